@@ -1,0 +1,1 @@
+"""One vendor each, named role_technology; vendor errors are translated here."""

@@ -1,0 +1,1 @@
+"""Frozen values of the field and the rules between them. Imports nothing else of ours, does no I/O."""

@@ -1,0 +1,130 @@
+"""Articles and what they are split into: sentences (the unit of provenance) and chunks (what a prompt sees)."""
+
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from typing import Self
+
+from kb_pipeline.domain.base import Value, comparison_key, fingerprint
+
+
+class FrontMatter(Value):
+    """The keys of an article's front matter that we know. `extra` keeps the rest as text, so that nothing is lost."""
+
+    id: str | None = None
+    title: str | None = None
+    lang: str | None = None
+    markets: tuple[str, ...] = ()  # empty: every market
+    topics: tuple[str, ...] = ()
+    owner: str | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+    extra: dict[str, str] = {}
+
+
+class Article(Value):
+    """One source document. `body` is Markdown, whatever the file was; `path` is relative to the source folder."""
+
+    id: str
+    language: str  # BCP-47
+    title: str
+    body: str
+    path: str
+    content_hash: str  # of the file's bytes
+    front_matter: FrontMatter = FrontMatter()
+
+    def is_for(self, market: str) -> bool:
+        """Whether the article's front matter lets it into `market`."""
+        return not self.front_matter.markets or market in self.front_matter.markets
+
+
+class SentenceKind(StrEnum):
+    """Where in the document's structure a sentence stands."""
+
+    HEADING = "heading"
+    TEXT = "text"
+    ITEM = "item"  # of a list
+    TABLE_HEAD = "table_head"
+    ROW = "row"
+    CODE = "code"
+
+
+class Sentence(Value):
+    """The addressable claim of an article.
+
+    `text` is what a reader sees of it (a row's cells joined by ` | `). `claim` is what a prompt sees and what is hashed:
+    the same, except for table rows, whose cells carry their column names (`Method: Wallet; Refund time: at once`).
+    `start` and `end` are character offsets into the article's body.
+    """
+
+    article_id: str
+    ordinal: int
+    kind: SentenceKind
+    text: str
+    claim: str
+    heading_path: tuple[str, ...] = ()
+    start: int
+    end: int
+
+    @cached_property
+    def hash(self) -> str:
+        """Stable identity of the claim: it survives moves within the article and changes of white space."""
+        return fingerprint(comparison_key(self.claim))
+
+    @property
+    def is_citable(self) -> bool:
+        """Headings and table heads give context; they are no claims of their own."""
+        return self.kind not in (SentenceKind.HEADING, SentenceKind.TABLE_HEAD)
+
+
+class Chunk(Value):
+    """A run of citable sentences under one heading path that fits the token budget."""
+
+    article_id: str
+    language: str
+    title: str
+    heading_path: tuple[str, ...]
+    sentences: tuple[Sentence, ...]
+    tokens: int  # of the claims, as counted by the splitter's token function
+
+    @cached_property
+    def id(self) -> str:
+        """Identity from content, never from a position."""
+        return fingerprint(self.article_id, list(self.heading_path), [s.hash for s in self.sentences])
+
+    @cached_property
+    def text(self) -> str:
+        """What is embedded: the heading path, then the claims, one a line."""
+        head = " > ".join(dict.fromkeys((self.title, *self.heading_path)))
+        return "\n".join((head, *(s.claim for s in self.sentences)))
+
+
+class Quarantined(Value):
+    """An input that could not be used, kept with the reason, the place and the remedy."""
+
+    path: str
+    code: str  # kebab-case, e.g. `not-utf8`
+    message: str
+    remedy: str
+    line: int | None = None
+    offset: int | None = None  # bytes
+    content_hash: str | None = None
+
+
+class Citation(Value):
+    """A sentence that supports an answer. Written by code from the numbers that the model gives, never by the model."""
+
+    article_id: str
+    sentence_hash: str
+    heading_path: tuple[str, ...] = ()
+    text: str  # the sentence's claim
+
+    @classmethod
+    def of(cls, sentence: Sentence) -> Self:
+        """The citation of `sentence`."""
+        return cls(
+            article_id=sentence.article_id,
+            sentence_hash=sentence.hash,
+            heading_path=sentence.heading_path,
+            text=sentence.claim,
+        )

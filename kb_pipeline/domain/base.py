@@ -1,0 +1,30 @@
+"""What every value shares: it is frozen, strict, and its identity comes from its content."""
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+from pydantic import BaseModel, ConfigDict
+
+Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
+
+
+class Value(BaseModel):
+    """A frozen, strict value: unknown fields are errors, fields never change."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def comparison_key(text: str) -> str:
+    """`text` as it is compared and hashed, never stored: NFKC, white space collapsed.
+
+    NFKC because sara am has two encodings in real Thai text that NFC does not unify.
+    """
+    return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
+def fingerprint(*parts: Json, length: int = 16) -> str:
+    """The first `length` hex digits of the SHA-256 of the parts as canonical JSON."""
+    canonical = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:length]

@@ -1,0 +1,151 @@
+"""Changes that wait for a person, and the legal moves of their states and of their entries'."""
+
+from enum import StrEnum
+from functools import cached_property
+
+from kb_pipeline.domain.base import Value, fingerprint
+from kb_pipeline.domain.faqs import Revision
+from kb_pipeline.domain.findings import Finding
+from kb_pipeline.errors import IllegalTransitionError
+
+
+class ChangeKind(StrEnum):
+    """What a change does to its entry."""
+
+    ADD = "add"
+    UPDATE = "update"
+    RETIRE = "retire"
+
+
+class RelationKind(StrEnum):
+    """How a candidate stands to the existing entries of its market."""
+
+    NEW = "new"
+    DUPLICATE = "duplicate"
+    UPDATE = "update"
+    COMPLEMENTARY = "complementary"
+    CONTRADICTORY = "contradictory"
+
+
+class RiskTier(StrEnum):
+    """High: two different people must approve. Low: one. Never zero."""
+
+    LOW = "low"
+    HIGH = "high"
+
+
+class Relation(Value):
+    """The decision of the comparison, with its twin and every score it rests on."""
+
+    kind: RelationKind
+    twin_id: str | None = None  # an entry id
+    scores: dict[str, float] = {}
+    guards: tuple[str, ...] = ()  # why it is no duplicate, e.g. `facts differ: 7 day / 15 day`
+
+
+class ChangeState(StrEnum):
+    """States of a change."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    CHANGES_REQUESTED = "changes_requested"
+    SUPERSEDED = "superseded"
+
+
+class EntryState(StrEnum):
+    """States of an entry."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    PUBLISHED = "published"
+    RETIRED = "retired"
+
+
+CHANGE_MOVES: dict[ChangeState, frozenset[ChangeState]] = {
+    ChangeState.PENDING: frozenset(
+        {ChangeState.APPROVED, ChangeState.REJECTED, ChangeState.CHANGES_REQUESTED, ChangeState.SUPERSEDED}
+    ),
+    ChangeState.CHANGES_REQUESTED: frozenset({ChangeState.PENDING, ChangeState.SUPERSEDED}),
+    ChangeState.APPROVED: frozenset(),
+    ChangeState.REJECTED: frozenset(),
+    ChangeState.SUPERSEDED: frozenset(),
+}
+
+ENTRY_MOVES: dict[EntryState, frozenset[EntryState]] = {
+    EntryState.PROPOSED: frozenset({EntryState.APPROVED, EntryState.RETIRED}),
+    EntryState.APPROVED: frozenset({EntryState.PUBLISHED, EntryState.RETIRED}),
+    EntryState.PUBLISHED: frozenset({EntryState.APPROVED, EntryState.RETIRED}),
+    EntryState.RETIRED: frozenset({EntryState.APPROVED}),
+}
+
+
+def move_change(state: ChangeState, to: ChangeState) -> ChangeState:
+    """`to`, if the move is legal. Raises IllegalTransitionError."""
+    if to not in CHANGE_MOVES[state]:
+        raise IllegalTransitionError("change", state, to)
+    return to
+
+
+def move_entry(state: EntryState, to: EntryState) -> EntryState:
+    """`to`, if the move is legal. Raises IllegalTransitionError."""
+    if to not in ENTRY_MOVES[state]:
+        raise IllegalTransitionError("entry", state, to)
+    return to
+
+
+class Change(Value):
+    """A proposal that waits for a person. `revision` is None for a retirement."""
+
+    market: str
+    entry_id: str
+    kind: ChangeKind
+    revision: Revision | None
+    base_revision_id: str | None = None  # the approved revision it was made against
+    source_faq_id: str | None = None
+    source_revision: int = 0
+    topics: tuple[str, ...] = ()
+    relation: Relation
+    findings: tuple[Finding, ...] = ()
+    risk: RiskTier
+    state: ChangeState = ChangeState.PENDING
+    version: int = 1  # for optimistic locking: raised by every transition
+
+    @cached_property
+    def id(self) -> str:
+        """Identity: the same proposal for the same entry is the same change, however often it is made."""
+        proposed = self.revision.id if self.revision else None
+        return fingerprint(self.entry_id, self.kind, proposed, self.base_revision_id, length=12)
+
+
+class Verdict(StrEnum):
+    """What a person says of a change."""
+
+    APPROVE = "approve"
+    EDIT = "edit"  # approve with edits
+    REQUEST_CHANGES = "request_changes"
+    REJECT = "reject"
+
+
+class RootCause(StrEnum):
+    """Where a fault came from."""
+
+    SOURCE_ARTICLE = "source_article"
+    GENERATION = "generation"
+    LOCALIZATION = "localization"
+    TERM_BASE = "term_base"
+    MARKET_FACT = "market_fact"
+    DUPLICATE = "duplicate"
+
+
+class Decision(Value):
+    """A person's word on a change. `seen_version` is the change's version that the person saw."""
+
+    change_id: str
+    verdict: Verdict
+    actor: str
+    seen_version: int
+    category: str = ""  # an MQM category, for edits and rejections
+    root_cause: RootCause | None = None
+    comment: str = ""
+    override_critical: bool = False  # approve in spite of critical findings; needs a comment

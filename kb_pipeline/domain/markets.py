@@ -1,0 +1,97 @@
+"""A market and its pack: everything that makes one market's FAQ differ from another's, as data."""
+
+from datetime import date
+from enum import StrEnum
+
+from kb_pipeline.domain.base import Value
+
+
+class TermStatus(StrEnum):
+    """The standing of a target term."""
+
+    PREFERRED = "preferred"
+    ADMITTED = "admitted"
+    FORBIDDEN = "forbidden"
+    DO_NOT_TRANSLATE = "do_not_translate"
+
+
+class Term(Value):
+    """One row of a term base: `source` is rendered as `target` (for a forbidden term: must not be)."""
+
+    source: str
+    target: str
+    status: TermStatus
+    note: str = ""
+    source_lang: str = ""  # empty: any source language
+
+
+class UiString(Value):
+    """A live label of the app in this market. `source` is its text in `source_lang`."""
+
+    key: str
+    source: str
+    target: str
+    source_lang: str = ""
+
+
+class MarketFact(Value):
+    """What is true in this market only: `key` names the claim, `source_value` is what the source articles say.
+
+    Both values are written as a person would (`$4.99`, `฿50`, `15 days`); an empty `source_value` states a fact of the market alone.
+    """
+
+    key: str
+    source_value: str
+    value: str
+    valid_from: date | None = None
+    valid_until: date | None = None
+    source: str  # who says so: a policy id, a contract, a law
+
+    def is_valid_on(self, day: date) -> bool:
+        """Whether the fact holds on `day`."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_until is None or day <= self.valid_until)
+
+
+class Limits(Value):
+    """How long a text may be, in characters."""
+
+    question: int = 120
+    answer: int = 600
+    phrasing: int = 120
+
+
+class Conventions(Value):
+    """Where the market's form differs from CLDR, or where a check needs to know it."""
+
+    currency: str  # ISO 4217
+    buddhist_era: bool = False
+    full_stop: bool = True  # sentences end with a full stop
+    scripts: tuple[str, ...] = ("Latn",)  # ISO 15924 scripts that entries may contain
+    question_marks: tuple[str, ...] = ("?",)  # what ends a question; empty: none needed
+    question_words: tuple[str, ...] = ()  # any of these makes a question, too
+    polite_particles: tuple[str, ...] = ()  # e.g. ครับ, ค่ะ
+    spelling: dict[str, str] = {}  # other regions' word -> this market's word, e.g. colour -> color
+
+
+class Market(Value):
+    """A market's pack, loaded and validated. `fingerprint` is the hash of the pack's files."""
+
+    tag: str  # BCP-47, e.g. th-TH
+    name: str
+    language_name: str  # in English, for prompts
+    conventions: Conventions
+    limits: Limits = Limits()
+    fallback: tuple[str, ...] = ()  # other market tags, nearest first
+    risk_topics: tuple[str, ...] = ()
+    style: str = ""
+    style_brief: str = ""  # the few lines of the style guide that go into the prompt
+    examples: tuple[tuple[str, str, str, str], ...] = ()  # source question, answer -> target question, answer
+    terms: tuple[Term, ...] = ()
+    ui_strings: tuple[UiString, ...] = ()
+    facts: tuple[MarketFact, ...] = ()
+    fingerprint: str
+
+    @property
+    def language(self) -> str:
+        """The primary language subtag: `th` for `th-TH`."""
+        return self.tag.split("-", 1)[0]

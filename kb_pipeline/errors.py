@@ -1,0 +1,111 @@
+"""Every failure has a name, a value and a remedy."""
+
+
+class KBError(Exception):
+    """Base of all expected failures. `remedy` says what to do; the CLI prints both and exits with `exit_code`."""
+
+    exit_code = 1
+    code = "error"
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        """Message and remedy in one line."""
+        return f"{self.message}; {self.remedy}" if self.remedy else self.message
+
+
+class UsageError(KBError):
+    """The call's words are off."""
+
+    exit_code = 2
+    code = "usage"
+
+
+class UnknownMarketError(UsageError):
+    """No pack for a market."""
+
+    code = "unknown-market"
+
+
+class PackError(KBError):
+    """A market pack is invalid."""
+
+    code = "invalid-pack"
+
+
+class PromptError(KBError):
+    """A prompt file is invalid, or its inputs do not fit."""
+
+    code = "invalid-prompt"
+
+
+class NotFoundError(UsageError):
+    """Nothing is stored under that id."""
+
+    code = "not-found"
+
+
+class IllegalTransitionError(KBError):
+    """A state machine has no such move."""
+
+    code = "illegal-transition"
+
+    def __init__(self, machine: str, state: str, to: str) -> None:
+        super().__init__(f"a {machine} that is '{state}' cannot become '{to}'", "look at its present state: kb review show ID")
+
+
+class ConflictError(KBError):
+    """Somebody was faster: the thing moved since it was read."""
+
+    code = "conflict"
+
+
+class BlockedError(KBError):
+    """A rule forbids the decision, e.g. a critical finding without an override."""
+
+    code = "blocked"
+
+
+class ModelNotFetchedError(KBError):
+    """A model's files are not in the cache."""
+
+    code = "model-not-fetched"
+
+
+class ChecksumError(KBError):
+    """A download is not the file it should be."""
+
+    code = "checksum"
+
+
+class LLMError(KBError):
+    """A model call failed for good."""
+
+    code = "llm"
+
+
+class LLMUnavailableError(LLMError):
+    """The endpoint cannot be used at all (refused, no account, wrong key): the run stops, finished work stays."""
+
+    code = "llm-unavailable"
+
+
+class LLMOutputError(LLMError):
+    """The model answered, but nothing usable, also after a repair turn: only this item fails."""
+
+    code = "llm-output"
+
+
+class EmbedderMismatchError(KBError):
+    """Vectors of two embedders would be mixed."""
+
+    code = "embedder-mismatch"
+
+
+class StoreError(KBError):
+    """The database cannot be used."""
+
+    code = "store"

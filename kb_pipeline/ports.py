@@ -1,0 +1,224 @@
+"""Small protocols between the services and the world. Adapters implement them; tests bring fakes for the LLM only."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel
+
+from kb_pipeline.domain.articles import Article, Chunk, Quarantined, Sentence
+from kb_pipeline.domain.base import Value
+from kb_pipeline.domain.changes import Change, ChangeState, Decision, Relation
+from kb_pipeline.domain.faqs import FaqText, Revision, SourceFaq, Usage
+from kb_pipeline.domain.findings import Finding
+
+Vectors = npt.NDArray[np.float32]  # (texts, dimensions), rows of unit length
+Role = Literal["query", "passage"]
+
+
+class Message(Value):
+    """One turn of a chat."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class ModelRequest(Value):
+    """One call of a language model. `prompt` is `id@version`, `prompt_fingerprint` covers file and schema."""
+
+    prompt: str
+    prompt_fingerprint: str
+    messages: tuple[Message, ...]
+    max_tokens: int
+
+
+class ModelReply[T: BaseModel](BaseModel):
+    """A parsed answer, with what it took. `calls` are the fingerprints of all turns; `cached`: none of them was paid now."""
+
+    value: T
+    calls: tuple[str, ...]
+    usage: Usage
+    model: str
+    cached: bool
+
+
+class LLM(Protocol):
+    """A language model with structured output. Thread-safe. Memoised for good: an equal request is never paid twice."""
+
+    @property
+    def model(self) -> str:
+        """The model's name, for provenance."""
+
+    def ask[T: BaseModel](self, request: ModelRequest, answer: type[T]) -> ModelReply[T]:
+        """The answer, validated as `answer`; invalid output gets one repair turn. Raises LLMOutputError, LLMUnavailableError."""
+
+
+class Embedder(Protocol):
+    """Texts to unit vectors. `fingerprint` changes whenever equal text may give another vector."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Identity of weights, engine and pooling."""
+
+    def embed(self, texts: Sequence[str], role: Role) -> Vectors:
+        """Vectors of shape (len(texts), dimensions), float32, unit length, cached by text."""
+
+
+class StoredCall(Value):
+    """A finished model call as it is kept for good."""
+
+    fingerprint: str
+    prompt: str
+    model: str
+    response: str
+    usage: Usage
+    seconds: float
+
+
+class CallStore(Protocol):
+    """The memo of model calls."""
+
+    def find_call(self, fingerprint: str) -> StoredCall | None:
+        """The stored call, None if it was never finished."""
+
+    def save_call(self, call: StoredCall) -> None:
+        """Keep a finished call; durable on return; a second save of the same fingerprint changes nothing."""
+
+
+class VectorStore(Protocol):
+    """The cache of vectors, by embedder fingerprint, role and text hash."""
+
+    def find_vectors(self, embedder: str, role: str, hashes: Sequence[str]) -> Mapping[str, npt.NDArray[np.float32]]:
+        """The known ones of `hashes`."""
+
+    def save_vectors(self, embedder: str, role: str, vectors: Mapping[str, npt.NDArray[np.float32]]) -> None:
+        """Keep vectors; durable on return."""
+
+
+class Draft(Value):
+    """A localized text on its way to a change: what localization made of a source FAQ's revision, with its findings."""
+
+    market: str
+    source_faq_id: str
+    source_revision: int
+    pack_fingerprint: str
+    revision: Revision
+    findings: tuple[Finding, ...]
+    relation: Relation | None = None
+
+
+class Entry(Value):
+    """An entry's present standing in its market: `text` and `revision_id` are the approved (or imported, or pending) ones."""
+
+    id: str
+    market: str
+    language: str
+    source_faq_id: str | None
+    standing: Literal["approved", "published", "pending", "imported"]
+    revision_id: str
+    text: FaqText
+    source_revision: int = 0
+
+
+class ArticleStore(Protocol):
+    """Articles, their sentences and chunks, as last read."""
+
+    def save_article(self, article: Article, sentences: Sequence[Sentence], chunks: Sequence[Chunk]) -> bool:
+        """Replace what is stored of the article, in one transaction; False (and nothing written) if it is unchanged."""
+
+    def remove_articles_except(self, ids: Iterable[str]) -> tuple[str, ...]:
+        """Mark articles that are gone from the source as removed; their ids."""
+
+    def articles(self) -> Sequence[Article]:
+        """All present articles, by id."""
+
+    def sentences(self, article_id: str) -> Sequence[Sentence]:
+        """The article's present sentences in order; empty if it is gone."""
+
+    def chunks(self, article_id: str | None = None) -> Sequence[Chunk]:
+        """The present chunks, in order of the article's text."""
+
+    def save_quarantine(self, items: Sequence[Quarantined]) -> None:
+        """Replace the list of quarantined inputs."""
+
+    def quarantine(self) -> Sequence[Quarantined]:
+        """Inputs of the last read that could not be used."""
+
+
+class FaqStore(Protocol):
+    """Source FAQs and what has been seen in writing them."""
+
+    def source_faqs(self, article_id: str | None = None, *, retired: bool = False) -> Sequence[SourceFaq]:
+        """The latest revision of each source FAQ; with `retired`, also the retired ones."""
+
+    def save_source_faqs(self, faqs: Sequence[SourceFaq], seen: Mapping[str, Sequence[str]]) -> None:
+        """Write FAQ revisions, then mark sentence hashes (by article id) as seen, in one transaction. Idempotent."""
+
+    def seen_sentences(self, article_id: str) -> frozenset[str]:
+        """Hashes of the article's sentences that an earlier call has seen."""
+
+    def drafts(self, market: str) -> Sequence[Draft]:
+        """The latest draft of each source FAQ in the market."""
+
+    def save_draft(self, draft: Draft) -> None:
+        """Replace the draft of (market, source FAQ). Idempotent."""
+
+
+class ChangeStore(Protocol):
+    """Entries, changes and decisions. Every write appends its audit events in the same transaction."""
+
+    def entries(self, market: str) -> Sequence[Entry]:
+        """Approved, published, imported and pending entries; one row per entry, approved text first if both exist."""
+
+    def approved_text(self, entry_id: str) -> Revision | None:
+        """The approved revision of an entry."""
+
+    def propose(self, change: Change) -> bool:
+        """Stage a change; older pending ones of the same entry are superseded. False if this very change was made before."""
+
+    def changes(
+        self, market: str | None = None, states: Sequence[ChangeState] = (ChangeState.PENDING,), entry_id: str | None = None
+    ) -> Sequence[Change]:
+        """Changes, riskiest first, then oldest first; all states when `states` is empty."""
+
+    def change(self, id_prefix: str) -> Change:
+        """The change whose id starts with `id_prefix`. Raises NotFoundError, also when several do."""
+
+    def decide(self, decision: Decision, edited: Revision | None = None, findings: Sequence[Finding] | None = None) -> Change:
+        """Apply a person's decision; `edited` is the text approved instead, with its own `findings`.
+
+        The change after it: still pending when a high-risk one has its first approval and needs a second person.
+        Raises NotFoundError, ConflictError (it moved), BlockedError (a rule forbids it), IllegalTransitionError.
+        """
+
+    def decisions(self, change_id: str) -> Sequence[Decision]:
+        """What people said of a change, oldest first."""
+
+    def import_entry(self, revision: Revision) -> bool:
+        """Keep an existing entry for comparison (it still needs a person before it is ever said). False if known."""
+
+
+class Store(CallStore, VectorStore, ArticleStore, FaqStore, ChangeStore, Protocol):
+    """The whole store, as the composition root hands it out."""
+
+    def counts(self) -> Mapping[str, Mapping[str, int]]:
+        """Per market: pending, approved, published, rejected, superseded, imported."""
+
+    def call_totals(self) -> Mapping[str, float]:
+        """calls, prompt_tokens, completion_tokens, cost (0 when unknown) over all stored model calls."""
+
+
+class Progress(Protocol):
+    """Where a service says how far it is. Implementations draw a bar, log, or do nothing."""
+
+    def track(self, what: str, total: int) -> AbstractContextManager[Callable[[str], None]]:
+        """A context whose value is called once per finished item, with a short note on it."""
+
+
+class SourceReader(Protocol):
+    """Reads a folder of source articles."""
+
+    def read(self) -> Iterator[Article | Quarantined]:
+        """Every article file, readable or not, in the order of its path; one bad file never stops the rest."""

@@ -1,0 +1,1 @@
+"""Use cases over ports. No vendor, no environment."""

@@ -1,0 +1,1 @@
+"""Checks of entries: one small function per rule, grouped by subject."""
