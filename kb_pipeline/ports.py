@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Literal, Protocol
+from typing import Generic, Literal, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from kb_pipeline.domain.findings import Finding
 
 Vectors = npt.NDArray[np.float32]  # (texts, dimensions), rows of unit length
 Role = Literal["query", "passage"]
+Answer = TypeVar("Answer", bound=BaseModel)
 
 
 class Message(Value):
@@ -34,10 +35,10 @@ class ModelRequest(Value):
     max_tokens: int
 
 
-class ModelReply[T: BaseModel](BaseModel):
+class ModelReply(BaseModel, Generic[Answer]):
     """A parsed answer, with what it took. `calls` are the fingerprints of all turns; `cached`: none of them was paid now."""
 
-    value: T
+    value: Answer
     calls: tuple[str, ...]
     usage: Usage
     model: str
@@ -51,8 +52,11 @@ class LLM(Protocol):
     def model(self) -> str:
         """The model's name, for provenance."""
 
-    def ask[T: BaseModel](self, request: ModelRequest, answer: type[T]) -> ModelReply[T]:
-        """The answer, validated as `answer`; invalid output gets one repair turn. Raises LLMOutputError, LLMUnavailableError."""
+    def ask(self, request: ModelRequest, answer: type[Answer]) -> ModelReply[Answer]:
+        """The answer, validated as `answer`; invalid output gets one repair turn.
+
+        Raises LLMOutputError, LLMUnavailableError.
+        """
 
 
 class Embedder(Protocol):

@@ -40,9 +40,7 @@ class Settings(BaseSettings):
     embedding_model: str = Field(
         "embedded", description="sentence-transformers model name or path; `embedded`: multilingual-e5-small, ONNX int8."
     )
-    embedding_threads: int = Field(
-        2, ge=1, description="CPU threads of the embedder. Set on purpose: OpenMP spins when over-subscribed."
-    )
+    embedding_threads: int = Field(2, ge=1, description="CPU threads of the embedder.")
     chunk_tokens: int = Field(320, ge=64, le=480, description="Token budget of a chunk.")
     max_article_bytes: int = Field(2_000_000, ge=1_000, description="Larger files are quarantined.")
     log_level: str = Field("WARNING", description="Level of the logs on stderr.")

@@ -5,6 +5,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Self
 
+from pydantic import Field
+
 from kb_pipeline.domain.base import Value, comparison_key, fingerprint
 
 
@@ -19,7 +21,7 @@ class FrontMatter(Value):
     owner: str | None = None
     valid_from: date | None = None
     valid_until: date | None = None
-    extra: dict[str, str] = {}
+    extra: dict[str, str] = Field(default_factory=dict)
 
 
 class Article(Value):

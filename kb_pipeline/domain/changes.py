@@ -3,6 +3,8 @@
 from enum import StrEnum
 from functools import cached_property
 
+from pydantic import Field
+
 from kb_pipeline.domain.base import Value, fingerprint
 from kb_pipeline.domain.faqs import Revision
 from kb_pipeline.domain.findings import Finding
@@ -39,7 +41,7 @@ class Relation(Value):
 
     kind: RelationKind
     twin_id: str | None = None  # an entry id
-    scores: dict[str, float] = {}
+    scores: dict[str, float] = Field(default_factory=dict)
     guards: tuple[str, ...] = ()  # why it is no duplicate, e.g. `facts differ: 7 day / 15 day`
 
 

@@ -3,6 +3,8 @@
 from datetime import date
 from enum import StrEnum
 
+from pydantic import Field
+
 from kb_pipeline.domain.base import Value
 
 
@@ -49,7 +51,7 @@ class MarketFact(Value):
 
     def is_valid_on(self, day: date) -> bool:
         """Whether the fact holds on `day`."""
-        return (self.valid_from is None or self.valid_from <= day) and (self.valid_until is None or day <= self.valid_until)
+        return (self.valid_from or day) <= day <= (self.valid_until or day)
 
 
 class Limits(Value):
@@ -70,7 +72,7 @@ class Conventions(Value):
     question_marks: tuple[str, ...] = ("?",)  # what ends a question; empty: none needed
     question_words: tuple[str, ...] = ()  # any of these makes a question, too
     polite_particles: tuple[str, ...] = ()  # e.g. ครับ, ค่ะ
-    spelling: dict[str, str] = {}  # other regions' word -> this market's word, e.g. colour -> color
+    spelling: dict[str, str] = Field(default_factory=dict)  # other regions' word -> this market's word, e.g. colour -> color
 
 
 class Market(Value):
