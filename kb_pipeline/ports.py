@@ -45,12 +45,25 @@ class ModelReply(BaseModel, Generic[Answer]):
     cached: bool
 
 
+class ModelAccount(Value):
+    """What a language model took since it was opened. `busy_seconds`: wall time with at least one call in flight."""
+
+    calls: int = 0
+    cached_calls: int = 0
+    usage: Usage = Usage(cost=0.0)
+    busy_seconds: float = 0.0
+
+
 class LLM(Protocol):
     """A language model with structured output. Thread-safe. Memoised for good: an equal request is never paid twice."""
 
     @property
     def model(self) -> str:
         """The model's name, for provenance."""
+
+    @property
+    def account(self) -> ModelAccount:
+        """Calls, tokens, cost and time so far."""
 
     def ask(self, request: ModelRequest, answer: type[Answer]) -> ModelReply[Answer]:
         """The answer, validated as `answer`; invalid output gets one repair turn.
@@ -107,6 +120,7 @@ class Draft(Value):
     market: str
     source_faq_id: str
     source_revision: int
+    source_text_hash: str = ""  # of the source FAQ's text: a revision that only re-anchors citations makes nothing due
     pack_fingerprint: str
     revision: Revision
     findings: tuple[Finding, ...]
@@ -180,7 +194,10 @@ class ChangeStore(Protocol):
         """The approved revision of an entry."""
 
     def propose(self, change: Change) -> bool:
-        """Stage a change; older pending ones of the same entry are superseded. False if this very change was made before."""
+        """Stage a change; older pending ones of the same entry are superseded. False if this very change was made before.
+
+        One that was superseded, and whose source came back to what it said, is pending again.
+        """
 
     def changes(
         self, market: str | None = None, states: Sequence[ChangeState] = (ChangeState.PENDING,), entry_id: str | None = None
@@ -199,6 +216,9 @@ class ChangeStore(Protocol):
 
     def decisions(self, change_id: str) -> Sequence[Decision]:
         """What people said of a change, oldest first."""
+
+    def withdraw(self, entry_id: str, reason: str) -> bool:
+        """Supersede the pending changes of an entry whose source is gone. False if there were none."""
 
     def import_entry(self, revision: Revision) -> bool:
         """Keep an existing entry for comparison (it still needs a person before it is ever said). False if known."""
@@ -223,6 +243,10 @@ class Progress(Protocol):
 
 class SourceReader(Protocol):
     """Reads a folder of source articles."""
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether the last `read` stopped at a limit: what it did not yield is not gone."""
 
     def read(self) -> Iterator[Article | Quarantined]:
         """Every article file, readable or not, in the order of its path; one bad file never stops the rest."""

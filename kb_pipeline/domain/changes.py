@@ -71,7 +71,7 @@ CHANGE_MOVES: dict[ChangeState, frozenset[ChangeState]] = {
     ChangeState.CHANGES_REQUESTED: frozenset({ChangeState.PENDING, ChangeState.SUPERSEDED}),
     ChangeState.APPROVED: frozenset(),
     ChangeState.REJECTED: frozenset(),
-    ChangeState.SUPERSEDED: frozenset(),
+    ChangeState.SUPERSEDED: frozenset({ChangeState.PENDING}),  # the source came back to what it said
 }
 
 ENTRY_MOVES: dict[EntryState, frozenset[EntryState]] = {
@@ -104,6 +104,7 @@ class Change(Value):
     kind: ChangeKind
     revision: Revision | None
     base_revision_id: str | None = None  # the approved revision it was made against
+    generation: int = 0  # how often the entry was retired before
     source_faq_id: str | None = None
     source_revision: int = 0
     topics: tuple[str, ...] = ()
@@ -112,12 +113,15 @@ class Change(Value):
     risk: RiskTier
     state: ChangeState = ChangeState.PENDING
     version: int = 1  # for optimistic locking: raised by every transition
+    original_id: str = ""  # the id it was proposed under, once a person's edit has replaced `revision`; empty before
 
     @cached_property
     def id(self) -> str:
-        """Identity: the same proposal for the same entry is the same change, however often it is made."""
+        """Identity: the same proposal for the same entry is the same change, however often it is made or edited."""
+        if self.original_id:
+            return self.original_id
         proposed = self.revision.id if self.revision else None
-        return fingerprint(self.entry_id, self.kind, proposed, self.base_revision_id, length=12)
+        return fingerprint(self.entry_id, self.kind, proposed, self.base_revision_id, self.generation, length=12)
 
 
 class Verdict(StrEnum):

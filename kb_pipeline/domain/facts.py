@@ -26,7 +26,7 @@ class Fact(Value):
 
     `value` is canonical and language-free, so that equal facts have equal (`kind`, `value`, `unit`) in every language:
     a decimal without grouping (`1000`, `4.99`), an ISO date (`2025-03-01`) or partial date (`--03-01`), `HH:MM`, a URL.
-    `unit` is an ISO 4217 code for money, `minute|hour|day|business_day|week|month|year` for durations, the unit's
+    `unit` is an ISO 4217 code for money, `second|minute|hour|day|business_day|week|month|year` for durations, the unit's
     canonical English name (or `""`) for counts. `start` and `end` are character offsets of `raw` in the text.
     """
 

@@ -13,6 +13,14 @@ class Usage(Value):
     completion_tokens: int = 0
     cost: float | None = None
 
+    def __add__(self, other: "Usage") -> "Usage":
+        """The sum; its cost is unknown as soon as one cost is."""
+        return Usage(
+            prompt_tokens=self.prompt_tokens + other.prompt_tokens,
+            completion_tokens=self.completion_tokens + other.completion_tokens,
+            cost=None if self.cost is None or other.cost is None else self.cost + other.cost,
+        )
+
 
 class Provenance(Value):
     """How a text came to be. All empty for imported entries; `actor` is set for a person's text."""
@@ -55,9 +63,10 @@ class SourceFaq(Value):
     retired: bool = False
 
     @staticmethod
-    def identity(article_id: str, question: str) -> str:
+    def identity(article_id: str, question: str, citations: tuple[Citation, ...]) -> str:
         """The id of a FAQ at its birth; it stays through all revisions, whatever becomes of the question."""
-        return fingerprint("source_faq", article_id, comparison_key(question).casefold())
+        cited = sorted(c.sentence_hash for c in citations)
+        return fingerprint("source_faq", article_id, comparison_key(question).casefold(), cited)
 
 
 class Revision(Value):

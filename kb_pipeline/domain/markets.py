@@ -39,7 +39,8 @@ class UiString(Value):
 class MarketFact(Value):
     """What is true in this market only: `key` names the claim, `source_value` is what the source articles say.
 
-    Both values are written as a person would (`$4.99`, `฿50`, `15 days`); an empty `source_value` states a fact of the market alone.
+    Both values are written as a person would (`$4.99`, `฿50`, `15 days`); an empty `source_value` states a
+    fact of the market alone.
     """
 
     key: str

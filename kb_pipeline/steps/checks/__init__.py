@@ -1,1 +1,25 @@
-"""Checks of entries: one small function per rule, grouped by subject."""
+"""Checks of entries: one small function per rule, grouped by subject. No I/O; the same rules run in repair, review and CLI."""
+
+from kb_pipeline.domain.findings import Finding
+from kb_pipeline.steps.checks.accuracy import facts_preserved, foreign_currency, link, placeholder
+from kb_pipeline.steps.checks.form import length, question_form, repetition
+from kb_pipeline.steps.checks.language import sara_am, untranslated_run, wrong_language, wrong_script
+from kb_pipeline.steps.checks.subject import Rule, Subject
+from kb_pipeline.steps.checks.terms import adapt_spelling, do_not_translate, term_forbidden, term_missing, ui_label
+
+__all__ = ["RULES", "Rule", "Subject", "needs_adapting", "run_checks"]
+
+RULES: tuple[Rule, ...] = (
+    facts_preserved, foreign_currency, placeholder, link, term_missing, term_forbidden, do_not_translate, ui_label,
+    adapt_spelling, wrong_script, wrong_language, untranslated_run, sara_am, length, question_form, repetition,
+)  # fmt: skip
+
+
+def run_checks(subject: Subject, rules: tuple[Rule, ...] = RULES) -> tuple[Finding, ...]:
+    """All findings of `rules` on `subject`, in the order of the rules."""
+    return tuple(finding for rule in rules for finding in rule(subject))
+
+
+def needs_adapting(subject: Subject) -> bool:
+    """Whether a source text in the market's own language may not be taken as it is: any rule finds something."""
+    return any(True for rule in RULES for _ in rule(subject))

@@ -1,0 +1,53 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.setup-done
+KB_HOME ?= var
+export KB_HOME
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export TOKENIZERS_PARALLELISM := false
+
+.PHONY: help setup demo test check docs dev clean
+
+help: ## This list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
+
+setup: $(STAMP) ## A virtual environment with the kb command, and the models; quick when nothing is to do
+	@$(BIN)/kb models fetch
+
+$(STAMP): pyproject.toml constraints.txt
+	@command -v $(PYTHON) >/dev/null || { echo "needs Python 3.11 or newer: set PYTHON=..." >&2; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "needs Python 3.11 or newer: set PYTHON=..." >&2; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "setup 1/2: torch (about 200 MB)"
+	@$(BIN)/python -m pip install -q -c constraints.txt torch==2.13.0
+	@echo "setup 2/2: everything else (about 400 MB)"
+	@$(BIN)/python -m pip install -q -c constraints.txt -e '.[dev]'
+	@touch $(STAMP)
+
+demo: setup ## The main job on a small sample with the embedded models; ends with the queue of staged changes
+	@$(BIN)/python -m assets --source kb_source --sample
+	@$(BIN)/kb status
+	@$(BIN)/kb review list
+
+test: setup ## All tests, with the real embedded models
+	@$(BIN)/python -m pytest
+
+check: setup ## The gates: format, lint, types, layers, packs, Dagster definitions, generated docs
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/kb check
+	@$(BIN)/python docs/generate.py --check
+	@DAGSTER_HOME=$$(mktemp -d) $(BIN)/dagster definitions validate
+
+docs: setup ## Write docs/settings.md and docs/cli.md anew
+	@$(BIN)/python docs/generate.py
+
+dev: setup ## Dagster's page on http://127.0.0.1:3000, with the runs of KB_HOME
+	@mkdir -p $(KB_HOME)/dagster && DAGSTER_HOME=$$(realpath $(KB_HOME)/dagster) $(BIN)/dagster dev
+
+clean: ## Remove the environment and all state under KB_HOME (the models stay in the per-user cache)
+	rm -rf $(VENV) $(KB_HOME)

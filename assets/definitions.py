@@ -1,0 +1,32 @@
+"""The code location: assets, checks, jobs and resources put together. No asset is defined here."""
+
+from functools import partial
+
+import dagster as dg
+
+from assets import automation, checks, faqs, source
+from assets.partitions import MARKETS
+from assets.resources import Pipeline
+from kb_pipeline.bootstrap import build_services
+from kb_pipeline.settings import Settings
+
+
+def build_defs(settings: Settings | None = None, **overrides: object) -> dg.Definitions:
+    """The definitions over `settings` (none given: the environment's); `overrides` replace resources by name."""
+    settings = settings or Settings()
+    pipeline = Pipeline(
+        source_dir=str(settings.source_dir),
+        wire=dg.ResourceDefinition.hardcoded_resource(partial(build_services, settings)),
+    )
+    return dg.Definitions(
+        assets=dg.load_assets_from_modules([source, faqs]),
+        asset_checks=dg.load_asset_checks_from_modules([checks]),
+        jobs=automation.JOBS,
+        schedules=automation.SCHEDULES,
+        sensors=[*automation.SENSORS, automation.changed_packs(settings.locales_dir, MARKETS.get_partition_keys())],
+        resources={"pipeline": pipeline, **overrides},
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_defs()

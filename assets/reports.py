@@ -1,0 +1,219 @@
+"""What the services returned, as metadata that a person reads in Dagster: numbers as numbers, samples as Markdown tables."""
+
+import statistics
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from kb_pipeline.domain.articles import Chunk, Citation, Quarantined
+from kb_pipeline.domain.changes import Change
+from kb_pipeline.domain.faqs import SourceFaq
+from kb_pipeline.domain.findings import Finding
+from kb_pipeline.ports import LLM, Draft
+from kb_pipeline.prompts import load_prompt
+from kb_pipeline.services.generate import GenerateResult
+from kb_pipeline.services.ingest import IngestResult
+from kb_pipeline.services.localize import LocalizeResult
+from kb_pipeline.services.relate import RelateSummary
+from kb_pipeline.services.run import count_changes
+from kb_pipeline.services.stage import StageResult
+from kb_pipeline.services.work import Failure
+from kb_pipeline.steps.localization import penalty
+
+if TYPE_CHECKING:
+    Materialized = dg.MaterializeResult[None]
+else:
+    Materialized = dg.MaterializeResult  # Dagster knows the bare class only when it reads an asset's annotation
+
+Metadata = dict[str, int | float | str | dg.MarkdownMetadataValue]
+_SAMPLES = 5
+_ROWS = 50  # of quarantine and failures: a person mends the first ones first
+_CELL = 240  # characters
+
+
+class Before:
+    """The counts of the asset's materialization before this one, of the same partition."""
+
+    def __init__(self, context: dg.AssetExecutionContext, asset: str = "") -> None:
+        key = dg.AssetKey(asset) if asset else context.asset_key
+        partitions = [context.partition_key] if context.has_partition_key else None
+        wanted = dg.AssetRecordsFilter(asset_key=key, asset_partitions=partitions)
+        records = context.instance.fetch_materializations(wanted, limit=1).records
+        last = records[0].asset_materialization if records else None
+        self._metadata: Mapping[str, dg.MetadataValue[object]] = last.metadata if last else {}
+
+    def counted(self, **counts: int) -> Metadata:
+        """`counts`, each with its `_change` since the materialization before, if that had one."""
+        told: Metadata = {}
+        for name, count in counts.items():
+            told[name] = count
+            old = self._metadata.get(name)
+            if isinstance(old, dg.IntMetadataValue) and old.value is not None:
+                told[f"{name}_change"] = count - old.value
+        return told
+
+
+def of_articles(before: Before, result: IngestResult) -> Metadata:
+    """What was read, and what could not be."""
+    counts = before.counted(articles=result.articles, sentences=result.sentences, quarantined=len(result.quarantined))
+    counts |= {"changed": len(result.changed), "removed": len(result.removed)}
+    return counts | {"quarantine": quarantine_table(result.quarantined)}
+
+
+def of_chunks(before: Before, chunks: Iterable[Chunk]) -> Metadata:
+    """How many chunks, how long they are (in tokens), and the first few."""
+    tokens, samples, remaining = list[int](), list[Chunk](), iter(chunks)
+    for chunk in islice(remaining, _SAMPLES):
+        tokens.append(chunk.tokens)
+        samples.append(chunk)
+    tokens.extend(chunk.tokens for chunk in remaining)
+    told = before.counted(chunks=len(tokens), tokens=sum(tokens))
+    if tokens:
+        told |= {"tokens_least": min(tokens), "tokens_median": statistics.median(tokens), "tokens_most": max(tokens)}
+    rows = [(c.article_id, c.language, " > ".join(c.heading_path), c.tokens, c.sentences[0].claim) for c in samples]
+    return told | {"samples": _table(("article", "language", "heading", "tokens", "first sentence"), rows)}
+
+
+def of_source_faqs(before: Before, result: GenerateResult, faqs: Sequence[SourceFaq]) -> Metadata:
+    """What was written, revised, retired and kept; the newest ones first among the samples."""
+    touched = {*result.written, *result.revised}
+    rows = [
+        (f.text.question, f.text.answer, _cited(f.citations), f.language, "new" if f.id in touched else "kept")
+        for f in sorted(faqs, key=lambda f: f.id not in touched)[:_SAMPLES]
+    ]
+    return before.counted(source_faqs=len(faqs)) | {
+        "written": len(result.written),
+        "revised": len(result.revised),
+        "retired": len(result.retired),
+        "kept": result.kept,
+        "empty_chunks": result.empty_chunks,
+        "failures": len(result.failures),
+        "failed": failure_table(result.failures),
+        "samples": _table(("question", "answer", "cited", "language", "state"), rows),
+    }
+
+
+def of_localized_faqs(
+    before: Before, result: LocalizeResult, drafts: Sequence[Draft], faqs: Sequence[SourceFaq]
+) -> Metadata:  # fmt: skip
+    """What was localized, what the checks still find, and both texts side by side, the most doubtful ones first."""
+    source = {f.id: f for f in faqs}
+    present = [d for d in drafts if d.source_faq_id in source]
+    doubtful = sorted(present, key=lambda d: penalty(d.findings), reverse=True)[:_SAMPLES]
+    rows = [_side_by_side(source[d.source_faq_id], d) for d in doubtful]
+    found = [f for d in present for f in d.findings]
+    return before.counted(drafts=len(present), findings=len(found)) | {
+        "localized": len(result.localized),
+        "taken": len(result.taken),
+        "rechecked": len(result.rechecked),
+        "repaired": result.repaired,
+        "kept": result.kept,
+        "failures": len(result.failures),
+        "failed": failure_table(result.failures),
+        "findings_by_rule": finding_table(found),
+        "samples": _table(("source question", "question", "source answer", "answer", "findings", "cited"), rows),
+    }
+
+
+def of_related_faqs(before: Before, summary: RelateSummary, drafts: Sequence[Draft]) -> Metadata:
+    """How many drafts stand in which relation; those that are not new, with twin, scores and guards."""
+    related = [(d.revision.text.question, d.relation) for d in drafts if d.relation and d.relation.twin_id]
+    rows = [
+        (question, r.kind.value, r.twin_id, ", ".join(f"{k} {v:.2f}" for k, v in r.scores.items()), "; ".join(r.guards))
+        for question, r in related[:_SAMPLES]
+    ]
+    told = before.counted(drafts=summary.drafts, **summary.kinds) | {"entries": summary.entries, "changed": summary.changed}
+    return told | {"samples": _table(("question", "relation", "twin", "scores", "guards"), rows)}
+
+
+def of_staged_changes(before: Before, result: StageResult, proposed: Sequence[Change], waiting: Sequence[Change]) -> Metadata:
+    """What was proposed now, and what waits for a person in all, riskiest first."""
+    kinds = count_changes(proposed, [result.market])[result.market]
+    rows = [
+        (c.id, c.kind.value, c.risk.value, c.relation.kind.value, _question(c), _names(c.findings)) for c in waiting[:_SAMPLES]
+    ]
+    return before.counted(waiting=len(waiting)) | {
+        "proposed": len(result.proposed),
+        "withdrawn": len(result.withdrawn),
+        "unchanged": result.unchanged,
+        "proposed_by_kind": _table(("kind or relation", "changes"), [kv for kv in kinds.items() if kv[0] != "total"]),
+        "findings_by_rule": finding_table([f for c in waiting for f in c.findings]),
+        "queue": _table(("change", "kind", "risk", "relation", "question", "findings"), rows),
+        "next": f"kb review list --market {result.market}",
+    }
+
+
+def of_model(llm: LLM, seconds: float, *prompts: str) -> Metadata:
+    """What a step took of the language model: tokens, cost in US dollars (left out when unknown), its share of the time."""
+    account = llm.account
+    told: Metadata = {
+        "model": llm.model,
+        "prompts": ", ".join(load_prompt(p).name for p in prompts),
+        "model_calls": account.calls,
+        "cached_calls": account.cached_calls,
+        "tokens_prompt": account.usage.prompt_tokens,
+        "tokens_completion": account.usage.completion_tokens,
+        "seconds": round(seconds, 2),
+        "model_share": round(account.busy_seconds / seconds, 3) if seconds else 0.0,
+    }
+    return told if account.usage.cost is None else told | {"cost": account.usage.cost}
+
+
+def complete(check: str, failures: Sequence[Failure]) -> dg.AssetCheckResult:
+    """The check that no item of a step failed by itself. A warning: the others went on, and the next run tries again."""
+    return dg.AssetCheckResult(
+        check_name=check,
+        passed=not failures,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"failures": len(failures), "failed": failure_table(failures)},
+    )
+
+
+def quarantine_table(items: Sequence[Quarantined]) -> dg.MarkdownMetadataValue:
+    """The inputs that could not be used: where, why, and what to do."""
+    rows = [(q.path, q.line or q.offset or "", q.code, q.message, q.remedy) for q in items[:_ROWS]]
+    return _table(("path", "line or byte", "code", "what", "remedy"), rows)
+
+
+def failure_table(failures: Sequence[Failure]) -> dg.MarkdownMetadataValue:
+    """The items that failed by themselves."""
+    return _table(("item", "code", "what"), [(f.item, f.code, f.message) for f in failures[:_ROWS]])
+
+
+def finding_table(findings: Iterable[Finding]) -> dg.MarkdownMetadataValue:
+    """Findings by rule and severity, the most frequent first."""
+    counts = Counter((f.rule, f.severity.value, f.category.value) for f in findings)
+    return _table(("rule", "severity", "category", "findings"), [(*key, n) for key, n in counts.most_common()])
+
+
+def _side_by_side(faq: SourceFaq, draft: Draft) -> tuple[object, ...]:
+    source, text, cited = faq.text, draft.revision.text, draft.revision.citations
+    return (source.question, text.question, source.answer, text.answer, _names(draft.findings), _cited(cited))
+
+
+def _question(change: Change) -> str:
+    return change.revision.text.question if change.revision else ""
+
+
+def _names(findings: Sequence[Finding]) -> str:
+    return ", ".join(f"{f.rule} ({f.severity.value})" for f in findings) or "none"
+
+
+def _cited(citations: Sequence[Citation]) -> str:
+    return " / ".join(c.text for c in citations)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> dg.MarkdownMetadataValue:
+    lines = [" | ".join(_cell(value) for value in row) for row in rows]
+    if not lines:
+        return dg.MetadataValue.md("none")
+    return dg.MetadataValue.md("\n".join(f"| {line} |" for line in (" | ".join(head), " | ".join("---" for _ in head), *lines)))
+
+
+def _cell(value: object) -> str:
+    text = " ".join(str(value).split())
+    shown = text if len(text) <= _CELL else f"{text[:_CELL]}…"
+    return shown.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")

@@ -1,0 +1,78 @@
+"""Market packs from folders: `locales/<tag>/` to Market values, or to problems that name file, line and remedy.
+
+Reads the five files of a pack and nothing else; what a pack means is the business of domain and steps.
+"""
+
+import hashlib
+from pathlib import Path
+
+from kb_pipeline.adapters.packs_csv import read_facts, read_terms, read_ui_strings
+from kb_pipeline.adapters.packs_problems import PackFile, PackProblem
+from kb_pipeline.adapters.packs_yaml import read_market_file
+from kb_pipeline.domain.markets import Market
+from kb_pipeline.errors import PackError, UnknownMarketError
+
+__all__ = ["PackProblem", "check_packs", "load_market", "load_markets", "market_tags", "pack_fingerprint"]
+
+PACK_FILES = ("facts.csv", "market.yaml", "style.md", "termbase.csv", "ui_strings.csv")
+
+
+def market_tags(root: Path) -> tuple[str, ...]:
+    """The folders of packs under `root`, by name; nothing is read. Raises PackError if there is no `root`."""
+    if not root.is_dir():
+        raise PackError(f"no folder of market packs at '{root}'", "create it, or set KB_LOCALES_DIR")
+    return tuple(sorted(p.name for p in root.iterdir() if p.is_dir() and not p.name.startswith((".", "_"))))
+
+
+def load_market(root: Path, tag: str) -> Market:
+    """The market of `root/tag`. Raises UnknownMarketError, and PackError for the first problem of the pack."""
+    known = market_tags(root)
+    if tag not in known:
+        remedy = f"known: {', '.join(known) or 'none'}; add {root / tag / 'market.yaml'} or run: kb market add {tag}"
+        raise UnknownMarketError(f"no locale pack for '{tag}'", remedy)
+    market, problems = _read_pack(root, tag)
+    if market is None or problems:
+        first = problems[0]
+        raise PackError(f"{first.path}:{first.line}: {first.message}", first.remedy)
+    return market
+
+
+def load_markets(root: Path) -> tuple[Market, ...]:
+    """Every market under `root`, by tag. Raises PackError for the first problem."""
+    return tuple(load_market(root, tag) for tag in market_tags(root))
+
+
+def check_packs(root: Path) -> tuple[PackProblem, ...]:
+    """All problems of all packs, by pack, then by file. Raises PackError if there is no `root`."""
+    return tuple(problem for tag in market_tags(root) for problem in _read_pack(root, tag)[1])
+
+
+def pack_fingerprint(folder: Path) -> str:
+    """The first 16 hex digits of the SHA-256 of the pack's files, in the order of their paths."""
+    digest = hashlib.sha256()
+    for name in PACK_FILES:
+        digest.update((folder / name).read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _read_pack(root: Path, tag: str) -> tuple[Market | None, tuple[PackProblem, ...]]:
+    """The market, None unless it is whole, and everything that is wrong with its pack."""
+    problems: list[PackProblem] = []
+    files = {name: PackFile(root / tag / name, problems) for name in PACK_FILES}
+    facts = read_facts(files["facts.csv"])
+    head = read_market_file(files["market.yaml"], market_tags(root))
+    style = files["style.md"].text()
+    terms = read_terms(files["termbase.csv"])
+    ui_strings = read_ui_strings(files["ui_strings.csv"])
+    if head is None or problems:
+        return None, tuple(problems)
+    market = Market(
+        **{name: getattr(head, name) for name in type(head).model_fields if name != "examples"},
+        examples=tuple((e.source.question, e.source.answer, e.target.question, e.target.answer) for e in head.examples),
+        style=style or "",
+        terms=terms,
+        ui_strings=ui_strings,
+        facts=facts,
+        fingerprint=pack_fingerprint(root / tag),
+    )
+    return market, ()

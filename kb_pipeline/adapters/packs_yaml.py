@@ -1,0 +1,118 @@
+"""market.yaml as a value, or as problems with their lines. The tables beside it are read by packs_csv."""
+
+from collections.abc import Sequence
+
+import langcodes
+import yaml
+from babel import Locale
+from babel.numbers import list_currencies
+from pydantic import ValidationError
+from yaml.reader import ReaderError
+
+from kb_pipeline.adapters.packs_problems import PackFile
+from kb_pipeline.domain.base import Value
+from kb_pipeline.domain.markets import Conventions, Limits
+
+Lines = dict[tuple[str | int, ...], int]  # where each key or item of a YAML file stands
+
+
+class _Pair(Value):
+    question: str
+    answer: str
+
+
+class _Example(Value):
+    source: _Pair
+    target: _Pair
+
+
+class MarketFile(Value):
+    """market.yaml as it is written."""
+
+    tag: str
+    name: str
+    language_name: str
+    conventions: Conventions
+    limits: Limits = Limits()
+    fallback: tuple[str, ...] = ()
+    risk_topics: tuple[str, ...] = ()
+    style_brief: str = ""
+    examples: tuple[_Example, ...] = ()
+
+
+def read_market_file(file: PackFile, known: Sequence[str]) -> MarketFile | None:
+    """market.yaml as a value; None, and problems, if it is none."""
+    text = file.text()
+    if text is None:
+        return None
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        file.fault(line, "malformed-yaml", f"no YAML: {error.problem}", "mind indentation, colons and quotes")
+        return None
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        file.fault(line, "malformed-yaml", f"no YAML: {error.reason}", "delete the control character")
+        return None
+    lines = _yaml_lines(file, node) if node else {}
+    try:
+        head = MarketFile.model_validate(data)
+    except ValidationError as error:
+        for fault in error.errors():
+            _report_yaml(file, lines, fault["loc"], fault["type"], fault["msg"])
+        return None
+    _check_market_file(file, lines, head, known)
+    return head
+
+
+def _yaml_lines(file: PackFile, node: yaml.Node, at: tuple[str | int, ...] = ()) -> Lines:
+    """The line of every key and item below `node`. A key that stands twice is a problem: YAML would drop the first."""
+    lines: Lines = {at: node.start_mark.line + 1}
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            below = (*at, str(key.value))
+            if below in lines:
+                file.fault(key.start_mark.line + 1, "duplicate-key", f"'{key.value}' stands twice", "delete one of them")
+            lines |= _yaml_lines(file, value, below) | {below: key.start_mark.line + 1}
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            lines |= _yaml_lines(file, value, (*at, index))
+    return lines
+
+
+def _report_yaml(file: PackFile, lines: Lines, at: tuple[str | int, ...], kind: str, message: str) -> None:
+    """One of pydantic's errors as a problem, at the line of the nearest thing that is there."""
+    present = next(at[:length] for length in range(len(at), -1, -1) if at[:length] in lines or not length)
+    line, name = lines.get(present, 1), ".".join(map(str, at)) or "the file"
+    if kind == "extra_forbidden":
+        file.fault(line, "unknown-key", f"there is no key '{name}'", "delete it or correct its spelling")
+    elif kind == "missing":
+        file.fault(line, "missing-key", f"'{name}' is missing", "add the key")
+    else:
+        file.fault(
+            line, "bad-value", f"'{name}': {message}", "correct the value; quote text that YAML takes for something else"
+        )
+
+
+def _check_market_file(file: PackFile, lines: Lines, head: MarketFile, known: Sequence[str]) -> None:
+    """The rules that need knowledge of the world: tags, currencies, scripts, other packs."""
+    folder = file.path.parent.name
+    tag_line = lines.get(("tag",), 1)
+    if not langcodes.tag_is_valid(head.tag) or langcodes.standardize_tag(head.tag) != head.tag:
+        file.fault(tag_line, "unknown-tag", f"'{head.tag}' is no BCP-47 tag", "write language-REGION, e.g. th-TH")
+    elif head.tag != folder:
+        file.fault(tag_line, "tag-mismatch", f"the tag '{head.tag}' stands in the folder '{folder}'", "rename one of them")
+    currency = head.conventions.currency
+    if currency not in list_currencies():
+        at = lines.get(("conventions", "currency"), 1)
+        file.fault(at, "unknown-currency", f"'{currency}' is no ISO 4217 code", "write e.g. USD or THB")
+    for index, script in enumerate(head.conventions.scripts):
+        if script not in Locale("en").scripts:
+            at = lines.get(("conventions", "scripts", index), 1)
+            file.fault(at, "unknown-script", f"'{script}' is no ISO 15924 code", "write e.g. Latn or Thai")
+    for index, name in enumerate(head.fallback):
+        if name not in known or name == folder:
+            remedy = f"use another pack: {', '.join(t for t in known if t != folder) or 'there is none'}"
+            file.fault(lines.get(("fallback", index), 1), "unknown-fallback", f"no fallback pack '{name}'", remedy)

@@ -1,0 +1,94 @@
+"""Reads a folder of source articles: `<root>/<language>/**/*.md` or any other layout. Bytes in, values out.
+
+What a file means is `steps.parse`'s. Not read: hidden files and folders, other suffixes, and files named README, LICENSE,
+CHANGELOG or CONTRIBUTING.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePosixPath
+
+from kb_pipeline.domain.articles import Article, Quarantined
+from kb_pipeline.errors import UsageError
+from kb_pipeline.steps.parse import HTML_SUFFIXES, MARKDOWN_SUFFIXES, ArticleError, content_hash, parse
+
+_SUFFIXES = HTML_SUFFIXES | MARKDOWN_SUFFIXES
+_NO_ARTICLES = ("readme", "license", "changelog", "contributing")
+
+
+class SourceFiles:
+    """The article files under `root`, in the order of their paths. Implements ports.SourceReader."""
+
+    def __init__(self, root: Path, languages: Sequence[str], max_bytes: int, limit: int | None = None) -> None:
+        """`languages`: names of top folders that tell their articles' language. `limit`: read so many articles at most."""
+        self._root = root
+        self._languages = {language.lower(): language for language in languages}
+        self._max_bytes = max_bytes
+        self._limit = limit
+        self._is_partial = False
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether the last `read` stopped at the limit with files left."""
+        return self._is_partial
+
+    def read(self) -> Iterator[Article | Quarantined]:
+        """Every article file as an Article or, with the reason, Quarantined; one at a time.
+
+        Of several files with one id the first is the article. Raises UsageError if there is no such folder.
+        """
+        if not self._root.is_dir():
+            raise UsageError(f"no source folder '{self._root}'", "create it, or name another one in KB_SOURCE_DIR")
+        self._is_partial = False
+        first_with: dict[str, str] = {}
+        for path in self._paths():
+            if self._limit is not None and len(first_with) >= self._limit:
+                self._is_partial = True
+                return
+            item = self._read(path)
+            if isinstance(item, Article) and item.id in first_with:
+                message = f"the id '{item.id}' is that of {first_with[item.id]}"
+                error = ArticleError("duplicate-id", message, "give it another `id` in the front matter")
+                item = error.quarantined(path, item.content_hash)
+            elif isinstance(item, Article):
+                first_with[item.id] = path
+            yield item
+
+    def _paths(self) -> list[str]:
+        """Relative paths, with `/`, sorted. Symlinked folders are not entered."""
+        found = []
+        for folder, folders, files in os.walk(self._root):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            inside = PurePosixPath(Path(folder).relative_to(self._root).as_posix())
+            found += [(inside / name).as_posix() for name in files if _is_article(name)]
+        return sorted(found)
+
+    def _read(self, path: str) -> Article | Quarantined:
+        file = self._root / path
+        name = path.encode("utf-8", "replace").decode()  # a file name may be no UTF-8
+        try:
+            if not file.resolve().is_relative_to(self._root.resolve()):
+                raise ArticleError("outside-source", "a link to a file outside the source folder", "copy the file")
+            if not file.is_file():
+                raise ArticleError("unreadable", "a broken link, or no regular file", "replace or delete it")
+            with file.open("rb") as opened:
+                data = opened.read(self._max_bytes + 1)
+            hashed = content_hash(data) if len(data) <= self._max_bytes else None  # of the whole file or not at all
+        except ArticleError as error:
+            return error.quarantined(name)
+        except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links
+            reason = getattr(error, "strerror", None) or str(error)
+            return ArticleError("unreadable", f"cannot be read: {reason}", "check its permissions").quarantined(name)
+        try:
+            return parse(data, name, suffix=file.suffix, folder_language=self._folder_language(path), max_bytes=self._max_bytes)
+        except ArticleError as error:
+            return error.quarantined(name, hashed)
+
+    def _folder_language(self, path: str) -> str | None:
+        top, *rest = path.split("/")
+        return self._languages.get(top.lower()) if rest else None
+
+
+def _is_article(name: str) -> bool:
+    stem, suffix = os.path.splitext(name.lower())  # noqa: PTH122  a plain name, not yet a path
+    return suffix in _SUFFIXES and not stem.startswith((".", *_NO_ARTICLES))

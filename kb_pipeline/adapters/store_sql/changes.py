@@ -1,0 +1,158 @@
+"""Changes from proposal to supersession, and the one door through which a state moves. Decisions are in `decisions`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, case, select
+from sqlalchemy.orm import Session, joinedload
+
+from kb_pipeline.adapters.store_sql.audit import Journal
+from kb_pipeline.adapters.store_sql.engine import Part
+from kb_pipeline.adapters.store_sql.entries import PIPELINE, make_entry, save_revision
+from kb_pipeline.adapters.store_sql.schema import ChangeRow, EntryRow, Origin
+from kb_pipeline.domain.changes import Change, ChangeKind, ChangeState, EntryState, RiskTier, move_change, move_entry
+from kb_pipeline.errors import BlockedError, NotFoundError
+
+OPEN = (ChangeState.PENDING, ChangeState.CHANGES_REQUESTED)
+
+
+class SqlChanges(Part):
+    """The changes' half of `ports.ChangeStore`."""
+
+    def propose(self, change: Change) -> bool:
+        """Stage a change; older open ones of the same entry are superseded. False if this very change was made before.
+
+        One that was superseded, and whose source came back to what it said, is pending again.
+
+        Raises BlockedError for an addition without a text or a text of another entry, NotFoundError for the
+        retirement of an unknown entry.
+        """
+        _check_text(change)
+        with self._db.write() as session:
+            journal = Journal(session)
+            known = _find(session, change.id)
+            if known is not None and known.state is not ChangeState.SUPERSEDED:
+                return False
+            if change.revision is not None:
+                save_revision(session, change.revision)
+            _ensure_entry(session, journal, change)
+            _supersede(session, journal, change.entry_id, {"by": change.id})
+            if known is None:
+                row = _row_of(change)
+                session.add(row)
+                session.flush()
+                journal.add(PIPELINE, "change.proposed", row.id, after=snapshot(row))
+            else:
+                _propose_again(journal, known, change)
+        return True
+
+    def withdraw(self, entry_id: str, reason: str) -> bool:
+        """Supersede the open changes of an entry whose source is gone. False if there were none."""
+        with self._db.write() as session:
+            return _supersede(session, Journal(session), entry_id, {"reason": reason})
+
+    def changes(
+        self, market: str | None = None, states: Sequence[ChangeState] = (ChangeState.PENDING,), entry_id: str | None = None
+    ) -> Sequence[Change]:
+        """Changes, riskiest first, then oldest first; all states when `states` is empty."""
+        query = _changes().order_by(case((ChangeRow.risk == RiskTier.HIGH, 0), else_=1), ChangeRow.position)
+        if market is not None:
+            query = query.where(ChangeRow.market == market)
+        if states:
+            query = query.where(ChangeRow.state.in_(states))
+        if entry_id is not None:
+            query = query.where(ChangeRow.entry_id == entry_id)
+        with self._db.read() as session:
+            return [row.value() for row in session.scalars(query)]
+
+    def change(self, id_prefix: str) -> Change:
+        """The change whose id starts with `id_prefix`. Raises NotFoundError, also when several do."""
+        query = _changes().where(ChangeRow.id.startswith(id_prefix, autoescape=True)).order_by(ChangeRow.position).limit(2)
+        with self._db.read() as session:
+            found = session.scalars(query).all() if id_prefix else []
+            if not found:
+                raise NotFoundError(f"no change '{id_prefix}'", "list the ids: kb review list")
+            if len(found) > 1:
+                raise NotFoundError(f"several changes start with '{id_prefix}'", "give more of the id: kb review list")
+            return found[0].value()
+
+
+def move(row: ChangeRow | EntryRow, to: ChangeState | EntryState) -> None:
+    """The one door: nothing else writes a state. A change's version rises with it. Raises IllegalTransitionError."""
+    if isinstance(row, ChangeRow):
+        row.state = move_change(row.state, ChangeState(to))
+        row.version += 1
+    else:
+        row.state = move_entry(row.state, EntryState(to))
+
+
+def load_change(session: Session, change_id: str) -> ChangeRow:
+    """The row of exactly this id. Raises NotFoundError."""
+    row = _find(session, change_id)
+    if row is None:
+        raise NotFoundError(f"no change '{change_id}'", "list the ids: kb review list")
+    return row
+
+
+def snapshot(row: ChangeRow) -> dict[str, Any]:
+    """What the audit trail keeps of a change's standing."""
+    return {
+        "entry": row.entry_id,
+        "kind": row.kind.value,
+        "revision": row.revision_id,
+        "risk": row.risk.value,
+        "state": row.state.value,
+        "version": row.version,
+    }
+
+
+def _changes() -> Select[tuple[ChangeRow]]:
+    return select(ChangeRow).options(joinedload(ChangeRow.revision))
+
+
+def _find(session: Session, change_id: str) -> ChangeRow | None:
+    return session.scalars(_changes().where(ChangeRow.id == change_id)).first()
+
+
+def _check_text(change: Change) -> None:
+    text = change.revision
+    if (text is None) != (change.kind is ChangeKind.RETIRE):
+        raise BlockedError(f"a change of kind '{change.kind}' comes {'without a' if text is None else 'with a'} text")
+    if text is not None and (text.entry_id, text.market) != (change.entry_id, change.market):
+        raise BlockedError(
+            f"the text is of entry {text.entry_id} in {text.market}, not of {change.entry_id} in {change.market}"
+        )
+
+
+def _ensure_entry(session: Session, journal: Journal, change: Change) -> None:
+    if session.get(EntryRow, change.entry_id) is not None:
+        return
+    if change.revision is None:
+        raise NotFoundError(f"no entry '{change.entry_id}' to retire", "propose the retirement of an entry that exists")
+    entry = make_entry(session, change.revision, Origin.PIPELINE, change.source_faq_id)
+    journal.add(PIPELINE, "entry.proposed", entry.id, after={"market": entry.market, "state": entry.state.value})
+
+
+def _supersede(session: Session, journal: Journal, entry_id: str, why: dict[str, str]) -> bool:
+    older = session.scalars(_changes().where(ChangeRow.entry_id == entry_id, ChangeRow.state.in_(OPEN))).all()
+    for row in older:
+        before = snapshot(row)
+        move(row, ChangeState.SUPERSEDED)
+        journal.add(PIPELINE, "change.superseded", row.id, before=before, after=snapshot(row) | why)
+    return bool(older)
+
+
+def _propose_again(journal: Journal, row: ChangeRow, change: Change) -> None:
+    before = snapshot(row)
+    row.findings, row.relation, row.risk = change.findings, change.relation, change.risk
+    move(row, ChangeState.PENDING)
+    journal.add(PIPELINE, "change.proposed_again", row.id, before=before, after=snapshot(row))
+
+
+def _row_of(change: Change) -> ChangeRow:
+    """The row of a proposal; its state and version are those of a birth, whatever `change` says."""
+    kept = Change.model_fields.keys() - {"revision", "state", "version", "original_id"}
+    text = change.revision.id if change.revision else None
+    return ChangeRow(
+        id=change.id, revision_id=text, proposed_revision_id=text, **{name: getattr(change, name) for name in kept}
+    )

@@ -1,0 +1,133 @@
+"""A person's word on a change, applied once: version check, rules, states, text and audit in one transaction."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kb_pipeline.adapters.store_sql.audit import Journal, latest
+from kb_pipeline.adapters.store_sql.changes import load_change, move, snapshot
+from kb_pipeline.adapters.store_sql.engine import Part
+from kb_pipeline.adapters.store_sql.entries import save_revision
+from kb_pipeline.adapters.store_sql.rules import outcome
+from kb_pipeline.adapters.store_sql.schema import ChangeRow, DecisionRow, EntryRow
+from kb_pipeline.domain.changes import Change, ChangeKind, ChangeState, Decision, EntryState
+from kb_pipeline.domain.faqs import Revision
+from kb_pipeline.domain.findings import Finding
+from kb_pipeline.errors import ConflictError, NotFoundError
+
+
+class SqlDecisions(Part):
+    """The decisions' part of `ports.ChangeStore`."""
+
+    def decide(self, decision: Decision, edited: Revision | None = None, findings: Sequence[Finding] | None = None) -> Change:
+        """Apply a person's decision; `edited` is the text approved instead, with its own `findings`.
+
+        The change after it: still pending when a high-risk one has its first approval and needs a second person.
+        The same decision again is answered with the same result. An edited text without `findings` was not checked:
+        those of the text before it still count. Raises NotFoundError, ConflictError (it moved), BlockedError (a rule
+        forbids it), IllegalTransitionError.
+        """
+        if edited is not None:
+            edited = edited.model_copy(update={"provenance": edited.provenance.model_copy(update={"actor": decision.actor})})
+        with self._db.write() as session:
+            journal = Journal(session)
+            row = load_change(session, decision.change_id)
+            known = _repeated(session, decision, edited)
+            return known or _apply(session, journal, row, decision, edited, findings)
+
+    def decisions(self, change_id: str) -> Sequence[Decision]:
+        """What people said of a change, oldest first."""
+        with self._db.read() as session:
+            return _said(session, change_id)
+
+
+def _said(session: Session, change_id: str) -> Sequence[Decision]:
+    query = select(DecisionRow.value).where(DecisionRow.change_id == change_id).order_by(DecisionRow.position)
+    return session.scalars(query).all()
+
+
+def _repeated(session: Session, decision: Decision, edited: Revision | None) -> Change | None:
+    """The result that this very decision had before."""
+    query = select(DecisionRow).filter_by(change_id=decision.change_id, seen_version=decision.seen_version)
+    past = session.scalars(query).first()
+    same = past and past.value == decision and past.edited_revision_id == (edited.id if edited else None)
+    return past.result if past and same else None
+
+
+def _apply(
+    session: Session,
+    journal: Journal,
+    row: ChangeRow,
+    decision: Decision,
+    edited: Revision | None,
+    findings: Sequence[Finding] | None,
+) -> Change:
+    _check_version(session, row, decision)
+    before = snapshot(row)
+    checked = (
+        row.value() if findings is None or edited is None else row.value().model_copy(update={"findings": tuple(findings)})
+    )
+    to = outcome(checked, decision, edited, _said(session, row.id))
+    if edited is not None:
+        save_revision(session, edited)
+        row.revision_id, row.findings = edited.id, checked.findings
+    if to is None:
+        row.version += 1
+    else:
+        move(row, to)
+    if to is ChangeState.APPROVED:
+        _settle(session, journal, row, decision)
+    said = decision.model_dump(mode="json", exclude={"change_id", "seen_version", "actor"})
+    journal.add(decision.actor, f"change.{decision.verdict}", row.id, before=before, after=snapshot(row) | said)
+    session.flush()
+    session.refresh(row)
+    result = row.value()
+    session.add(
+        DecisionRow(
+            change_id=row.id,
+            seen_version=decision.seen_version,
+            actor=decision.actor,
+            value=decision,
+            edited_revision_id=edited.id if edited else None,
+            result=result,
+        )
+    )
+    return result
+
+
+def _check_version(session: Session, row: ChangeRow, decision: Decision) -> None:
+    if row.version == decision.seen_version:
+        return
+    last = latest(session, row.id)
+    who = f" since {last.action} by {last.actor} at {last.at:%Y-%m-%d %H:%M:%S} UTC" if last else ""
+    raise ConflictError(
+        f"change {row.id} is {row.state} (version {row.version}){who}; you saw version {decision.seen_version}",
+        f"look at it again: kb review show {row.id}",
+    )
+
+
+def _settle(session: Session, journal: Journal, row: ChangeRow, decision: Decision) -> None:
+    """What a final approval does to the entry. Raises ConflictError if its text is not the one the change was made against."""
+    entry = session.get(EntryRow, row.entry_id)
+    if entry is None:
+        raise NotFoundError(f"no entry '{row.entry_id}'")
+    if entry.approved_revision_id != row.base_revision_id:
+        raise ConflictError(
+            f"change {row.id} was made against revision {row.base_revision_id}, "
+            f"but entry {entry.id} now says {entry.approved_revision_id}",
+            "reject it, or run the pipeline again for a change against the present text",
+        )
+    before = {"state": entry.state.value, "revision": entry.approved_revision_id}
+    to = EntryState.RETIRED if row.kind is ChangeKind.RETIRE else EntryState.APPROVED
+    if entry.state is not to:
+        move(entry, to)
+    entry.approved_revision_id = None if row.kind is ChangeKind.RETIRE else row.revision_id
+    entry.source_revision, entry.source_faq_id = row.source_revision, row.source_faq_id or entry.source_faq_id
+    journal.add(
+        decision.actor,
+        f"entry.{to}",
+        entry.id,
+        before=before,
+        after={"state": entry.state.value, "revision": entry.approved_revision_id, "change": row.id},
+    )

@@ -1,0 +1,123 @@
+"""Entries of a market and their texts. Their states move in `changes`."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from kb_pipeline.adapters.store_sql.audit import Journal
+from kb_pipeline.adapters.store_sql.engine import Part, insert_or_ignore
+from kb_pipeline.adapters.store_sql.schema import ChangeRow, EntryRow, Origin, RevisionRow
+from kb_pipeline.domain.changes import ChangeState, EntryState
+from kb_pipeline.domain.faqs import Revision
+from kb_pipeline.ports import Entry
+
+PIPELINE = "pipeline"  # who acts when no person does
+COUNTED = ("pending", "changes_requested", "approved", "published", "retired", "rejected", "superseded", "imported", "proposed")
+
+
+class SqlEntries(Part):
+    """The entries' half of `ports.ChangeStore`, and the counts."""
+
+    def entries(self, market: str) -> Sequence[Entry]:
+        """Approved, published, imported and pending entries by id; one row per entry, approved text first if both exist."""
+        rows = select(EntryRow).where(EntryRow.market == market).order_by(EntryRow.id)
+        waiting = select(ChangeRow).where(ChangeRow.market == market, ChangeRow.state == ChangeState.PENDING)
+        with self._db.read() as session:
+            pending = {
+                change.entry_id: change
+                for change in session.scalars(waiting.options(joinedload(ChangeRow.revision)).order_by(ChangeRow.position))
+            }
+            texts = (joinedload(EntryRow.approved), joinedload(EntryRow.imported))
+            standing = (_standing(row, pending.get(row.id)) for row in session.scalars(rows.options(*texts)))
+            return [entry for entry in standing if entry is not None]
+
+    def approved_text(self, entry_id: str) -> Revision | None:
+        """The approved revision of an entry; None also when it is retired."""
+        query = select(RevisionRow).join(EntryRow, EntryRow.approved_revision_id == RevisionRow.id)
+        with self._db.read() as session:
+            row = session.scalars(query.where(EntryRow.id == entry_id)).first()
+            return row.value() if row else None
+
+    def import_entry(self, revision: Revision) -> bool:
+        """Keep an existing entry for comparison (it still needs a person before it is ever said). False if known.
+
+        An import with another text of a known imported entry replaces what is compared with.
+        """
+        with self._db.write() as session:
+            journal = Journal(session)
+            row = session.get(EntryRow, revision.entry_id)
+            if row is not None and (row.origin is not Origin.IMPORTED or row.imported_revision_id == revision.id):
+                return False
+            row = row or make_entry(session, revision, Origin.IMPORTED)
+            save_revision(session, revision)
+            before = {"imported_revision": row.imported_revision_id} if row.imported_revision_id else None
+            row.imported_revision_id = revision.id
+            journal.add(
+                PIPELINE,
+                "entry.imported",
+                row.id,
+                before=before,
+                after={"market": row.market, "imported_revision": revision.id},
+            )
+        return True
+
+    def counts(self) -> Mapping[str, Mapping[str, int]]:
+        """Per market: changes by state, approved ones apart; entries by state; imported: those that are nothing more yet."""
+        by_change = select(ChangeRow.market, ChangeRow.state, func.count()).group_by(ChangeRow.market, ChangeRow.state)
+        by_entry = select(EntryRow.market, EntryRow.state, EntryRow.origin, func.count()).group_by(
+            EntryRow.market, EntryRow.state, EntryRow.origin
+        )
+        counts: dict[str, dict[str, int]] = {}
+        with self._db.read() as session:
+            for market, state, number in session.execute(by_change).tuples():
+                if state is not ChangeState.APPROVED:
+                    counts.setdefault(market, dict.fromkeys(COUNTED, 0))[state.value] = number
+            for market, entry_state, origin, number in session.execute(by_entry).tuples():
+                is_import = origin is Origin.IMPORTED and entry_state is EntryState.PROPOSED
+                key = origin.value if is_import else entry_state.value
+                counts.setdefault(market, dict.fromkeys(COUNTED, 0))[key] += number
+        return dict(sorted(counts.items()))
+
+
+def make_entry(session: Session, revision: Revision, origin: Origin, source_faq_id: str | None = None) -> EntryRow:
+    """A new entry, born `proposed`, in the language and market of `revision`."""
+    row = EntryRow(
+        id=revision.entry_id,
+        market=revision.market,
+        language=revision.language,
+        source_faq_id=source_faq_id,
+        origin=origin,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def save_revision(session: Session, revision: Revision) -> None:
+    """Keep a text; one that is known already stays as it is."""
+    insert_or_ignore(session, RevisionRow, [dict(dict(revision), id=revision.id)])
+
+
+def _standing(row: EntryRow, pending: ChangeRow | None) -> Entry | None:
+    standing: Literal["approved", "published", "pending", "imported"]
+    if row.approved is not None:
+        standing = "published" if row.state is EntryState.PUBLISHED else "approved"
+        text, source_revision = row.approved, row.source_revision
+    elif pending is not None and pending.revision is not None:
+        standing, text, source_revision = "pending", pending.revision, pending.source_revision
+    elif row.imported is not None and row.state is EntryState.PROPOSED:
+        standing, text, source_revision = "imported", row.imported, 0
+    else:
+        return None
+    return Entry(
+        id=row.id,
+        market=row.market,
+        language=row.language,
+        source_faq_id=row.source_faq_id,
+        standing=standing,
+        revision_id=text.id,
+        text=text.text,
+        source_revision=source_revision,
+    )

@@ -1,0 +1,59 @@
+"""Source FAQs, what was seen in writing them, and the drafts made of them."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import delete, func, select
+
+from kb_pipeline.adapters.store_sql.engine import Part, insert_or_ignore
+from kb_pipeline.adapters.store_sql.schema import DraftRow, SeenSentenceRow, SourceFaqRow
+from kb_pipeline.domain.faqs import SourceFaq
+from kb_pipeline.ports import Draft
+
+
+class SqlFaqs(Part):
+    """`ports.FaqStore`."""
+
+    def source_faqs(self, article_id: str | None = None, *, retired: bool = False) -> Sequence[SourceFaq]:
+        """The latest revision of each source FAQ, by article and id; with `retired`, also the retired ones."""
+        newest = select(SourceFaqRow.id, func.max(SourceFaqRow.revision).label("revision")).group_by(SourceFaqRow.id).subquery()
+        query = (
+            select(SourceFaqRow.value)
+            .join(newest, (SourceFaqRow.id == newest.c.id) & (SourceFaqRow.revision == newest.c.revision))
+            .order_by(SourceFaqRow.article_id, SourceFaqRow.id)
+        )
+        if article_id is not None:
+            query = query.where(SourceFaqRow.article_id == article_id)
+        if not retired:
+            query = query.where(~SourceFaqRow.retired)
+        with self._db.read() as session:
+            return session.scalars(query).all()
+
+    def save_source_faqs(self, faqs: Sequence[SourceFaq], seen: Mapping[str, Sequence[str]]) -> None:
+        """Write FAQ revisions, then mark sentence hashes (by article id) as seen, in one transaction. Idempotent."""
+        rows = [
+            {"id": f.id, "revision": f.revision, "article_id": f.article_id, "retired": f.retired, "value": f} for f in faqs
+        ]
+        marks = [{"article_id": article_id, "hash": key} for article_id, hashes in seen.items() for key in hashes]
+        if rows or marks:
+            with self._db.write() as session:
+                insert_or_ignore(session, SourceFaqRow, rows)
+                insert_or_ignore(session, SeenSentenceRow, marks)
+
+    def seen_sentences(self, article_id: str) -> frozenset[str]:
+        """Hashes of the article's sentences that an earlier call has seen."""
+        query = select(SeenSentenceRow.hash).where(SeenSentenceRow.article_id == article_id)
+        with self._db.read() as session:
+            return frozenset(session.scalars(query))
+
+    def drafts(self, market: str) -> Sequence[Draft]:
+        """The latest draft of each source FAQ in the market, by source FAQ."""
+        query = select(DraftRow.value).where(DraftRow.market == market).order_by(DraftRow.source_faq_id)
+        with self._db.read() as session:
+            return session.scalars(query).all()
+
+    def save_draft(self, draft: Draft) -> None:
+        """Replace the draft of (market, source FAQ). Idempotent."""
+        key = {"market": draft.market, "source_faq_id": draft.source_faq_id}
+        with self._db.write() as session:
+            session.execute(delete(DraftRow).filter_by(**key))
+            session.add(DraftRow(**key, value=draft))

@@ -1,0 +1,65 @@
+"""The root of the `kb` command: its groups, and how failures become exit codes (1: failed, 2: wrong use)."""
+
+import json
+import sys
+from typing import Annotated
+
+import click
+import typer
+
+from kb_pipeline import __version__
+from kb_pipeline.cli import models, pipeline, review, upkeep
+from kb_pipeline.errors import KBError
+
+app = typer.Typer(
+    name="kb",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    help="Source articles in, approved and localized FAQ entries out. Start with: kb run, then kb review list.",
+    epilog="State lives under KB_HOME (default ./var). Settings: docs/settings.md. Exit codes: 0 fine, 1 failed, 2 wrong use.",
+)
+app.add_typer(models.app, name="models")
+app.add_typer(review.app, name="review")
+for command in (pipeline.parse, pipeline.run, pipeline.status):
+    app.command()(command)
+app.command(name="import")(upkeep.import_entries)
+app.command()(upkeep.check)
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")] = False,
+) -> None: ...
+
+
+def main() -> None:
+    """Entry point. Expected failures print message and remedy on stderr, as JSON on stdout too where `--json` is asked for."""
+    try:
+        code = app(standalone_mode=False)
+    except click.exceptions.Exit as done:
+        code = done.exit_code
+    except click.exceptions.Abort:
+        sys.stderr.write("stopped; finished work is kept: run it again to go on\n")
+        code = 1
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except KeyboardInterrupt:
+        sys.stderr.write("stopped; finished work is kept: run it again to go on\n")
+        code = 1
+    except KBError as error:
+        sys.stderr.write(f"error [{error.code}]: {error.message}\n")
+        if error.remedy:
+            sys.stderr.write(f"  what to do: {error.remedy}\n")
+        if "--json" in sys.argv:
+            said = {"error": {"code": error.code, "message": error.message, "remedy": error.remedy}}
+            sys.stdout.write(json.dumps(said, ensure_ascii=False) + "\n")
+        code = error.exit_code
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,64 @@
+"""How the command line shows things: JSON on stdout, progress and logs on stderr, tables for people."""
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+
+from kb_pipeline.settings import Settings
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else there.")]
+MarketOption = Annotated[list[str] | None, typer.Option("--market", "-m", help="Market tag, e.g. th-TH. May be repeated.")]
+
+
+def load_settings() -> Settings:
+    """The settings of this process, with the logs set up: on stderr, at KB_LOG_LEVEL."""
+    settings = Settings()
+    logging.basicConfig(stream=sys.stderr, level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    return settings
+
+
+def print_json(value: dict[str, Any]) -> None:
+    """One JSON object on stdout."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+
+
+class RichProgress:
+    """ports.Progress as bars on stderr on a terminal, as one line per item elsewhere."""
+
+    @contextmanager
+    def track(self, what: str, total: int) -> Iterator[Callable[[str], None]]:
+        """See ports.Progress."""
+        if not sys.stderr.isatty():
+            yield _lines(what, total)
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+        columns = (
+            TextColumn("{task.description:<18}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            TextColumn("[dim]{task.fields[note]}"),
+        )
+        with Progress(*columns, console=Console(stderr=True)) as bars:
+            task = bars.add_task(what, total=total, note="")
+            yield lambda note: bars.update(task, advance=1, note=note[:60])
+
+
+def _lines(what: str, total: int) -> Callable[[str], None]:
+    done = 0
+
+    def tell(note: str) -> None:
+        nonlocal done
+        done += 1
+        sys.stderr.write(f"{what} {done}/{total} {note}\n")
+        sys.stderr.flush()
+
+    return tell

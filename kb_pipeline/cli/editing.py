@@ -1,0 +1,50 @@
+"""An edited text, from options or from the person's editor."""
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from kb_pipeline.domain.faqs import FaqText
+from kb_pipeline.errors import UsageError
+
+_HELP = "# Lines with # are dropped. Q: the question; A: the answer (may run on); P: other ways to ask.\n"
+
+
+def edited_text(text: FaqText, question: str | None, answer: str | None, phrasings: Sequence[str] | None) -> FaqText:
+    """`text` with the given parts replaced; without any, as the person leaves it in $EDITOR. Raises UsageError."""
+    if question is None and answer is None and not phrasings:
+        return _in_editor(text)
+    return FaqText(
+        question=text.question if question is None else question,
+        answer=text.answer if answer is None else answer,
+        phrasings=text.phrasings if not phrasings else tuple(phrasings),
+    )
+
+
+def _in_editor(text: FaqText) -> FaqText:
+    if not sys.stdin.isatty():
+        raise UsageError("nothing to edit with", "give --question, --answer or --phrasing, or use a terminal")
+    asked = "".join(f"P: {p}\n" for p in text.phrasings)
+    said = click.edit(f"{_HELP}Q: {text.question}\nA: {text.answer}\n{asked}", extension=".md")
+    if said is None:
+        raise UsageError("the editor was left without saving", "save the text to approve it with edits")
+    return parse_edited(said)
+
+
+def parse_edited(said: str) -> FaqText:
+    """The text in the form that the editor shows. Raises UsageError."""
+    parts: dict[str, list[str]] = {"Q": [], "A": [], "P": []}
+    current = ""
+    for line in said.splitlines():
+        if line.startswith("#"):
+            continue
+        if line[:2] in ("Q:", "A:", "P:"):
+            current = line[0]
+            parts[current].append(line[2:].strip())
+        elif current and parts[current]:
+            parts[current][-1] += f"\n{line}"
+    if len(parts["Q"]) != 1 or len(parts["A"]) != 1:
+        raise UsageError("the text needs exactly one line 'Q:' and one 'A:'", "edit it again")
+    question, answer = parts["Q"][0].strip(), parts["A"][0].strip()
+    return FaqText(question=question, answer=answer, phrasings=tuple(p.strip() for p in parts["P"] if p.strip()))

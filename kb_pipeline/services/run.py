@@ -1,0 +1,138 @@
+"""The main job, from articles to staged changes, as one call. The Dagster assets call the same services in the same order."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+
+from pydantic import ConfigDict
+
+from kb_pipeline.domain.articles import Quarantined
+from kb_pipeline.domain.base import Value
+from kb_pipeline.domain.changes import Change
+from kb_pipeline.domain.markets import Market
+from kb_pipeline.ports import LLM, Embedder, ModelAccount, Progress, SourceReader, Store
+from kb_pipeline.services.embed import embed_chunks
+from kb_pipeline.services.generate import FaqWriter, GenerateResult
+from kb_pipeline.services.ingest import IngestResult, read_articles
+from kb_pipeline.services.localize import Localizer, LocalizeResult
+from kb_pipeline.services.relate import RelateSummary, relate_drafts
+from kb_pipeline.services.stage import StageResult, stage_changes
+from kb_pipeline.services.work import Failure
+
+
+class Services(Value):
+    """The main job's use cases, wired once for a run."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True, frozen=True)
+
+    store: Store
+    reader: SourceReader
+    embedder: Embedder
+    llm: LLM
+    markets: tuple[Market, ...]
+    progress: Progress
+    run_id: str
+    day: date
+    parallel: int
+    repairs: int
+    chunk_tokens: int
+    close: Callable[[], None]
+
+    def ingest(self) -> IngestResult:
+        """Read, split and store the articles."""
+        return read_articles(self.reader, self.store, self.chunk_tokens, self.progress)
+
+    def embed(self) -> int:
+        """Embed the chunks; how many there are."""
+        return embed_chunks(self.store, self.embedder)
+
+    def writer(self) -> FaqWriter:
+        """The use case that writes source FAQs."""
+        return FaqWriter(self.store, self.llm, self.progress, run_id=self.run_id, parallel=self.parallel)
+
+    def localizer(self, market: Market) -> Localizer:
+        """The use case that localizes into `market`."""
+        return Localizer(
+            self.store,
+            self.llm,
+            market,
+            self.progress,
+            run_id=self.run_id,
+            parallel=self.parallel,
+            repairs=self.repairs,
+            day=self.day,
+        )
+
+    def relate(self, market: Market) -> RelateSummary:
+        """Compare the market's drafts with its entries and with each other."""
+        return relate_drafts(market, self.store, self.embedder, self.progress)
+
+    def stage(self, market: Market) -> StageResult:
+        """Stage the market's drafts as changes."""
+        return stage_changes(self.store, market)
+
+
+class RunReport(Value):
+    """What a run did. `changes` counts proposals by market, kind and relation; `findings` theirs by rule and severity."""
+
+    run_id: str
+    articles: int
+    quarantined: tuple[Quarantined, ...]
+    sentences: int
+    chunks: int
+    source_faqs: GenerateResult
+    entries: tuple[LocalizeResult, ...]
+    changes: dict[str, dict[str, int]]
+    findings: dict[str, int]
+    withdrawn: int
+    account: ModelAccount
+    seconds: float
+    failures: tuple[Failure, ...]
+
+    @property
+    def model_share(self) -> float:
+        """The share of the wall time in which the language model was at work."""
+        return self.account.busy_seconds / self.seconds if self.seconds else 0.0
+
+
+def run_pipeline(services: Services) -> RunReport:
+    """Articles to staged changes. Every step can be killed and run again; finished model calls are never paid twice."""
+    started = time.monotonic()
+    ingested = services.ingest()
+    services.embed()
+    faqs = services.writer().run()
+    localized, staged = [], []
+    for market in services.markets:
+        localized.append(services.localizer(market).run())
+        services.relate(market)
+        staged.append(services.stage(market))
+    changes = [services.store.change(id_) for result in staged for id_ in result.proposed]
+    return RunReport(
+        run_id=services.run_id,
+        articles=ingested.articles,
+        quarantined=ingested.quarantined,
+        sentences=ingested.sentences,
+        chunks=ingested.chunks,
+        source_faqs=faqs,
+        entries=tuple(localized),
+        changes=count_changes(changes, [m.tag for m in services.markets]),
+        findings=count_findings(changes),
+        withdrawn=sum(len(s.withdrawn) for s in staged),
+        account=services.llm.account,
+        seconds=time.monotonic() - started,
+        failures=(*faqs.failures, *(f for result in localized for f in result.failures)),
+    )
+
+
+def count_changes(changes: Iterable[Change], markets: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Per market: changes in total, by kind (`add`, `update`, `retire`) and by relation (`relation:new` ...)."""
+    counts = {tag: Counter[str](total=0) for tag in markets}
+    for change in changes:
+        counts[change.market].update(("total", change.kind.value, f"relation:{change.relation.kind.value}"))
+    return {tag: dict(counter) for tag, counter in counts.items()}
+
+
+def count_findings(changes: Iterable[Change]) -> dict[str, int]:
+    """Findings by `rule/severity`, most frequent first."""
+    return dict(Counter(f"{f.rule}/{f.severity.value}" for change in changes for f in change.findings).most_common())

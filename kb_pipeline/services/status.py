@@ -1,0 +1,50 @@
+"""Where everything stands, from the store alone: no model, no article is read."""
+
+from collections.abc import Sequence
+
+from kb_pipeline.domain.base import Value
+from kb_pipeline.domain.markets import Market
+from kb_pipeline.ports import Store
+
+
+class MarketStatus(Value):
+    """One market. `stale`: entries whose source FAQ has moved past the text that was drafted. `live_release`: none yet."""
+
+    pending: int = 0
+    approved: int = 0
+    published: int = 0
+    imported: int = 0
+    rejected: int = 0
+    stale: int = 0
+    live_release: int | None = None
+
+
+class Status(Value):
+    """The whole knowledge base."""
+
+    articles: int
+    quarantined: int
+    chunks: int
+    source_faqs: int
+    markets: dict[str, MarketStatus]
+    model_calls: dict[str, float]
+
+
+def where_all_stands(store: Store, markets: Sequence[Market]) -> Status:
+    """The counts of the store."""
+    counts, faqs = store.counts(), store.source_faqs()
+    standing = {}
+    for market in markets:
+        known = counts.get(market.tag, {})
+        drafts = {d.source_faq_id: d for d in store.drafts(market.tag)}
+        stale = sum(1 for f in faqs if f.id in drafts and drafts[f.id].source_text_hash != f.text.hash)
+        wanted = ("pending", "approved", "published", "imported", "rejected")
+        standing[market.tag] = MarketStatus(**{k: known.get(k, 0) for k in wanted}, stale=stale)
+    return Status(
+        articles=len(store.articles()),
+        quarantined=len(store.quarantine()),
+        chunks=len(store.chunks()),
+        source_faqs=len(faqs),
+        markets=standing,
+        model_calls=dict(store.call_totals()),
+    )

@@ -1,0 +1,92 @@
+"""What must come through as it is, or as the market's own fact says: amounts, periods, dates, placeholders, links."""
+
+import re
+from collections.abc import Iterator
+
+from kb_pipeline.domain.facts import Fact, FactKind
+from kb_pipeline.domain.findings import MqmCategory, Severity
+from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
+from kb_pipeline.steps.facts import compare
+from kb_pipeline.steps.facts.compare import comparison_value, facts_of, market_facts
+
+_SOFT = (FactKind.COUNT, FactKind.TIME)  # counts may be meant otherwise; times are written in many ways
+_LOCALE_STEP = re.compile(r"/[a-z]{2}(?:-[A-Za-z]{2,4})?(?=/|$)")
+
+
+@rule("facts-preserved", MqmCategory.ACCURACY, Severity.CRITICAL)
+def facts_preserved(subject: Subject) -> Iterator[Flaw]:
+    """Every fact of the source appears as the market's value, and nothing is invented. Counts and times are major."""
+    found = compare(subject.source_facts, subject.target_facts, subject.market, subject.day)
+    told: set[str] = set()
+    for fact in found.missing:
+        market_fact = found.rule_for(fact)
+        if market_fact:
+            message = f"write {market_fact.value}, not {fact.raw.strip()} (market fact {market_fact.key})"
+        else:
+            message = f"{_name(fact)} '{fact.raw.strip()}' of the source is missing; it must stay as it is"
+        if message not in told:
+            told.add(message)
+            yield Flaw(message, severity=_severity(fact))
+    for fact in found.extra:
+        part, start, end = subject.place(fact.start, fact.end)
+        message = f"{_name(fact)} '{fact.raw.strip()}' is not in the source; use only the source's and the market's facts"
+        yield Flaw(message, part, (start, end), severity=_severity(fact))
+
+
+@rule("foreign-currency", MqmCategory.LOCALE, Severity.CRITICAL)
+def foreign_currency(subject: Subject) -> Iterator[Flaw]:
+    """An amount in another currency than the market's, where no market fact says what to write instead."""
+    rules = market_facts(subject.market, subject.day)
+    known = {comparison_value(f) for r in rules for text in (r.value, r.source_value) for f in facts_of(text, subject.market)}
+    own = subject.market.conventions.currency
+    for fact in subject.target_facts:
+        if fact.kind is FactKind.MONEY and fact.unit != own and comparison_value(fact) not in known:
+            part, start, end = subject.place(fact.start, fact.end)
+            yield Flaw(
+                f"'{fact.raw.strip()}' is not in {own} and no market fact says what holds in {subject.market.name}; "
+                "never convert it: add the fact to the market's facts.csv, or leave the amount out",
+                part,
+                (start, end),
+            )
+
+
+@rule("placeholder", MqmCategory.DESIGN, Severity.CRITICAL)
+def placeholder(subject: Subject) -> Iterator[Flaw]:
+    """Placeholders are the same on both sides."""
+    source, target = (_values(facts, FactKind.PLACEHOLDER) for facts in (subject.source_facts, subject.target_facts))
+    for name in sorted(source - target):
+        yield Flaw(f"the placeholder {name} is missing; copy it letter by letter")
+    for name in sorted(target - source):
+        yield Flaw(f"the placeholder {name} is not in the source; remove it")
+
+
+@rule("link", MqmCategory.DESIGN, Severity.MAJOR)
+def link(subject: Subject) -> Iterator[Flaw]:
+    """Links lead to the same places; a language step in the path (`/en-us/`) may differ, and an anchor."""
+    source, target = ({_place(url): url for url in _values(facts, FactKind.URL)} for facts in _both(subject))
+    for place in sorted(source.keys() - target.keys()):
+        yield Flaw(f"the link {source[place]} is missing; copy it letter by letter")
+    for place in sorted(target.keys() - source.keys()):
+        yield Flaw(f"the link {target[place]} is not in the source; remove it")
+
+
+def _both(subject: Subject) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
+    return subject.source_facts, subject.target_facts
+
+
+def _values(facts: tuple[Fact, ...], kind: FactKind) -> set[str]:
+    return {fact.value for fact in facts if fact.kind is kind}
+
+
+def _place(url: str) -> str:
+    return _LOCALE_STEP.sub("", url.partition("#")[0].lower()).rstrip("/")
+
+
+def _severity(fact: Fact) -> Severity:
+    return Severity.MAJOR if fact.kind in _SOFT else Severity.CRITICAL
+
+
+def _name(fact: Fact) -> str:
+    return {FactKind.MONEY: "the amount", FactKind.PERCENT: "the percentage", FactKind.COUNT: "the number"}.get(
+        fact.kind, f"the {fact.kind.value}"
+    )

@@ -1,0 +1,6 @@
+"""Typed facts in text: finding them, and comparing them as values after the market's own facts. No I/O."""
+
+from kb_pipeline.steps.facts.compare import FactComparison, compare
+from kb_pipeline.steps.facts.extract import extract
+
+__all__ = ["FactComparison", "compare", "extract"]

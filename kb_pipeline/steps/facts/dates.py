@@ -1,0 +1,116 @@
+"""Dates, as ISO values. Buddhist years become Gregorian ones. Month names come from CLDR."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+
+from babel import Locale, UnknownLocaleError
+
+from kb_pipeline.domain.facts import Fact, FactKind
+from kb_pipeline.steps.facts.numbers import primary
+
+BUDDHIST_OFFSET = 543
+_FIRST_BUDDHIST = 2400  # a year from here on is one of the Buddhist era
+
+_ISO = re.compile(r"(?<![0-9/.-])(?P<y>[0-9]{4})([-/])(?P<m>[0-9]{2})\2(?P<d>[0-9]{2})(?![0-9/-])")
+_SLASHED = re.compile(r"(?<![0-9/.-])(?P<a>[0-9]{1,2})([/.])(?P<b>[0-9]{1,2})\2(?P<y>[0-9]{4})(?![0-9/-])")
+_HAN = re.compile(r"(?:(?P<y>[0-9]{4})\s?年\s?)?(?<![0-9])(?P<m>[0-9]{1,2})\s?月(?:\s?(?P<d>[0-9]{1,2})\s?[日号號])?")
+_YEAR = re.compile(r"(?:พ\.ศ\.|ค\.ศ\.|ปี)\s?(?P<y>[0-9]{4})(?![0-9])|(?<![0-9])(?P<han>[0-9]{4})\s?年")
+
+_DAY = r"(?P<d>[0-9]{1,2})(?![0-9])"
+_FULL_YEAR = r"(?P<y>[0-9]{4}(?![0-9])|['’][0-9]{2}(?![0-9]))"
+_BEFORE_YEAR = r"\s{0,2}(?:de\s|,\s?)?(?:พ\.ศ\.|ค\.ศ\.)?\s?"
+_SHORT_YEAR = r"|(?<=\.)\s?(?P<short>[0-9]{2})(?![0-9.,:%])"  # 3 มี.ค. 68
+
+
+@cache
+def _months(language: str) -> dict[str, int]:
+    try:
+        names = Locale.parse(primary(language)).months["format"]
+    except (UnknownLocaleError, ValueError):
+        return {}
+    table = {name.lower(): number for width in ("wide", "abbreviated") for number, name in names[width].items()}
+    table |= {"sept": 9} if primary(language) == "en" else {}
+    return {name: number for name, number in table.items() if not name[0].isdigit()}
+
+
+@cache
+def _named(language: str) -> tuple[re.Pattern[str], ...]:
+    """Day month year, month day year, month year; the year may be missing where there is a day."""
+    months = _months(language)
+    if not months:
+        return ()
+    names = sorted(months, key=len, reverse=True)
+    thai = primary(language) == "th"
+    if primary(language) == "en":  # "may" is also a verb
+        names = [name.capitalize() for name in names]
+    alternatives = "|".join(re.escape(name) for name in names)
+    month = f"(?P<m>{alternatives})" if thai else rf"(?<![^\W\d_])(?P<m>{alternatives})\.?(?![^\W\d_])"
+    year = f"{_BEFORE_YEAR}{_FULL_YEAR}"
+    forms = (
+        rf"(?<![0-9.,:/-]){_DAY}(?:st|nd|rd|th|\.)?\s{{0,2}}(?:of\s|de\s)?{month}(?:{year}{_SHORT_YEAR if thai else ''})?",
+        rf"{month}\s{{1,2}}{_DAY}(?:st|nd|rd|th)?(?:,?\s{{1,2}}(?P<y>[0-9]{{4}})(?![0-9]))?",
+        f"{month}{year}",
+    )
+    flags = re.NOFLAG if primary(language) == "en" else re.IGNORECASE
+    return tuple(re.compile(form, flags) for form in forms)
+
+
+def named_dates(text: str, language: str) -> Iterator[Fact]:
+    """Dates with a month's name: `3 March 2025`, `March 3`, `3 มี.ค. 68`, `3. März 2025`."""
+    taken: list[tuple[int, int]] = []
+    for form in _named(language):
+        for match in form.finditer(text):
+            if any(match.start() < end and start < match.end() for start, end in taken):
+                continue
+            groups = match.groupdict()
+            year = groups.get("y")
+            if short := groups.get("short"):
+                year = f"25{short}"
+            if year and not year[0].isdigit():
+                year = f"20{year[1:]}"
+            taken.append(match.span())
+            yield from _fact(match, year, str(_months(language)[match["m"].lower()]), groups.get("d"))
+
+
+def numeric_dates(text: str, language: str) -> Iterator[Fact]:
+    """`2025-03-03`, and `13/3/2025` where only one reading is a date; where days always come first, any reading."""
+    for match in _ISO.finditer(text):
+        yield from _fact(match, match["y"], match["m"], match["d"])
+    for match in _SLASHED.finditer(text):
+        first, second = int(match["a"]), int(match["b"])
+        if first == second or first > 12 or primary(language) != "en":
+            yield from _fact(match, match["y"], match["b"], match["a"])
+        elif second > 12:
+            yield from _fact(match, match["y"], match["a"], match["b"])
+
+
+def han_dates(text: str, language: str) -> Iterator[Fact]:
+    """`2025年3月3日`, `3月3日`, `2025年3月`, in whatever language they stand."""
+    for match in _HAN.finditer(text):
+        if match["y"] or match["d"]:
+            yield from _fact(match, match["y"], match["m"], match["d"])
+
+
+def years(text: str, language: str) -> Iterator[Fact]:
+    """Years marked as such: `ปี 2568`, `พ.ศ. 2568`, `2025年`; a year is the value `2025`."""
+    for match in _YEAR.finditer(text):
+        year = gregorian(match["y"] or match["han"])
+        yield Fact(kind=FactKind.DATE, value=year, raw=match[0], start=match.start(), end=match.end())
+
+
+def gregorian(year: str) -> str:
+    """The Gregorian year of a year that may be of the Buddhist era."""
+    return str(int(year) - BUDDHIST_OFFSET) if int(year) >= _FIRST_BUDDHIST else year
+
+
+def _fact(match: re.Match[str], year: str | None, month: str, day: str | None) -> Iterator[Fact]:
+    """The date of a match, if the calendar has it."""
+    whole = gregorian(year) if year else None
+    try:
+        date(int(whole or 2000), int(month), int(day or 1))
+    except ValueError:
+        return
+    value = f"{whole or '-'}-{int(month):02d}" + (f"-{int(day):02d}" if day else "")
+    yield Fact(kind=FactKind.DATE, value=value, raw=match[0], start=match.start(), end=match.end())

@@ -1,0 +1,121 @@
+"""Numbers as they are written: digits of several scripts, grouping, number words. Knows nothing of units."""
+
+import re
+from decimal import Decimal
+from functools import cache
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import get_decimal_symbol
+
+# Length-preserving, so that offsets stay true: Thai and full-width digits, and the signs that stand beside them.
+_PLAIN = str.maketrans("๐๑๒๓๔๕๖๗๘๙０１２３４５６７８９％＄￥．：", "01234567890123456789%$¥.:")
+
+_EN_UNITS = (
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
+    "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+_EN_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_EN = {word: n for n, word in enumerate(_EN_UNITS, start=1)} | {word: 10 * n for n, word in enumerate(_EN_TENS, start=2)}
+_TH = {"หนึ่ง": 1, "เอ็ด": 1, "สอง": 2, "ยี่": 2, "สาม": 3, "สี่": 4, "ห้า": 5, "หก": 6, "เจ็ด": 7, "แปด": 8, "เก้า": 9}
+_TH_PLACES = {"สิบ": 10, "ร้อย": 100, "พัน": 1000}
+_ZH = {"一": 1, "二": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_ZH_PLACES = {"十": 10, "百": 100, "千": 1000}
+_SCALES = {
+    "thousand": 10**3, "million": 10**6, "billion": 10**9, "พัน": 10**3, "หมื่น": 10**4, "แสน": 10**5, "ล้าน": 10**6,
+    "千": 10**3, "万": 10**4, "萬": 10**4, "百万": 10**6, "亿": 10**8, "億": 10**8,
+}  # fmt: skip
+
+SCALE = "|".join(sorted(_SCALES, key=len, reverse=True))
+_GAP = "[ \u00a0]"
+RANGE = (
+    rf"(?:(?<=[0-9%]){_GAP}{{0,2}}[-–—~～]{_GAP}{{0,2}}|{_GAP}{{1,2}}(?:to|and|or|bis|hasta|sampai){_GAP}{{1,2}}"
+    rf"|{_GAP}{{0,2}}(?:ถึง|หรือ|至|到|から){_GAP}{{0,2}})"
+)
+
+
+def primary(language: str) -> str:
+    """The primary subtag of a BCP-47 tag: `zh` for `zh-CN`."""
+    return language.split("-", 1)[0].lower()
+
+
+def plain(text: str) -> str:
+    """`text` with ASCII digits, percent and colon signs in place of Thai and full-width ones; same length."""
+    return text.translate(_PLAIN)
+
+
+@cache
+def decimal_sign(language: str) -> str:
+    """What separates decimals in `language`, after CLDR; a point for languages that CLDR does not know."""
+    try:
+        return get_decimal_symbol(Locale.parse(language, sep="-"))
+    except (UnknownLocaleError, ValueError):
+        return "."
+
+
+@cache
+def digits_pattern(language: str) -> str:
+    """Regex source of a number in digits, grouped or not, with decimals or not."""
+    if decimal_sign(language) == ",":
+        return r"(?:[0-9]{1,3}(?:[.\u00a0\u202f][0-9]{3})+(?![0-9])(?:,[0-9]+)?|[0-9]+(?:[.,][0-9]+)?)"
+    return r"(?:[0-9]{1,3}(?:[,\u00a0\u202f][0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?)"
+
+
+@cache
+def number_pattern(language: str) -> str:
+    """Regex source of a number in digits or in words; words only of English, Thai and Chinese."""
+    words = {"en": _english(), "th": _joined(_TH, _TH_PLACES), "zh": _joined(_ZH, _ZH_PLACES), "ja": _joined(_ZH, _ZH_PLACES)}
+    own = words.get(primary(language))
+    return f"(?:{digits_pattern(language)}|{own})" if own else digits_pattern(language)
+
+
+def canonical(raw: str, language: str, scale: str | None = None) -> str:
+    """The decimal that `raw` writes, without grouping and trailing zeros: `1,000.50` is `1000.5`."""
+    number = _digits(raw, language) if raw[0].isascii() and raw[0].isdigit() else Decimal(_words(raw))
+    number *= _SCALES[scale.lower()] if scale else 1
+    text = format(number, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def is_vague(raw: str) -> bool:
+    """Whether number words name no number: สองสาม and 两三 are "a few"."""
+    digits = "|".join((*_TH, *_ZH))
+    return bool(re.search(f"(?:{digits}){{2}}", raw.replace("เอ็ด", "").replace("ยี่สิบ", "")))
+
+
+def _digits(raw: str, language: str) -> Decimal:
+    text = re.sub(r"[\u00a0\u202f]", "", raw)
+    if decimal_sign(language) == ",":
+        if "," in text or re.search(r"\.[0-9]{3}(?![0-9])", text):
+            text = text.replace(".", "").replace(",", ".")
+    else:
+        text = text.replace(",", "")
+    return Decimal(text)
+
+
+def _words(raw: str) -> int:
+    if raw[0].isascii():
+        return _english_value(raw.lower())
+    places = _TH_PLACES | _ZH_PLACES
+    total, digit = 0, 0
+    for word in re.findall("|".join((*_TH, *_TH_PLACES, *_ZH, *_ZH_PLACES)), raw):
+        if word in places:
+            total, digit = total + (digit or 1) * places[word], 0
+        else:
+            digit = (_TH | _ZH)[word]
+    return total + digit
+
+
+def _english_value(raw: str) -> int:
+    total = 0
+    for word in re.split(r"[\s-]+", raw):
+        total = total * 100 if word == "hundred" else total + _EN[word]
+    return total
+
+
+def _english() -> str:
+    units, tens = "|".join(sorted(_EN_UNITS, key=len, reverse=True)), "|".join(_EN_TENS)
+    return rf"(?<![A-Za-z])(?:(?:{tens})(?:[ -](?:{units}))?|(?:{units}))(?: hundred)?(?![A-Za-z])"
+
+
+def _joined(*tables: dict[str, int]) -> str:
+    return f"(?:{'|'.join(word for table in tables for word in table)}){{1,8}}"

@@ -1,0 +1,102 @@
+"""What a localization prompt needs from the market's pack, when a text needs none, and fixes that are certain. No I/O."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from pydantic import Field
+
+from kb_pipeline.domain.base import Value, comparison_key
+from kb_pipeline.domain.facts import FactKind
+from kb_pipeline.domain.faqs import FaqText
+from kb_pipeline.domain.findings import Finding, Severity, TextPart
+from kb_pipeline.domain.markets import Market, TermStatus
+from kb_pipeline.steps.checks.terms import occurs
+from kb_pipeline.steps.facts import compare, extract
+from kb_pipeline.steps.facts.numbers import primary
+
+_WEIGHTS = {Severity.MINOR: 1, Severity.MAJOR: 5, Severity.CRITICAL: 25}  # MQM scoring: 1, 5, 25 (themqm.org)
+
+
+class LocalizedFaq(Value):
+    """The model's answer for one entry."""
+
+    question: str = Field(min_length=2, max_length=160)
+    answer: str = Field(min_length=2, max_length=700)
+    phrasings: tuple[str, ...] = Field(max_length=2)
+
+    def text(self) -> FaqText:
+        """As the text of an entry, trimmed, without repeated phrasings."""
+        phrasings = dict.fromkeys(p.strip() for p in self.phrasings if p.strip())
+        phrasings.pop(self.question.strip(), None)
+        return FaqText(question=self.question.strip(), answer=self.answer.strip(), phrasings=tuple(phrasings))
+
+
+class Guidance(Value):
+    """The rows of the pack that concern one text, as (source, target) pairs."""
+
+    terms: tuple[tuple[str, str], ...]
+    labels: tuple[tuple[str, str], ...]
+    facts: tuple[tuple[str, str], ...]
+
+
+def guidance(text: FaqText, language: str, market: Market, day: date) -> Guidance:
+    """What the prompt must say of terms, labels and market facts: only what occurs in `text`."""
+    whole = "\n".join((text.question, text.answer, *text.phrasings))
+    found = extract(whole, language)
+    named = {comparison_key(fact.value).casefold() for fact in found if fact.kind is FactKind.UI_LABEL}
+    labels = {
+        u.source: u.target
+        for u in market.ui_strings
+        if _speaks(language, u.source_lang) and comparison_key(u.source).casefold() in named
+    }
+    usable = (TermStatus.PREFERRED, TermStatus.DO_NOT_TRANSLATE)
+    terms = {
+        t.source: t.target or t.source
+        for t in market.terms
+        if t.status in usable and t.source and _speaks(language, t.source_lang) and occurs(t.source, whole, language)
+    }
+    ruled = compare(found, (), market, day).ruled
+    return Guidance(
+        terms=tuple((s, t) for s, t in terms.items() if s not in labels),
+        labels=tuple(labels.items()),
+        facts=tuple(dict.fromkeys((fact.raw, rule.value) for fact, rule in ruled)),
+    )
+
+
+def _speaks(language: str, source_lang: str) -> bool:
+    return not source_lang or primary(language) == primary(source_lang)
+
+
+def needs_model(source_language: str, market: Market, findings: Sequence[Finding]) -> bool:
+    """Whether a source text must be rewritten for the market: another language, or something that no certain fix mends."""
+    return primary(source_language) != market.language or any(f.fix is None for f in findings)
+
+
+def apply_fixes(text: FaqText, findings: Sequence[Finding]) -> FaqText:
+    """`text` with every finding's fix in its place; of two that overlap the longer one, the other is left to the next check."""
+    fixed = {
+        part: _apply(said, [f for f in findings if f.part is part])
+        for part, said in ((TextPart.QUESTION, text.question), (TextPart.ANSWER, text.answer))
+    }
+    return text.model_copy(update={"question": fixed[TextPart.QUESTION], "answer": fixed[TextPart.ANSWER]})
+
+
+def _apply(text: str, findings: Sequence[Finding]) -> str:
+    spans = [(f.start, f.end, f.fix) for f in findings if f.fix is not None and f.start is not None and f.end is not None]
+    chosen: list[tuple[int, int, str]] = []
+    for start, end, fix in sorted(spans, key=lambda span: span[0] - span[1]):
+        if all(end <= s or start >= e for s, e, _ in chosen):
+            chosen.append((start, end, fix))
+    for start, end, fix in sorted(chosen, reverse=True):
+        text = text[:start] + fix + text[end:]
+    return text
+
+
+def penalty(findings: Sequence[Finding]) -> int:
+    """The MQM penalty of a text: the sum of its findings' weights."""
+    return sum(_WEIGHTS[f.severity] for f in findings)
+
+
+def worth_repairing(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The findings that a repair round is paid for: major and critical ones."""
+    return tuple(f for f in findings if f.severity is not Severity.MINOR)

@@ -1,0 +1,69 @@
+"""Words of a text, also where the script writes no spaces. No I/O but the dictionaries, which are in the wheels."""
+
+import logging
+import re
+from functools import cache
+from typing import Protocol, cast
+
+_MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0903\u093a-\u094f"  # combining marks, which `\w` leaves out
+_RUN = re.compile(
+    "(?P<thai>[\u0e01-\u0e3a\u0e40-\u0e5b]+)"
+    "|(?P<han>[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3005]+)"
+    "|(?P<kana>[\u3041-\u309f]+|[\u30a0-\u30ff\uff66-\uff9f]+)"
+    rf"|(?P<number>\d+(?:[.,:]\d+)*)"
+    rf"|(?P<word>[^\W\d_](?:[\w{_MARKS}]|['’\-](?=[^\W\d_]))*)"
+    r"|(?P<space>\s+)"
+    r"|(?P<other>.)",
+    re.DOTALL,
+)
+# `\w` includes Thai, Han and kana: the inside of a Latin word must end where they begin.
+_UNSPACED = re.compile("[\u0e01-\u0e5b\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f]")
+
+
+class _Jieba(Protocol):
+    def lcut(self, text: str) -> list[str]: ...
+
+
+def segments(text: str, language: str) -> list[str]:
+    """`text` cut into words, white space and single punctuation marks; joined, they are `text` again.
+
+    `language` is a BCP-47 tag; it matters for Han only (jieba for Chinese, whole runs otherwise). Thai runs are cut by
+    pythainlp's newmm in any language, so mixed text works.
+    """
+    found: list[str] = []
+    position = 0
+    while match := _RUN.match(text, position):
+        run = match.group()
+        if match.lastgroup == "word" and (unspaced := _UNSPACED.search(run)):
+            run = run[: unspaced.start()]
+        position += len(run)
+        if match.lastgroup == "thai":
+            found += _thai(run)
+        elif match.lastgroup == "han" and language.lower().startswith("zh"):
+            found += _jieba().lcut(run)
+        else:
+            found.append(run)
+    return found
+
+
+def words(text: str, language: str) -> list[str]:
+    """The words and numbers of `text` in order, without white space and punctuation; see `segments`."""
+    return [s for s in segments(text, language) if any(c.isalnum() for c in s)]
+
+
+def _thai(text: str) -> list[str]:
+    from pythainlp.tokenize import word_tokenize  # noqa: PLC0415  loads its dictionary
+
+    return cast("list[str]", word_tokenize(text, engine="newmm"))
+
+
+@cache
+def _jieba() -> _Jieba:
+    """A jieba tokenizer that says nothing and leaves no cache file behind."""
+    import jieba  # noqa: PLC0415  loads its dictionary
+
+    jieba.setLogLevel(logging.WARNING)
+    tokenizer = jieba.Tokenizer()
+    tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
+    tokenizer.initialized = True
+    return cast("_Jieba", tokenizer)

@@ -1,0 +1,53 @@
+"""Source FAQs keep every revision, show the latest, and are written before their sentences count as seen."""
+
+import pytest
+
+from kb_pipeline.adapters.store_sql import SqlStore
+from kb_pipeline.domain.findings import Severity
+from kb_pipeline.ports import Draft
+from tests.adapters.store_sql.samples import MARKETS, NEW, article_of, faq_of, finding_of, revision_of
+
+
+@pytest.mark.parametrize("market", MARKETS)
+def test_the_latest_revision_is_shown_and_writing_it_twice_is_once(store: SqlStore, market: str) -> None:
+    first, second = faq_of(market), faq_of(market, revision=2)
+    for _ in range(2):
+        store.save_source_faqs([first, second], {first.article_id: ["h1", "h2"]})
+    assert list(store.source_faqs()) == [second]
+    assert store.seen_sentences(first.article_id) == {"h1", "h2"}
+    store.save_source_faqs([], {first.article_id: ["h2", "h3"]})
+    assert store.seen_sentences(first.article_id) == {"h1", "h2", "h3"}
+    assert store.seen_sentences("another") == frozenset()
+
+
+@pytest.mark.parametrize("market", MARKETS)
+def test_a_retired_faq_is_shown_on_request_only(store: SqlStore, market: str) -> None:
+    kept, gone = faq_of(market, "kept"), faq_of(market, "gone", revision=2, retired=True)
+    store.save_source_faqs([kept, faq_of(market, "gone"), gone], {})
+    assert list(store.source_faqs(article_of(market).id)) == [kept]
+    assert list(store.source_faqs(retired=True)) == [gone, kept]
+    assert not store.source_faqs("another")
+
+
+def test_a_written_revision_is_immutable(store: SqlStore) -> None:
+    store.save_source_faqs([faq_of("th-TH")], {})
+    other = faq_of("th-TH").model_copy(update={"topics": ("refund",)})
+    store.save_source_faqs([other], {})
+    assert list(store.source_faqs()) == [faq_of("th-TH")]
+
+
+@pytest.mark.parametrize("market", MARKETS)
+def test_a_draft_replaces_the_one_before(store: SqlStore, market: str) -> None:
+    draft = Draft(
+        market=market,
+        source_faq_id="faq",
+        source_revision=1,
+        pack_fingerprint="p1",
+        revision=revision_of(market),
+        findings=(finding_of(Severity.MINOR),),
+    )
+    later = draft.model_copy(update={"source_revision": 2, "relation": NEW})
+    for made in (draft, later, later):
+        store.save_draft(made)
+    assert list(store.drafts(market)) == [later]
+    assert not store.drafts("pt-BR")

@@ -1,0 +1,55 @@
+import dagster as dg
+
+from kb_pipeline.bootstrap import open_store
+from kb_pipeline.settings import Settings
+from kb_pipeline.steps.generation import GeneratedFaq, GeneratedFaqs
+from kb_pipeline.steps.localization import LocalizedFaq
+from tests.assets.conftest import Run
+from tests.assets.test_assets import checks
+from tests.fakes import ScriptedLLM
+
+
+def test_a_clean_run_passes_its_checks(run: Run) -> None:
+    found = checks(run("source_job"))
+    for name in ("no_quarantined_articles", "vectors_fit_the_embedder", "source_faqs_are_grounded", "every_chunk_was_answered"):
+        assert found[name].passed, name
+    assert found["vectors_fit_the_embedder"].metadata["looked_at"].value == 2
+    found = checks(run("market_job", "th-TH"))
+    assert found["every_draft_is_related"].passed
+    assert found["every_faq_was_localized"].passed
+
+
+def test_an_answer_that_no_source_supports_is_an_error_and_blocks_nothing(run: Run, llm: ScriptedLLM) -> None:
+    invented = GeneratedFaq(question="What does a locker cost?", sources=(1,), answer="Lockers cost $99 a month.", phrasings=())
+    llm.script["generate_faqs"] = lambda _: GeneratedFaqs(faqs=(invented,))
+    result = run("source_job")
+    assert result.success
+    check = checks(result)["source_faqs_are_grounded"]
+    assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.ERROR)
+    assert "grounded" in check.metadata["findings_by_rule"].value
+
+
+def test_a_thai_text_with_a_wrong_number_is_an_error_and_still_waits_for_a_person(run: Run, llm: ScriptedLLM) -> None:
+    wrong = LocalizedFaq(question="ตู้ล็อกเกอร์เก็บพัสดุไว้กี่วัน", answer="ตู้ล็อกเกอร์เก็บพัสดุไว้ 30 วัน", phrasings=())
+    llm.script |= {"localize_faq": lambda _: wrong}
+    run("source_job")
+    result = run("market_job", "th-TH")
+    assert result.success
+    check = checks(result)["localized_faqs_pass_the_rules"]
+    assert (check.passed, check.severity, check.partition) == (False, dg.AssetCheckSeverity.ERROR, "th-TH")
+
+
+def test_a_draft_that_was_not_compared_stops_before_it_is_staged(run: Run, defs: dg.Definitions, settings: Settings) -> None:
+    run("source_job")
+    run("market_job", "th-TH")
+    store = open_store(settings)
+    for draft in store.drafts("th-TH"):
+        store.save_draft(draft.model_copy(update={"relation": None}))
+    only = [dg.AssetKey("staged_changes")]
+    check = dg.AssetSelection.checks(dg.AssetCheckKey(dg.AssetKey("related_faqs"), "every_draft_is_related"))
+    job = dg.define_asset_job("stage_again", selection=dg.AssetSelection.assets(*only) | check)
+    again = dg.Definitions.merge(defs, dg.Definitions(jobs=[job])).resolve_job_def("stage_again")
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = again.execute_in_process(instance=instance, partition_key="th-TH", raise_on_error=False)
+    assert not result.success
+    assert not result.get_asset_materialization_events()

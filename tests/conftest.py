@@ -1,0 +1,34 @@
+"""What many tests share: a real store in a temporary home, the real packs, the real embedder."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from kb_pipeline.adapters.embedder_sentence_transformers import SentenceTransformersEmbedder
+from kb_pipeline.adapters.packs_files import load_market
+from kb_pipeline.adapters.store_sql import SqlStore
+from kb_pipeline.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+DAY = date(2026, 1, 15)
+
+
+@pytest.fixture
+def store(tmp_path):
+    return SqlStore(f"sqlite:///{tmp_path / 'kb.sqlite3'}")
+
+
+@pytest.fixture(scope="session")
+def thai():
+    return load_market(ROOT / "locales", "th-TH")
+
+
+@pytest.fixture(scope="session")
+def american():
+    return load_market(ROOT / "locales", "en-US")
+
+
+@pytest.fixture
+def embedder(store):
+    return SentenceTransformersEmbedder("embedded", Settings().model_dir, store, 2)

@@ -1,0 +1,63 @@
+"""The one fake of the tests: a language model that says what a test scripts, and raises on a prompt nobody expected."""
+
+import threading
+from collections.abc import Callable, Mapping
+
+from pydantic import BaseModel
+
+from kb_pipeline.domain.base import fingerprint
+from kb_pipeline.domain.faqs import Usage
+from kb_pipeline.ports import Answer, ModelAccount, ModelReply, ModelRequest
+
+Script = Mapping[str, Callable[[ModelRequest], BaseModel]]
+_USAGE = Usage(prompt_tokens=100, completion_tokens=20, cost=0.001)
+
+
+class ScriptedLLM:
+    """Implements ports.LLM. `script` maps a prompt's id to what answers it; `requests` are the paid ones, in order.
+
+    A scripted function may raise LLMOutputError or LLMUnavailableError, as a model's adapter would.
+    """
+
+    def __init__(self, script: Script) -> None:
+        self.script = dict(script)
+        self.requests: list[ModelRequest] = []
+        self._memo: dict[str, BaseModel] = {}
+        self._account = ModelAccount()
+        self._lock = threading.Lock()
+
+    @property
+    def model(self) -> str:
+        """See ports.LLM."""
+        return "scripted"
+
+    @property
+    def account(self) -> ModelAccount:
+        """See ports.LLM."""
+        return self._account
+
+    def prompts(self) -> list[str]:
+        """The ids of the prompts that were paid for, in order."""
+        return [request.prompt.split("@")[0] for request in self.requests]
+
+    def ask(self, request: ModelRequest, answer: type[Answer]) -> ModelReply[Answer]:
+        """See ports.LLM."""
+        key = fingerprint(request.model_dump(mode="json"), length=64)
+        with self._lock:
+            cached = key in self._memo
+            if not cached:
+                self._memo[key] = self._answer(request)
+            paid = {"calls": self._account.calls + 1, "usage": self._account.usage + _USAGE}
+            update = {"cached_calls": self._account.cached_calls + 1} if cached else paid
+            self._account = self._account.model_copy(update=update)
+        value = answer.model_validate(self._memo[key].model_dump())
+        return ModelReply[Answer](value=value, calls=(key,), usage=_USAGE, model=self.model, cached=cached)
+
+    def _answer(self, request: ModelRequest) -> BaseModel:
+        prompt = request.prompt.split("@")[0]
+        if prompt not in self.script:
+            raise AssertionError(
+                f"unexpected prompt '{prompt}', scripted are {sorted(self.script)}:\n{request.messages[-1].content}"
+            )
+        self.requests.append(request)
+        return self.script[prompt](request)

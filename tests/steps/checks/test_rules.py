@@ -1,0 +1,175 @@
+"""Each rule fires on what it is for, and keeps still beside it; English and Thai rows side by side."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from kb_pipeline.domain.faqs import FaqText
+from kb_pipeline.domain.findings import Finding, Severity, TextPart
+from kb_pipeline.domain.markets import Conventions, Limits, Market, MarketFact, Term, TermStatus, UiString
+from kb_pipeline.steps.checks import RULES, Subject, needs_adapting, run_checks
+
+PREFERRED, ADMITTED, FORBIDDEN, KEEP = TermStatus
+FEE = MarketFact(key="shipping-fee", source_value="$4.99", value="฿50", source="LOG-1")
+THAI = Market(
+    tag="th-TH",
+    name="Thailand",
+    language_name="Thai",
+    conventions=Conventions(
+        currency="THB", buddhist_era=True, full_stop=False, scripts=("Thai", "Latn"), question_words=("ไหม", "อย่างไร", "กี่")
+    ),
+    limits=Limits(question=60, answer=400, phrasing=60),
+    terms=(
+        Term(source="Marigold Coins", target="Marigold Coins", status=KEEP),
+        Term(source="order", target="คำสั่งซื้อ", status=PREFERRED, source_lang="en"),
+        Term(source="order", target="สั่งซื้อ", status=ADMITTED, source_lang="en"),
+        Term(source="order", target="ออเดอร์", status=FORBIDDEN, note="Spoken only", source_lang="en"),
+        Term(source="order number", target="เลขที่คำสั่งซื้อ", status=PREFERRED, source_lang="en"),
+        Term(source="拼团", target="กลุ่มซื้อ", status=PREFERRED, source_lang="zh-CN"),
+    ),
+    ui_strings=(UiString(key="nav.orders", source="Orders", target="คำสั่งซื้อ", source_lang="en"),),
+    facts=(FEE,),
+    fingerprint="th",
+)
+AMERICAN = Market(
+    tag="en-US",
+    name="United States",
+    language_name="American English",
+    conventions=Conventions(currency="USD", spelling={"colour": "color", "postcode": "ZIP code"}),
+    terms=(
+        Term(source="mobile phone", target="cell phone", status=PREFERRED, source_lang="en"),
+        Term(source="refund", target="reimbursement", status=FORBIDDEN, note="Write refund", source_lang="en"),
+    ),
+    fingerprint="us",
+)
+
+
+def found(rule: str, source: str, target: str, market: Market = THAI, language: str = "en", **parts: str) -> list[Finding]:
+    subject = Subject(
+        source=FaqText(question=parts.get("asked", ""), answer=source),
+        target=FaqText(
+            question=parts.get("question", ""), answer=target, phrasings=tuple(filter(None, [parts.get("phrasing")]))
+        ),
+        source_language=language,
+        market=market,
+        day=date(2025, 7, 1),
+    )
+    return list(next(r for r in RULES if r.id == rule)(subject))
+
+
+def test_rules_have_names_of_their_own() -> None:
+    assert len({rule.id for rule in RULES}) == len(RULES)
+
+
+@pytest.mark.parametrize(
+    ("rule", "source", "target"),
+    [
+        ("facts-preserved", "It takes 7 days.", "ใช้เวลา 15 วัน"),
+        ("facts-preserved", "It takes a while.", "ใช้เวลา 15 วัน"),
+        ("facts-preserved", "It costs $4.99.", "ราคา $4.99"),
+        ("foreign-currency", "It costs $7.", "ราคา $7"),
+        ("placeholder", "Hello {name}", "สวัสดีคุณ"),
+        ("placeholder", "Hello", "สวัสดี %s"),
+        ("link", "See https://a.co/x", "ดู https://a.co/y"),
+        ("term-missing", "Your orders are safe.", "รายการของคุณปลอดภัย"),
+        ("term-missing", "Give the order number.", "แจ้งคำสั่งซื้อ"),
+        ("term-forbidden", "Your order", "ออเดอร์ของคุณ"),
+        ("do-not-translate", "Use Marigold Coins.", "ใช้เหรียญดาวเรือง"),
+        ("ui-label", "Tap **Me > Orders**.", "แตะ **รายการ**"),
+        ("wrong-script", "Ask for a refund.", "ขอ退款ได้"),
+        ("wrong-language", "x", "Your parcel arrives within a few days, and we tell you as soon as it is on its way to you."),
+        ("untranslated-run", "x", "คุณสามารถ choose a new date for the delivery of your parcel ได้"),
+        ("sara-am", "x", "ก\u0e4d\u0e32หนด"),
+        ("length", "x", "ก" * 401),
+        ("repetition", "x", "คืนเงิน คืนเงิน คืนเงิน"),
+    ],
+)
+def test_a_rule_fires_on_what_it_is_for(rule: str, source: str, target: str) -> None:
+    assert [finding.rule for finding in found(rule, source, target)][:1] == [rule]
+
+
+@pytest.mark.parametrize(
+    ("rule", "source", "target"),
+    [
+        ("facts-preserved", "It takes 7 days.", "ใช้เวลาเจ็ดวัน"),
+        ("facts-preserved", "It costs $4.99.", "ราคา ฿50"),
+        ("foreign-currency", "It costs $4.99.", "ราคา ฿50"),
+        ("placeholder", "Hello {{ name }}", "สวัสดี {{name}}"),
+        ("link", "See https://a.co/en-us/x", "ดู https://a.co/th-th/x#a"),
+        ("term-missing", "Your orders are safe.", "คำสั่งซื้อของคุณปลอดภัย"),
+        ("term-missing", "Ordering is easy.", "สั่งซื้อง่าย"),
+        ("term-missing", "Give the order number.", "แจ้งเลขที่คำสั่งซื้อ"),
+        ("term-missing", "the border", "ชายแดน"),
+        ("term-forbidden", "Your boarder", "ออเดอร์ของคุณ"),
+        ("do-not-translate", "Use Marigold Coins.", "ใช้ Marigold Coins"),
+        ("ui-label", "Tap **Orders**.", "แตะ **คำสั่งซื้อ**"),
+        ("wrong-script", "x", "ใช้ Wi-Fi ได้ 5 µ"),
+        ("untranslated-run", "x", "ใช้ Microsoft Dynamics 365 Project Operations for Finance and Supply Chain ได้"),
+        ("untranslated-run", "x", "ใช้ `choose a new date for the delivery of your parcel` ได้"),
+        ("sara-am", "x", "กำหนด"),
+        ("repetition", "x", "คืนเงินได้ คืนเงินเร็ว"),
+    ],
+)
+def test_a_rule_keeps_still_beside_it(rule: str, source: str, target: str) -> None:
+    assert found(rule, source, target) == []
+
+
+def test_a_message_names_the_text_and_what_is_wanted() -> None:
+    (missing, extra) = found("facts-preserved", "It costs $4.99.", "ราคา $4.99")
+    assert missing.message == "write ฿50, not $4.99 (market fact shipping-fee)"
+    assert (extra.part, extra.start, extra.end) == (TextPart.ANSWER, 5, 10)
+    assert {missing.severity, extra.severity} == {Severity.CRITICAL}
+
+
+def test_a_span_in_the_question_is_counted_from_its_start() -> None:
+    (extra,) = found("facts-preserved", "Soon.", "เร็วๆ นี้", question="รอ 3 วันได้ไหม")
+    assert (extra.part, extra.start, extra.end) == (TextPart.QUESTION, 3, 8)
+
+
+@pytest.mark.parametrize(("question", "asks"), [("คืนเงินได้ไหม", True), ("คืนเงินได้?", True), ("การคืนเงิน", False)])
+def test_a_question_asks(question: str, *, asks: bool) -> None:
+    assert bool(found("question-form", "x", "x", question=question)) is not asks
+
+
+@pytest.mark.parametrize(
+    ("rule", "text", "fixed"),
+    [
+        ("adapt-spelling", "Choose a colour.", "Choose a color."),
+        ("adapt-spelling", "Postcode needed.", "ZIP code needed."),
+        ("sara-am", "น\u0e4d\u0e49\u0e32", "น้ำ"),
+    ],
+)
+def test_a_fix_is_what_to_put_in_place_of_the_span(rule: str, text: str, fixed: str) -> None:
+    market = AMERICAN if rule == "adapt-spelling" else THAI
+    (finding,) = found(rule, text, text, market)
+    assert text[: finding.start] + (finding.fix or "") + text[finding.end :] == fixed
+
+
+@pytest.mark.parametrize(
+    ("answer", "adapts"),
+    [("Choose a color.", False), ("Choose a colour.", True), ("Use your mobile phone.", True), ("Pay €5.", True)],
+)
+def test_a_source_in_the_market_s_own_language_may_need_adapting(answer: str, *, adapts: bool) -> None:
+    text = FaqText(question="What do I do?", answer=answer)
+    subject = Subject(source=text, target=text, source_language="en-GB", market=AMERICAN, day=date(2025, 7, 1))
+    assert needs_adapting(subject) is adapts
+
+
+def test_a_clean_thai_entry_has_no_findings() -> None:
+    subject = Subject(
+        source=FaqText(question="What does delivery cost?", answer="It costs $4.99. Open **Orders**, see https://a.co."),
+        target=FaqText(question="ค่าจัดส่งกี่บาท", answer="ค่าจัดส่ง ฿50 เปิด **คำสั่งซื้อ** แล้วดู https://a.co"),
+        source_language="en",
+        market=THAI,
+        day=date(2025, 7, 1),
+    )
+    assert run_checks(subject) == ()
+
+
+@pytest.mark.parametrize(
+    "run", [lambda text: found("untranslated-run", text, text), lambda text: found("repetition", text, text)]
+)
+def test_long_texts_take_linear_time(run: Callable[[str], list[Finding]]) -> None:
+    run("word " * 20_000)
+    run("a" * 50_000)

@@ -1,0 +1,148 @@
+"""Facts are found as values, the same in every language, where they stand."""
+
+from itertools import pairwise
+
+import pytest
+
+from kb_pipeline.domain.facts import FactKind
+from kb_pipeline.steps.facts import extract
+
+
+def values(text: str, language: str) -> list[tuple[str, str, str]]:
+    return [(fact.kind.value, fact.value, fact.unit) for fact in extract(text, language)]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("costs $4.99", "en", ("money", "4.99", "USD")),
+        ("costs US$1,000.50", "en", ("money", "1000.5", "USD")),
+        ("30 US dollars", "en", ("money", "30", "USD")),
+        ("&#36;50 off", "en", ("money", "50", "USD")),
+        ("ค่าส่ง ฿50", "th", ("money", "50", "THB")),
+        ("ค่าส่ง ๕๐ บาท", "th", ("money", "50", "THB")),
+        ("5 ล้านบาท", "th", ("money", "5000000", "THB")),
+        ("运费¥50", "zh-CN", ("money", "50", "CNY")),
+        ("人民币30", "zh-CN", ("money", "30", "CNY")),
+        ("5万元", "zh-CN", ("money", "50000", "CNY")),
+        ("1.000,50 €", "de-DE", ("money", "1000.5", "EUR")),
+        ("$50", "es-MX", ("money", "50", "MXN")),
+        ("1,000円", "ja-JP", ("money", "1000", "JPY")),
+        ("5 percent", "en", ("percent", "5", "")),
+        ("ร้อยละ 5", "th", ("percent", "5", "")),
+        ("百分之五", "zh", ("percent", "5", "")),
+    ],
+)
+def test_money_and_percentages(text: str, language: str, expected: tuple[str, str, str]) -> None:
+    assert values(text, language) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("a 7-day trial", "en", ("7", "day")),
+        ("twenty-one days", "en", ("21", "day")),
+        ("24 hours", "en", ("24", "hour")),
+        ("3 business days", "en", ("3", "business_day")),
+        ("ภายใน ๗ วัน", "th", ("7", "day")),
+        ("ยี่สิบเอ็ดวัน", "th", ("21", "day")),
+        ("24 ชม.", "th", ("24", "hour")),
+        ("3 วันทำการ", "th", ("3", "business_day")),
+        ("三个工作日", "zh-CN", ("3", "business_day")),
+        ("二十四小时", "zh-CN", ("24", "hour")),
+        ("两个月", "zh-CN", ("2", "month")),
+        ("7 Tagen", "de-DE", ("7", "day")),
+        ("5 días hábiles", "es-MX", ("5", "business_day")),
+        ("7 hari", "id-ID", ("7", "day")),
+        ("3営業日", "ja-JP", ("3", "business_day")),
+    ],
+)
+def test_durations_of_each_language(text: str, language: str, expected: tuple[str, str]) -> None:
+    assert values(text, language) == [("duration", *expected)]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("5 to 10 business days", "en"), ("5-10 วันทำการ", "th"), ("5至10个工作日", "zh-CN"), ("5 bis 10 Werktage", "de")],
+)
+def test_a_range_is_two_durations_of_one_unit(text: str, language: str) -> None:
+    assert values(text, language) == [("duration", "5", "business_day"), ("duration", "10", "business_day")]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("on 2025-03-03", "en", "2025-03-03"),
+        ("3 March 2025", "en", "2025-03-03"),
+        ("March 3rd, 2025", "en", "2025-03-03"),
+        ("in May 2020", "en", "2020-05"),
+        ("13/3/2025", "en", "2025-03-13"),
+        ("วันที่ 3 มีนาคม 2568", "th", "2025-03-03"),
+        ("3 มี.ค. 68", "th", "2025-03-03"),
+        ("ปี พ.ศ. 2568", "th", "2025"),
+        ("2025年3月3日", "zh-CN", "2025-03-03"),
+        ("3月3日", "zh-CN", "--03-03"),
+        ("3. März 2025", "de", "2025-03-03"),
+    ],
+)
+def test_dates_are_iso_and_gregorian(text: str, language: str, expected: str) -> None:
+    assert values(text, language) == [("date", expected, "")]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("9:00 AM", "en", "09:00"),
+        ("9 p.m.", "en", "21:00"),
+        ("21:00", "en", "21:00"),
+        ("9.00 น.", "th", "09:00"),
+        ("บ่าย 3 โมง", "th", "15:00"),
+        ("下午3点", "zh", "15:00"),
+    ],
+)
+def test_times_of_day(text: str, language: str, expected: str) -> None:
+    assert values(text, language) == [("time", expected, "")]
+
+
+def test_what_must_stay_to_the_letter() -> None:
+    text = "Hi {name}, call +66 2 123 4567 or [phone number], mail Help@Shop.co, see https://shop.co/a?b=1. %s {{ x }} <0/>"
+    assert [fact.value for fact in extract(text, "en")] == [
+        "{name}", "+6621234567", "[phone number]", "help@shop.co", "https://shop.co/a?b=1", "%s", "{{x}}", "<0/>",
+    ]  # fmt: skip
+
+
+def test_a_bold_path_is_one_label_each() -> None:
+    assert [fact.value for fact in extract("ไปที่ **ฉัน > คำสั่งซื้อ**", "th")] == ["ฉัน", "คำสั่งซื้อ"]
+    assert values("within **7 days**", "en") == [("duration", "7", "day")]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("one may ask, MP3, don&#39;t", "en"),
+        ("1. Tap it", "en"),
+        ("ทุกสองสามวัน", "th"),
+        ("两三天", "zh"),
+    ],
+)
+def test_what_is_no_fact(text: str, language: str) -> None:
+    assert extract(text, language) == ()
+
+
+@pytest.mark.parametrize("text", ["3/4/2025", "7 วันที่แล้วมี 12 คน"])
+def test_what_is_ambiguous_stays_a_number(text: str) -> None:
+    assert {fact.kind for fact in extract(text, "en")} == {FactKind.COUNT}
+
+
+@pytest.mark.parametrize("language", ["en", "th", "zh-CN", "de-DE"])
+def test_spans_are_offsets_into_the_text_as_given(language: str) -> None:
+    text = "&amp; &#39;x&#39; **A > B** $4.99, ฿50 บาท ๗ วัน 5至10天 2025-03-03 09:00 https://a.co/x?y=1 {z} 1,000"
+    for fact in extract(text, language):
+        assert text[fact.start : fact.end] == fact.raw
+    spans = [(fact.start, fact.end) for fact in extract(text, language)]
+    assert all(end <= start for (_, end), (start, _) in pairwise(spans))
+
+
+def test_long_texts_take_linear_time() -> None:
+    for hostile in ("1" * 20_000, "1," * 10_000, "หนึ่ง" * 4_000, "**" * 10_000, "a@" * 10_000, "{" * 20_000, "1-" * 10_000):
+        extract(hostile, "th")

@@ -1,0 +1,35 @@
+"""Languages are told by script first, by letters' habits second."""
+
+import pytest
+
+from kb_pipeline.steps.languages import detect, language_name, scripts_of
+
+
+@pytest.mark.parametrize(
+    ("text", "tag"),
+    [
+        ("How long does a refund to my card take?", "en"),
+        ("เปิดแอป Marigold Wallet แล้วกด Orders เพื่อคืนเงิน", "th"),
+        ("打开 App，点击“订单”申请退款", "zh-CN"),
+        ("アプリを開いて注文をタップします", "ja"),
+        ("주문을 취소하는 방법", "ko"),
+        ("Wie kann ich meine Bestellung stornieren?", "de"),
+        ("Bagaimana cara mengembalikan barang yang sudah dibeli?", "id"),
+        ("Как вернуть товар, который я купил?", "ru"),
+        ("12 + 34", "und"),
+        ("", "und"),
+    ],
+)
+def test_the_language_of_a_text(text: str, tag: str) -> None:
+    assert detect(text) == tag
+
+
+def test_scripts_are_counted_over_letters_and_vowel_marks() -> None:
+    assert scripts_of("Pay ที่ 退款 7 วัน!") == {"Latn": 3, "Thai": 6, "Hani": 2}
+
+
+@pytest.mark.parametrize(
+    ("tag", "name"), [("th", "Thai"), ("th-TH", "Thai (Thailand)"), ("en", "English"), ("und", "und"), ("xx", "xx")]
+)
+def test_a_tag_has_an_english_name(tag: str, name: str) -> None:
+    assert language_name(tag) == name
