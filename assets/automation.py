@@ -11,8 +11,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets.resources import Pipeline
-from kb_pipeline.domain.base import fingerprint
+from kb_pipeline.domain.base import Json, fingerprint
 
 source_job = dg.define_asset_job(
     "source_job",
@@ -36,21 +35,26 @@ _RUNNING = [
 def listing(folder: Path) -> str:
     """The fingerprint of the files under `folder`: paths, sizes and times of change. Nothing is read."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return fingerprint(*([str(p.relative_to(folder)), p.stat().st_size, p.stat().st_mtime_ns] for p in files))
+    marks: list[Json] = [[str(p.relative_to(folder)), p.stat().st_size, p.stat().st_mtime_ns] for p in files]
+    return fingerprint(*marks)
 
 
-@dg.sensor(job=source_job, minimum_interval_seconds=30)
-def changed_articles(context: dg.SensorEvaluationContext, pipeline: Pipeline) -> dg.SensorResult | dg.SkipReason:
-    """Asks for a run when a file of the source folder is new, changed or gone, and no such run is under way."""
-    folder = Path(pipeline.source_dir or "")
-    if not pipeline.source_dir or not folder.is_dir():
-        return dg.SkipReason(f"there is no source folder '{folder}'; set KB_SOURCE_DIR")
-    seen = listing(folder)
-    if seen == context.cursor:
-        return dg.SkipReason(f"nothing changed in '{folder}'")
-    if context.instance.get_runs_count(dg.RunsFilter(job_name=source_job.name, statuses=_RUNNING)):
-        return dg.SkipReason("a run of the source is under way; the change is kept for the next look")
-    return dg.SensorResult(run_requests=[dg.RunRequest(tags={"kb/source": seen})], cursor=seen)
+def changed_articles(folder: Path) -> dg.SensorDefinition:
+    """The sensor that asks for a run when a file of the source folder is new, changed or gone."""
+
+    @dg.sensor(job=source_job, minimum_interval_seconds=30, name="changed_articles")
+    def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        """Asks for a run when the source folder changed and no run of it is under way."""
+        if not folder.is_dir():
+            return dg.SkipReason(f"there is no source folder '{folder}'; set KB_SOURCE_DIR")
+        seen = listing(folder)
+        if seen == context.cursor:
+            return dg.SkipReason(f"nothing changed in '{folder}'")
+        if context.instance.get_runs_count(dg.RunsFilter(job_name=source_job.name, statuses=_RUNNING)):
+            return dg.SkipReason("a run of the source is under way; the change is kept for the next look")
+        return dg.SensorResult(run_requests=[dg.RunRequest(tags={"kb/source": seen})], cursor=seen)
+
+    return sensor
 
 
 def changed_packs(locales: Path, markets: Sequence[str]) -> dg.SensorDefinition:
@@ -80,7 +84,3 @@ followers = dg.AutomationConditionSensorDefinition(
     target=dg.AssetSelection.all(),
     description="Lets each market follow the source. Off until you switch it on.",
 )
-
-JOBS = [source_job, market_job]
-SCHEDULES = [daily]
-SENSORS = [changed_articles, followers]

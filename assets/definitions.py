@@ -21,9 +21,13 @@ def build_defs(settings: Settings | None = None, **overrides: object) -> dg.Defi
     return dg.Definitions(
         assets=dg.load_assets_from_modules([source, faqs]),
         asset_checks=dg.load_asset_checks_from_modules([checks]),
-        jobs=automation.JOBS,
-        schedules=automation.SCHEDULES,
-        sensors=[*automation.SENSORS, automation.changed_packs(settings.locales_dir, MARKETS.get_partition_keys())],
+        jobs=[automation.source_job, automation.market_job],
+        schedules=[automation.daily],
+        sensors=[
+            automation.changed_articles(settings.source_dir),
+            automation.changed_packs(settings.locales_dir, MARKETS.get_partition_keys()),
+            automation.followers,
+        ],
         resources={"pipeline": pipeline, **overrides},
         executor=dg.in_process_executor,
     )

@@ -4,7 +4,7 @@ import statistics
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -43,7 +43,7 @@ class Before:
         wanted = dg.AssetRecordsFilter(asset_key=key, asset_partitions=partitions)
         records = context.instance.fetch_materializations(wanted, limit=1).records
         last = records[0].asset_materialization if records else None
-        self._metadata: Mapping[str, dg.MetadataValue[object]] = last.metadata if last else {}
+        self._metadata: Mapping[str, dg.MetadataValue[Any]] = last.metadata if last else {}
 
     def counted(self, **counts: int) -> Metadata:
         """`counts`, each with its `_change` since the materialization before, if that had one."""

@@ -24,7 +24,7 @@ class LogProgress:
 
     @contextmanager
     def track(self, what: str, total: int) -> Iterator[Callable[[str], None]]:
-        """See ports.Progress. The log is written by the calling thread only: workers leave their count."""
+        """See ports.Progress."""
         lock, done, told = threading.Lock(), 0, time.monotonic()
 
         def tell(note: str) -> None:
@@ -42,8 +42,8 @@ class LogProgress:
 class Pipeline(dg.ConfigurableResource[None]):
     """The services of a step. What a launched run may change are its fields; all else comes from the `KB_*` settings."""
 
-    source_dir: str | None = Field(None, description="Folder of the source articles; none: `KB_SOURCE_DIR`.")
-    limit: int | None = Field(None, description="Read at most this many articles; none: all of them.")
+    source_dir: str | None = Field(default=None, description="Folder of the source articles; none: `KB_SOURCE_DIR`.")
+    limit: int | None = Field(default=None, description="Read at most this many articles; none: all of them.")
     wire: dg.ResourceDependency[Callable[..., Services]]  # bootstrap.build_services with the settings in place
 
     @contextmanager

@@ -1,7 +1,8 @@
-"""The one fake of the tests: a language model that says what a test scripts, and raises on a prompt nobody expected."""
+"""The fake of the tests: a language model that says what a test scripts, and raises on a prompt nobody expected."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 from pydantic import BaseModel
 
@@ -9,7 +10,8 @@ from kb_pipeline.domain.base import fingerprint
 from kb_pipeline.domain.faqs import Usage
 from kb_pipeline.ports import Answer, ModelAccount, ModelReply, ModelRequest
 
-Script = Mapping[str, Callable[[ModelRequest], BaseModel]]
+Said = BaseModel | dict[str, object]
+Script = Mapping[str, Callable[[ModelRequest], Said]]
 _USAGE = Usage(prompt_tokens=100, completion_tokens=20, cost=0.001)
 
 
@@ -22,7 +24,7 @@ class ScriptedLLM:
     def __init__(self, script: Script) -> None:
         self.script = dict(script)
         self.requests: list[ModelRequest] = []
-        self._memo: dict[str, BaseModel] = {}
+        self._memo: dict[str, Said] = {}
         self._account = ModelAccount()
         self._lock = threading.Lock()
 
@@ -40,6 +42,10 @@ class ScriptedLLM:
         """The ids of the prompts that were paid for, in order."""
         return [request.prompt.split("@")[0] for request in self.requests]
 
+    def asked(self, prompt: str) -> list[str]:
+        """The last turns of all paid requests of that prompt, in order."""
+        return [r.messages[-1].content for r in self.requests if r.prompt.startswith(f"{prompt}@")]
+
     def ask(self, request: ModelRequest, answer: type[Answer]) -> ModelReply[Answer]:
         """See ports.LLM."""
         key = fingerprint(request.model_dump(mode="json"), length=64)
@@ -50,10 +56,11 @@ class ScriptedLLM:
             paid = {"calls": self._account.calls + 1, "usage": self._account.usage + _USAGE}
             update = {"cached_calls": self._account.cached_calls + 1} if cached else paid
             self._account = self._account.model_copy(update=update)
-        value = answer.model_validate(self._memo[key].model_dump())
+        said = self._memo[key]
+        value = answer.model_validate(said if isinstance(said, dict) else said.model_dump())
         return ModelReply[Answer](value=value, calls=(key,), usage=_USAGE, model=self.model, cached=cached)
 
-    def _answer(self, request: ModelRequest) -> BaseModel:
+    def _answer(self, request: ModelRequest) -> Said:
         prompt = request.prompt.split("@")[0]
         if prompt not in self.script:
             raise AssertionError(
@@ -61,3 +68,12 @@ class ScriptedLLM:
             )
         self.requests.append(request)
         return self.script[prompt](request)
+
+
+class SilentProgress:
+    """ports.Progress that shows nothing."""
+
+    @contextmanager
+    def track(self, what: str, total: int) -> Iterator[Callable[[str], None]]:
+        """See ports.Progress."""
+        yield lambda note: None

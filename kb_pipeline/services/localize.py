@@ -133,7 +133,7 @@ class Localizer:
 
     def _ask(self, faq: SourceFaq) -> tuple[FaqText, tuple[Finding, ...], ModelReply[LocalizedFaq]]:
         messages = self._messages(faq)
-        reply = self._llm.ask(self._request(messages), LocalizedFaq)
+        reply = self._llm.ask(_request("localize_faq", messages), LocalizedFaq)
         text, findings = self._fixed(faq, reply.value.text())
         for _ in range(self._repairs):
             faults = worth_repairing(run_checks(self._subject(faq, text)))
@@ -142,7 +142,7 @@ class Localizer:
             turn = load_prompt("repair_faq").render(language=self._market.language_name, findings=[f.message for f in faults])
             said = Message(role="assistant", content=reply.value.model_dump_json())
             messages = (*messages, said, *turn)
-            again = self._llm.ask(self._request(messages), LocalizedFaq)
+            again = self._llm.ask(_request("repair_faq", messages), LocalizedFaq)
             better, fewer = self._fixed(faq, again.value.text())
             reply = _joined(reply, again)
             if penalty(fewer) < penalty(findings):
@@ -168,10 +168,6 @@ class Localizer:
             answer=faq.text.answer,
             phrasings=faq.text.phrasings,
         )
-
-    def _request(self, messages: tuple[Message, ...]) -> ModelRequest:
-        prompt = load_prompt("localize_faq")
-        return ModelRequest(prompt=prompt.name, prompt_fingerprint=prompt.fingerprint, messages=messages, max_tokens=_TOKENS)
 
     def _fixed(self, faq: SourceFaq, text: FaqText) -> tuple[FaqText, tuple[Finding, ...]]:
         fixed = apply_fixes(text, self.check(faq, text))
@@ -224,6 +220,11 @@ class Localizer:
         with self._tally.lock:
             done.append(faq.id)
         return f"{faq.text.question}: {note}"
+
+
+def _request(name: str, messages: tuple[Message, ...]) -> ModelRequest:
+    prompt = load_prompt(name)
+    return ModelRequest(prompt=prompt.name, prompt_fingerprint=prompt.fingerprint, messages=messages, max_tokens=_TOKENS)
 
 
 def _joined(first: ModelReply[LocalizedFaq], second: ModelReply[LocalizedFaq]) -> ModelReply[LocalizedFaq]:

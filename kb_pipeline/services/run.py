@@ -3,9 +3,8 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
-
-from pydantic import ConfigDict
 
 from kb_pipeline.domain.articles import Quarantined
 from kb_pipeline.domain.base import Value
@@ -21,10 +20,9 @@ from kb_pipeline.services.stage import StageResult, stage_changes
 from kb_pipeline.services.work import Failure
 
 
-class Services(Value):
+@dataclass(frozen=True)
+class Services:
     """The main job's use cases, wired once for a run."""
-
-    model_config = ConfigDict(arbitrary_types_allowed=True, frozen=True)
 
     store: Store
     reader: SourceReader

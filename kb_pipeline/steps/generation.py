@@ -87,7 +87,8 @@ def plan_generation(article: Article, chunks: Sequence[Chunk], seen: Collection[
 def plan_revisions(faqs: Sequence[SourceFaq], sentences: Sequence[Sentence], seen: Collection[str]) -> tuple[RevisionTask, ...]:
     """The stale FAQs of one article: a FAQ is stale if and only if a sentence that it cites changed or vanished."""
     present = {s.hash: s for s in sentences if s.is_citable}
-    fresh = [s for s in present.values() if s.hash not in seen]
+    cited = {c.sentence_hash for faq in faqs for c in faq.citations}
+    fresh = [s for s in present.values() if s.hash not in seen or s.hash not in cited]  # also what came back after it was gone
     tasks = []
     for faq in faqs:
         gone = [c for c in faq.citations if c.sentence_hash not in present]

@@ -7,7 +7,6 @@ import dagster as dg
 import pytest
 
 from assets.definitions import build_defs
-from assets.resources import Pipeline
 from kb_pipeline import bootstrap
 from kb_pipeline.ports import ModelRequest
 from kb_pipeline.settings import Settings
@@ -96,12 +95,6 @@ def defs(settings: Settings, llm: ScriptedLLM, monkeypatch: pytest.MonkeyPatch) 
     """The code location over the small knowledge base; only the language model is not the real one."""
     monkeypatch.setattr(bootstrap, "Language", lambda *_: ScriptedLanguage(llm))
     return build_defs(settings)
-
-
-@pytest.fixture
-def pipeline(defs: dg.Definitions) -> Pipeline:
-    """The code location's resource."""
-    return defs.resources["pipeline"]
 
 
 Run = Callable[..., dg.ExecuteInProcessResult]

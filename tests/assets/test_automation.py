@@ -4,56 +4,51 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from assets.automation import changed_articles, changed_packs, daily, followers
-from assets.resources import Pipeline
+from assets.automation import changed_articles, changed_packs
 from kb_pipeline.settings import Settings
 from tests.assets.conftest import LOCKERS, Run
 
 MARKET_ASSETS = ("localized_faqs", "related_faqs", "staged_changes")
 
 
-def look(pipeline: Pipeline, instance: dg.DagsterInstance, cursor: str | None) -> dg.SensorResult | dg.SkipReason:
+def look(settings: Settings, instance: dg.DagsterInstance, cursor: str | None) -> dg.SensorResult | dg.SkipReason:
     """What the sensor says."""
-    with dg.build_sensor_context(instance=instance, cursor=cursor) as context:
-        return changed_articles(context, pipeline=pipeline)
+    return changed_articles(settings.source_dir)(dg.build_sensor_context(instance=instance, cursor=cursor))
 
 
-def test_new_articles_ask_for_one_run_and_no_second(pipeline: Pipeline, instance: dg.DagsterInstance) -> None:
-    first = look(pipeline, instance, None)
+def test_new_articles_ask_for_one_run_and_no_second(settings: Settings, instance: dg.DagsterInstance) -> None:
+    first = look(settings, instance, None)
     assert len(first.run_requests) == 1
     assert first.run_requests[0].run_key is None  # a run key would never be run again, even after a failure
-    again = look(pipeline, instance, first.cursor)
+    again = look(settings, instance, first.cursor)
     assert isinstance(again, dg.SkipReason)
     assert "nothing changed" in again.skip_message
 
 
 @pytest.mark.parametrize("name", ["en/lockers.md", "zh-CN/group-buy.md"])
-def test_a_changed_or_removed_article_asks_again(
-    pipeline: Pipeline, instance: dg.DagsterInstance, settings: Settings, name: str
-) -> None:
-    cursor = look(pipeline, instance, None).cursor
+def test_a_changed_or_removed_article_asks_again(settings: Settings, instance: dg.DagsterInstance, name: str) -> None:
+    cursor = look(settings, instance, None).cursor
     file = settings.source_dir / name
     file.write_text(file.read_text(encoding="utf-8") + "\nOne more sentence.\n", encoding="utf-8")
-    changed = look(pipeline, instance, cursor)
+    changed = look(settings, instance, cursor)
     assert len(changed.run_requests) == 1
     file.unlink()
-    assert len(look(pipeline, instance, changed.cursor).run_requests) == 1
+    assert len(look(settings, instance, changed.cursor).run_requests) == 1
 
 
 def test_a_change_during_a_run_is_kept_for_the_next_look(
-    pipeline: Pipeline, instance: dg.DagsterInstance, defs: dg.Definitions
+    settings: Settings, instance: dg.DagsterInstance, defs: dg.Definitions
 ) -> None:
     running = instance.create_run_for_job(defs.resolve_job_def("source_job"), status=dg.DagsterRunStatus.STARTED)
-    assert isinstance(look(pipeline, instance, None), dg.SkipReason)
+    assert isinstance(look(settings, instance, None), dg.SkipReason)
     instance.report_run_failed(running)
-    assert len(look(pipeline, instance, None).run_requests) == 1
+    assert len(look(settings, instance, None).run_requests) == 1
 
 
 def test_a_missing_source_folder_is_said_with_its_remedy(
-    instance: dg.DagsterInstance, pipeline: Pipeline, tmp_path: Path
+    settings: Settings, instance: dg.DagsterInstance, tmp_path: Path
 ) -> None:
-    nowhere = Pipeline(source_dir=str(tmp_path / "nowhere"), wire=pipeline.wire)
-    skipped = look(nowhere, instance, None)
+    skipped = look(settings.model_copy(update={"source_dir": tmp_path / "nowhere"}), instance, None)
     assert isinstance(skipped, dg.SkipReason)
     assert "KB_SOURCE_DIR" in skipped.skip_message
 
@@ -106,7 +101,7 @@ def test_a_changed_source_moves_the_markets_again(
     assert "th-TH" in again.get_requested_partitions(dg.AssetKey("localized_faqs"))
 
 
-def test_nothing_runs_by_itself_until_a_person_switches_it_on() -> None:
-    assert daily.default_status is dg.DefaultScheduleStatus.STOPPED
-    assert changed_articles.default_status is dg.DefaultSensorStatus.STOPPED
-    assert followers.default_status is dg.DefaultSensorStatus.STOPPED
+def test_nothing_runs_by_itself_until_a_person_switches_it_on(defs: dg.Definitions) -> None:
+    assert all(schedule.default_status is dg.DefaultScheduleStatus.STOPPED for schedule in defs.schedules)
+    assert all(sensor.default_status is dg.DefaultSensorStatus.STOPPED for sensor in defs.sensors)
+    assert {sensor.name for sensor in defs.sensors} == {"changed_articles", "changed_packs", "followers"}

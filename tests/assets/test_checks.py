@@ -52,4 +52,5 @@ def test_a_draft_that_was_not_compared_stops_before_it_is_staged(run: Run, defs:
     with dg.DagsterInstance.ephemeral() as instance:
         result = again.execute_in_process(instance=instance, partition_key="th-TH", raise_on_error=False)
     assert not result.success
+    assert checks(result)["every_draft_is_related"].metadata["unrelated"].value == 2
     assert not result.get_asset_materialization_events()

@@ -8,7 +8,7 @@ import warnings
 from collections import Counter
 from typing import NamedTuple, cast
 
-from bs4 import BeautifulSoup, Tag, XMLParsedAsHTMLWarning
+from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, Tag, XMLParsedAsHTMLWarning
 from bs4.element import PreformattedString
 from markdownify import ATX, MarkdownConverter
 
@@ -43,6 +43,7 @@ def read_html(text: str) -> HtmlPage:
         raise ArticleError("too-complex", f"{marks} tags and entities, the limit is {_MAX_MARKS}", "split the page")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)  # XHTML is welcome
+        warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)  # so is one word
         soup = BeautifulSoup(text, "lxml")
     _limit(soup)
     root = soup.find("html")
