@@ -1,4 +1,4 @@
-"""A small knowledge base whose language model is scripted, and everything else real: what the service tests tell stories with."""
+"""A small knowledge base whose language model is scripted, and everything else real: for the stories of the services."""
 
 import re
 from pathlib import Path

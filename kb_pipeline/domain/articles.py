@@ -55,7 +55,8 @@ class Sentence(Value):
     """The addressable claim of an article.
 
     `text` is what a reader sees of it (a row's cells joined by ` | `). `claim` is what a prompt sees and what is hashed:
-    the same, except for table rows, whose cells carry their column names (`Method: Wallet; Refund time: at once`).
+    the same with strong emphasis as Markdown (`tap **Orders**`: how an article names the app's labels), and with column names
+    in table rows (`Method: Wallet; Refund time: at once`).
     `start` and `end` are character offsets into the article's body.
     """
 

@@ -71,7 +71,7 @@ def _row_text(block: Block) -> str:
 
 def _row(block: Block) -> Iterator[_Piece]:
     """A row is one sentence; a long one is several, each with its column's name and the row's first cell."""
-    cells = [_flat(cell.text) for cell in block.cells]
+    cells = [_flat(cell.marked(0, len(cell.text))) for cell in block.cells]
     claims = [f"{name}: {cell}" if name else cell for name, cell in zip(_names(block), cells, strict=True)]
     if sum(map(len, cells)) <= LONGEST:
         claim = "; ".join(claim for claim, cell in zip(claims, cells, strict=True) if cell)
@@ -83,7 +83,7 @@ def _row(block: Block) -> Iterator[_Piece]:
         name = f"{_names(block)[column]}: " if _names(block)[column] else ""
         for a, b in sentence_spans(cell.text, cell.atoms):
             text, end = _flat(cell.text[a:b]), max(start, cell.at[b - 1] + 1)
-            yield _Piece(text, key + name + text, max(start, cell.at[a]), end)
+            yield _Piece(text, key + name + _flat(cell.marked(a, b)), max(start, cell.at[a]), end)
             start = end
 
 
@@ -95,11 +95,13 @@ def _spread(body: str, block: Block, spans: list[tuple[int, int]]) -> Iterator[_
     """The sentences at `spans` of a block's visible text; markup goes to the sentence that it touches."""
     shown, start = block.cells[0], block.start
     for (a, b), following in zip(spans, [*spans[1:], None], strict=True):
-        text = shown.text[a:b].strip("\n") if block.kind is SentenceKind.CODE else _flat(shown.text[a:b])
+        is_code = block.kind is SentenceKind.CODE
+        text = shown.text[a:b].strip("\n") if is_code else _flat(shown.text[a:b])
+        claim = text if is_code else _flat(shown.marked(a, b))
         begin = shown.at[following[0]] if following else block.end
         last = min(shown.at[b - 1] + 1, begin)
         end = begin if following is None else last + _markup(body[last:begin])
-        yield _Piece(text, text, start, max(start, end))
+        yield _Piece(text, claim, start, max(start, end))
         start = _after_space(body, max(start, end), begin)
 
 

@@ -93,7 +93,15 @@ def test_equal_requests_side_by_side_are_paid_once(httpserver, memo):
 
 @pytest.mark.parametrize(
     "broken",
-    ["no json", "{", '{"word": NaN}', '{"word": "a", "word": "b"}', '{"other": 1}', "[" * 50_000, '{"word": "คำ' + "ยาว" * 30 + '"}'],
+    [
+        "no json",
+        "{",
+        '{"word": NaN}',
+        '{"word": "a", "word": "b"}',
+        '{"other": 1}',
+        "[" * 50_000,
+        '{"word": "คำ' + "ยาว" * 30 + '"}',
+    ],
 )
 def test_invalid_output_gets_one_repair_turn(httpserver, memo, broken):
     bodies = answering(httpserver, broken, '{"word": "mended"}')

@@ -96,7 +96,7 @@ def test_an_unreadable_article_is_quarantined_with_its_remedy_and_the_others_go_
 def test_a_chunk_that_the_model_cannot_answer_fails_alone(run: Run, llm: ScriptedLLM) -> None:
     write = llm.script["generate_faqs"]
 
-    def sometimes(request):  # noqa: ANN001, ANN202
+    def sometimes(request):
         if "拼团" in request.messages[-1].content:
             raise LLMOutputError("generate_faqs@1: no valid answer", "use a stronger model")
         return write(request)

@@ -98,7 +98,12 @@ def test_an_edited_text_is_not_proposed_away_by_the_next_run(story):
         if now.state is ChangeState.PENDING:
             verdict = Verdict.EDIT if actor == "ann" else Verdict.APPROVE
             decision = Decision(
-                change_id=now.id, verdict=verdict, actor=actor, seen_version=now.version, comment="better", override_critical=True
+                change_id=now.id,
+                verdict=verdict,
+                actor=actor,
+                seen_version=now.version,
+                comment="better",
+                override_critical=True,
             )
             story.store.decide(decision, edited if actor == "ann" else None, () if actor == "ann" else None)
     assert story.store.approved_text(change.entry_id).text.answer == "ข้อความที่คนแก้"

@@ -51,7 +51,9 @@ def test_a_sentence_that_stands_twice_is_owned_by_the_first_chunk_whatever_was_d
     first, _, again = plan_generation(item, split(item)[1], ())
     assert first.uncovered == (1, 2)
     assert again.uncovered == (2,)
-    (left,) = [t for t in plan_generation(item, split(item)[1], set(again.owned)) if t.chunk.heading_path == first.chunk.heading_path]
+    (left,) = [
+        t for t in plan_generation(item, split(item)[1], set(again.owned)) if t.chunk.heading_path == first.chunk.heading_path
+    ]
     assert left.uncovered == (1, 2)
 
 

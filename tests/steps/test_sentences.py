@@ -111,7 +111,7 @@ def test_every_part_of_a_thai_article_has_its_kind_and_place() -> None:
     found = sentences(article(THAI, "th"))
     assert [(s.kind.value, s.claim) for s in found] == [
         ("heading", "การคืนสินค้า"),
-        ("text", "ส่งสินค้ากลับมา"),
+        ("text", "ส่งสินค้า**กลับ**มา"),
         ("text", "ดู กฎของเรา และ โค้ด"),
         ("text", "เก็บกล่อง {box} ไว้"),
         ("heading", "ใช้เวลานานเท่าใด"),

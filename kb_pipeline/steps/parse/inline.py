@@ -12,6 +12,7 @@ from kb_pipeline.steps.parse.tags import Curtain, Tag, scan
 
 # Authoring macros of Microsoft and Adobe docs, which are Markdown's callouts and word marks.
 _CALLOUT = re.compile(r"\s*(?:\[![A-Z]+\]|!VIDEO\s*\Z|\[!(?:div|include)\b[^\]]*\]\s*\Z)", re.IGNORECASE)
+_LONGEST_LABEL = 80  # characters of strong emphasis that is taken for a label
 _MARKED = re.compile(r"\[!(?:DNL|UICONTROL|include)\s+([^\[\]]*)\]", re.IGNORECASE)
 
 
@@ -22,11 +23,24 @@ class Visible:
     text: str = ""
     at: list[int] = field(default_factory=list)
     atoms: list[tuple[int, int]] = field(default_factory=list)  # e.g. code spans, offsets into `text`
+    bold: list[tuple[int, int]] = field(default_factory=list)  # strong emphasis, offsets into `text`
 
     def slice(self, start: int, end: int) -> "Visible":
         """The part from `start` to `end`, offsets into `text`."""
-        atoms = [(max(a, start) - start, min(b, end) - start) for a, b in self.atoms if a < end and b > start]
-        return Visible(self.text[start:end], self.at[start:end], atoms)
+        return Visible(
+            self.text[start:end], self.at[start:end], _within(self.atoms, start, end), _within(self.bold, start, end)
+        )
+
+    def marked(self, start: int, end: int) -> str:
+        """The text from `start` to `end` with its strong emphasis as Markdown: `**Orders**` is how a live label is told."""
+        text, last = "", start
+        for a, b in _within(self.bold, start, end):
+            bold = self.text[start + a : start + b]
+            inner = bold.strip()
+            before, after = bold[: len(bold) - len(bold.lstrip())], bold[len(bold.rstrip()) :] if inner else ""
+            text += self.text[last : start + a] + (f"{before}**{inner}**{after}" if inner else bold)
+            last = start + b
+        return text + self.text[last:end]
 
     def without_macros(self) -> "Visible":
         """The same without callout marks (`[!NOTE]`); of word marks (`[!DNL Fastly]`) the word stays."""
@@ -41,10 +55,15 @@ class Visible:
         return _joined(self.slice(a, b) for a, b in [*kept, (position, len(self.text))])
 
 
+def _within(spans: Iterable[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
+    return [(max(a, start) - start, min(b, end) - start) for a, b in spans if a < end and b > start]
+
+
 def _joined(parts: Iterable[Visible]) -> Visible:
     whole = Visible()
     for part in parts:
         whole.atoms += [(a + len(whole.text), b + len(whole.text)) for a, b in part.atoms]
+        whole.bold += [(a + len(whole.text), b + len(whole.text)) for a, b in part.bold]
         whole.text += part.text
         whole.at += part.at
     return whole
@@ -55,7 +74,7 @@ def visible(token: Token, places: Sequence[int]) -> Visible:
     walk = _Walk(token.content)
     walk.go(token.children or [])
     text = "".join(walk.characters)
-    return Visible(text, [places[i] for i in walk.at], walk.atoms).without_macros()
+    return Visible(text, [places[i] for i in walk.at], walk.atoms, walk.bold).without_macros()
 
 
 class _Walk:
@@ -67,6 +86,8 @@ class _Walk:
         self.characters: list[str] = []
         self.at: list[int] = []
         self.atoms: list[tuple[int, int]] = []
+        self.bold: list[tuple[int, int]] = []
+        self.opened = 0
         self.curtain = Curtain()
 
     def go(self, tokens: Sequence[Token]) -> None:
@@ -95,6 +116,17 @@ class _Walk:
                 self._leave_link()
             elif token.markup:  # emphasis
                 self._skip(token.markup)
+                self._emphasize(kind)
+
+    def _emphasize(self, kind: str) -> None:
+        """Strong emphasis is kept, and short runs of it are never split: they are labels."""
+        if kind == "strong_open":
+            self.opened = len(self.characters)
+        elif kind == "strong_close" and len(self.characters) > self.opened:
+            span = (self.opened, len(self.characters))
+            self.bold.append(span)
+            if span[1] - span[0] <= _LONGEST_LABEL:
+                self.atoms.append(span)
 
     def _skip_to(self, source: str) -> int:
         """Move to where `source` is written next; it is nearly always right here."""
