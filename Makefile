@@ -27,7 +27,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@touch $(STAMP)
 
 demo: setup ## The main job on a small sample with the embedded models; ends with the queue of staged changes
-	@$(BIN)/python -m assets --source kb_source --sample
+	@$(BIN)/python -m assets --source kb_source --only en/returns.md
 	@$(BIN)/kb status
 	@$(BIN)/kb review list
 

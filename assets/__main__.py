@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     settings = load_settings()
     settings = settings.model_copy(update={"home": options.home or settings.home})
-    defs = build_defs(settings, pipeline=_pipeline(settings, options.source or settings.source_dir, options.limit))
+    defs = build_defs(settings, pipeline=_pipeline(settings, options))
     with open_instance(settings.home) as instance:
         try:
             done = _materialize(defs, instance, options.market or MARKETS.get_partition_keys())
@@ -63,6 +63,9 @@ def _parser() -> argparse.ArgumentParser:
         help="market to bring up to date, may be repeated; default all: " + ", ".join(MARKETS.get_partition_keys()),
     )  # fmt: skip
     parser.add_argument("--limit", type=_count, metavar="N", help="read at most this many articles")
+    parser.add_argument(
+        "--only", action="append", metavar="PATTERN", help="read only these paths, e.g. 'en/*'; may be repeated"
+    )
     parser.add_argument("--home", type=Path, metavar="DIR", help="where all state lives; default KB_HOME")
     return parser
 
@@ -79,13 +82,15 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _pipeline(settings: Settings, source: Path, limit: int | None) -> Pipeline:
+def _pipeline(settings: Settings, options: argparse.Namespace) -> Pipeline:
     """The resource with its progress on stderr, where the person is, instead of in the run's log."""
 
     def wire(_: Progress, **given: object) -> Services:
         return partial(build_services, settings)(RichProgress(), **given)  # type: ignore[arg-type] # as Pipeline gives them
 
-    return Pipeline(source_dir=str(source), limit=limit, wire=dg.ResourceDefinition.hardcoded_resource(wire))
+    source = options.source or settings.source_dir
+    wired = dg.ResourceDefinition.hardcoded_resource(wire)
+    return Pipeline(source_dir=str(source), limit=options.limit, only=options.only, wire=wired)
 
 
 def _materialize(defs: dg.Definitions, instance: dg.DagsterInstance, markets: Sequence[str]) -> bool:

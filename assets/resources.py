@@ -44,6 +44,7 @@ class Pipeline(dg.ConfigurableResource[None]):
 
     source_dir: str | None = Field(default=None, description="Folder of the source articles; none: `KB_SOURCE_DIR`.")
     limit: int | None = Field(default=None, description="Read at most this many articles; none: all of them.")
+    only: list[str] | None = Field(default=None, description="Patterns of paths to read, e.g. `en/*`; none: all of them.")
     wire: dg.ResourceDependency[Callable[..., Services]]  # bootstrap.build_services with the settings in place
 
     @contextmanager
@@ -70,6 +71,7 @@ class Pipeline(dg.ConfigurableResource[None]):
             source=Path(self.source_dir) if self.source_dir else None,
             markets=markets,
             limit=self.limit,
+            only=self.only or (),
             run_id=context.run.run_id,
         )
         try:

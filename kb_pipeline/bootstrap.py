@@ -85,6 +85,7 @@ def build_services(
     source: Path | None = None,
     markets: Sequence[str] = (),
     limit: int | None = None,
+    only: Sequence[str] = (),
     run_id: str = "",
 ) -> Services:
     """The main job, wired. Call `close()` at the end. Raises UnknownMarketError, PackError, StoreError."""
@@ -100,6 +101,7 @@ def build_services(
             languages=settings.source_languages,
             max_bytes=settings.max_article_bytes,
             limit=limit,
+            only=only,
         ),
         embedder=open_embedder(settings, store),
         llm=language.llm,

@@ -17,7 +17,7 @@ from kb_pipeline.errors import EmbedderMismatchError, ModelNotFetchedError
 from kb_pipeline.ports import Role, Vectors, VectorStore
 
 EMBEDDED = "embedded"
-BATCH = 8  # texts of like length; larger batches are slower on a CPU
+BATCH = 1  # one text at a time: in int8, a vector would move with the texts beside it (docs/adr/0004)
 SAVE_EVERY = 256  # texts: what an interruption can cost
 E5_PROMPTS = {"query": "query: ", "passage": "passage: "}  # for E5 models whose files name no prompts
 PROMPT_NAMES: dict[Role, tuple[str, ...]] = {"query": ("query",), "passage": ("passage", "document", "corpus")}

@@ -6,6 +6,7 @@ CHANGELOG or CONTRIBUTING.
 
 import os
 from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from kb_pipeline.domain.articles import Article, Quarantined
@@ -19,17 +20,23 @@ _NO_ARTICLES = ("readme", "license", "changelog", "contributing")
 class SourceFiles:
     """The article files under `root`, in the order of their paths. Implements ports.SourceReader."""
 
-    def __init__(self, root: Path, languages: Sequence[str], max_bytes: int, limit: int | None = None) -> None:
-        """`languages`: names of top folders that tell their articles' language. `limit`: read so many articles at most."""
+    def __init__(
+        self, root: Path, languages: Sequence[str], max_bytes: int, limit: int | None = None, only: Sequence[str] = ()
+    ) -> None:
+        """`languages`: names of top folders that tell their articles' language. `limit`: read so many articles at most.
+
+        `only`: patterns of relative paths, as `fnmatch` reads them (`en/*`); empty reads every file.
+        """
         self._root = root
         self._languages = {language.lower(): language for language in languages}
         self._max_bytes = max_bytes
         self._limit = limit
+        self._only = tuple(only)
         self._is_partial = False
 
     @property
     def is_partial(self) -> bool:
-        """Whether the last `read` stopped at the limit with files left."""
+        """Whether the last `read` left files out, for the limit or for `only`."""
         return self._is_partial
 
     def read(self) -> Iterator[Article | Quarantined]:
@@ -39,7 +46,7 @@ class SourceFiles:
         """
         if not self._root.is_dir():
             raise UsageError(f"no source folder '{self._root}'", "create it, or name another one in KB_SOURCE_DIR")
-        self._is_partial = False
+        self._is_partial = bool(self._only)
         first_with: dict[str, str] = {}
         for path in self._paths():
             if self._limit is not None and len(first_with) >= self._limit:
@@ -61,7 +68,7 @@ class SourceFiles:
             folders[:] = [name for name in folders if not name.startswith(".")]
             inside = PurePosixPath(Path(folder).relative_to(self._root).as_posix())
             found += [(inside / name).as_posix() for name in files if _is_article(name)]
-        return sorted(found)
+        return sorted(path for path in found if not self._only or any(fnmatchcase(path, like) for like in self._only))
 
     def _read(self, path: str) -> Article | Quarantined:
         file = self._root / path

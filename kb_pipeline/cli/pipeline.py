@@ -11,6 +11,7 @@ import typer
 
 from kb_pipeline.cli.display import JsonOption, MarketOption, RichProgress, load_settings, print_json
 
+OnlyOption = Annotated[list[str] | None, typer.Option(help="Read only these paths, e.g. 'en/*'. May be repeated.")]
 LimitOption = Annotated[int | None, typer.Option(min=1, help="Read at most this many articles.")]
 
 
@@ -46,6 +47,7 @@ def run(
     source: Annotated[Path | None, typer.Option(help="Folder of articles; default KB_SOURCE_DIR.")] = None,
     market: MarketOption = None,
     limit: LimitOption = None,
+    only: OnlyOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is due; call no model, change nothing.")] = False,
     json: JsonOption = False,
 ) -> None:
@@ -55,7 +57,9 @@ def run(
     from kb_pipeline.services.plan import plan_run
     from kb_pipeline.services.run import run_pipeline
 
-    services = build_services(load_settings(), RichProgress(), source=source, markets=market or (), limit=limit)
+    services = build_services(
+        load_settings(), RichProgress(), source=source, markets=market or (), limit=limit, only=only or ()
+    )
     try:
         if dry_run:
             plan = plan_run(services)

@@ -130,7 +130,7 @@ def test_an_empty_answer_fails_and_is_not_kept(httpserver, memo):
 @pytest.mark.parametrize(
     ("status", "error", "code"),
     [(401, LLMUnavailableError, "x"), (403, LLMUnavailableError, "x"), (404, LLMUnavailableError, "x"),
-     (429, LLMUnavailableError, "insufficient_quota"), (429, LLMError, "rate"), (400, LLMOutputError, "context_length_exceeded"),
+     (429, LLMUnavailableError, "insufficient_quota"), (429, LLMError, "rate"), (400, LLMOutputError, "context_length"),
      (500, LLMError, "x"), (503, LLMError, "x")],
 )  # fmt: skip
 def test_failures_of_the_endpoint_have_a_name_and_a_remedy(httpserver, memo, status, error, code):

@@ -53,12 +53,12 @@ def write_faq(request: ModelRequest) -> GeneratedFaqs:
 
 
 def localize(request: ModelRequest) -> LocalizedFaq:
-    """The FAQ in Thai, or in English when that is asked for."""
-    said = request.messages[-1].content
+    """The FAQ in Thai, or in English when that is asked for; the same in a repair round."""
+    said = "\n".join(m.content for m in request.messages)
     if "English" in request.messages[0].content:
         question, answer = "When do I get my refund for a failed group buy?", "You get the refund in your wallet within 3 days."
     elif "拼团" in said:
-        question, answer = "ถ้ากลุ่มซื้อไม่สำเร็จจะได้เงินคืนเมื่อไร", "ระบบจะคืนเงินเข้ากระเป๋าเงินของคุณภายใน 3 วัน"
+        question, answer = "ถ้าการซื้อแบบกลุ่มไม่สำเร็จจะได้เงินคืนเมื่อไร", "ระบบจะคืนเงินเข้ากระเป๋าเงินของคุณภายใน 3 วัน"
     else:
         question, answer = "ตู้ล็อกเกอร์เก็บพัสดุไว้กี่วัน", "ตู้ล็อกเกอร์เก็บพัสดุไว้ 3 วัน"
     return LocalizedFaq(question=question, answer=answer, phrasings=())
@@ -67,7 +67,7 @@ def localize(request: ModelRequest) -> LocalizedFaq:
 @pytest.fixture
 def llm() -> ScriptedLLM:
     """A model that writes one FAQ per chunk and localizes it."""
-    return ScriptedLLM({"generate_faqs": write_faq, "localize_faq": localize})
+    return ScriptedLLM({"generate_faqs": write_faq, "localize_faq": localize, "repair_faq": localize})
 
 
 @pytest.fixture

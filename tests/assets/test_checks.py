@@ -31,7 +31,7 @@ def test_an_answer_that_no_source_supports_is_an_error_and_blocks_nothing(run: R
 
 def test_a_thai_text_with_a_wrong_number_is_an_error_and_still_waits_for_a_person(run: Run, llm: ScriptedLLM) -> None:
     wrong = LocalizedFaq(question="ตู้ล็อกเกอร์เก็บพัสดุไว้กี่วัน", answer="ตู้ล็อกเกอร์เก็บพัสดุไว้ 30 วัน", phrasings=())
-    llm.script |= {"localize_faq": lambda _: wrong}
+    llm.script |= {"localize_faq": lambda _: wrong, "repair_faq": lambda _: wrong}
     run("source_job")
     result = run("market_job", "th-TH")
     assert result.success

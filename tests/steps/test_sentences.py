@@ -123,7 +123,7 @@ def test_every_part_of_a_thai_article_has_its_kind_and_place() -> None:
 
 def test_a_row_claims_its_cells_under_their_columns() -> None:
     rows = [s.claim for s in split(ENGLISH) if s.kind is KINDS.ROW]
-    assert rows == ["Method: Wallet; Time | zone: at once; x", "Method: Card"]
+    assert rows == ["Method: Wallet; Time | zone: **at** once; x", "Method: Card"]
 
 
 def test_a_long_row_is_split_and_says_its_first_cell_again() -> None:
