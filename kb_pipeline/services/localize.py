@@ -16,13 +16,14 @@ from kb_pipeline.steps.checks.grounding import ungrounded
 from kb_pipeline.steps.localization import (
     LocalizedFaq,
     apply_fixes,
-    guidance,
+    in_market_values,
     needs_model,
     penalty,
+    terms_for,
     worth_repairing,
 )
 
-_TOKENS = 900
+_TOKENS = 500
 
 
 class LocalizeResult(Value):
@@ -140,9 +141,8 @@ class Localizer:
             if not faults:
                 break
             turn = load_prompt("repair_faq").render(language=self._market.language_name, findings=[f.message for f in faults])
-            said = Message(role="assistant", content=reply.value.model_dump_json())
-            messages = (*messages, said, *turn)
-            again = self._llm.ask(_request("repair_faq", messages), LocalizedFaq)
+            asked = messages[-1].model_copy(update={"content": f"{messages[-1].content}\n{turn[0].content}"})
+            again = self._llm.ask(_request("repair_faq", (*messages[:-1], asked)), LocalizedFaq)
             better, fewer = self._fixed(faq, again.value.text())
             reply = _joined(reply, again)
             if penalty(fewer) < penalty(findings):
@@ -153,20 +153,18 @@ class Localizer:
 
     def _messages(self, faq: SourceFaq) -> tuple[Message, ...]:
         market = self._market
-        use = guidance(faq.text, faq.language, market, self._day)
+        shown = in_market_values(faq.text, faq.language, market, self._day)
         approved = self._store.approved_text(entry_id(market.tag, faq.id))
         return load_prompt("localize_faq").render(
             market=market.name,
             language=market.language_name,
             style=market.style_brief,
             examples=market.examples[:1],
-            terms=use.terms,
-            labels=use.labels,
-            facts=use.facts,
+            terms=terms_for(faq.text, faq.language, market),
             baseline=(approved.text.question, approved.text.answer) if approved else None,
-            question=faq.text.question,
-            answer=faq.text.answer,
-            phrasings=faq.text.phrasings,
+            question=shown.question,
+            answer=shown.answer,
+            phrasings=shown.phrasings,
         )
 
     def _fixed(self, faq: SourceFaq, text: FaqText) -> tuple[FaqText, tuple[Finding, ...]]:

@@ -1,6 +1,6 @@
 """What a localization prompt needs from the market's pack, when a text needs none, and fixes that are certain. No I/O."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from pydantic import Field
@@ -31,36 +31,38 @@ class LocalizedFaq(Value):
         return FaqText(question=self.question.strip(), answer=self.answer.strip(), phrasings=tuple(phrasings))
 
 
-class Guidance(Value):
-    """The rows of the pack that concern one text, as (source, target) pairs."""
-
-    terms: tuple[tuple[str, str], ...]
-    labels: tuple[tuple[str, str], ...]
-    facts: tuple[tuple[str, str], ...]
-
-
-def guidance(text: FaqText, language: str, market: Market, day: date) -> Guidance:
-    """What the prompt must say of terms, labels and market facts: only what occurs in `text`."""
+def terms_for(text: FaqText, language: str, market: Market) -> tuple[tuple[str, str], ...]:
+    """The rows of the term base that the prompt must state, as (source, target): only terms that occur in `text`."""
     whole = "\n".join((text.question, text.answer, *text.phrasings))
-    found = extract(whole, language)
-    named = {comparison_key(fact.value).casefold() for fact in found if fact.kind is FactKind.UI_LABEL}
-    labels = {
-        u.source: u.target
-        for u in market.ui_strings
-        if _speaks(language, u.source_lang) and comparison_key(u.source).casefold() in named
-    }
     usable = (TermStatus.PREFERRED, TermStatus.DO_NOT_TRANSLATE)
-    terms = {
+    found = {
         t.source: t.target or t.source
         for t in market.terms
         if t.status in usable and t.source and _speaks(language, t.source_lang) and occurs(t.source, whole, language)
     }
-    ruled = compare(found, (), market, day).ruled
-    return Guidance(
-        terms=tuple((s, t) for s, t in terms.items() if s not in labels),
-        labels=tuple(labels.items()),
-        facts=tuple(dict.fromkeys((fact.raw, rule.value) for fact, rule in ruled)),
-    )
+    return tuple(found.items())
+
+
+def in_market_values(text: FaqText, language: str, market: Market, day: date) -> FaqText:
+    """`text` with the market's own values and live labels in the place of the source's: what a model has only to copy.
+
+    A small model told "write ฿150 instead of $4.99" still writes $4.99; shown ฿150, it copies it.
+    """
+
+    def adapted(part: str) -> str:
+        found = extract(part, language)
+        spans = [(fact.start, fact.end, rule.value) for fact, rule in compare(found, (), market, day).ruled]
+        labels = [fact for fact in found if fact.kind is FactKind.UI_LABEL]
+        spans += [(f.start, f.end, live) for f in labels if (live := _live_label(f.raw, language, market))]
+        return _replaced(part, spans)
+
+    return FaqText(question=adapted(text.question), answer=adapted(text.answer), phrasings=tuple(map(adapted, text.phrasings)))
+
+
+def _live_label(label: str, language: str, market: Market) -> str:
+    key = comparison_key(label).casefold()
+    ours = (u for u in market.ui_strings if _speaks(language, u.source_lang))
+    return next((u.target for u in ours if comparison_key(u.source).casefold() == key), "")
 
 
 def _speaks(language: str, source_lang: str) -> bool:
@@ -82,13 +84,18 @@ def apply_fixes(text: FaqText, findings: Sequence[Finding]) -> FaqText:
 
 
 def _apply(text: str, findings: Sequence[Finding]) -> str:
-    spans = [(f.start, f.end, f.fix) for f in findings if f.fix is not None and f.start is not None and f.end is not None]
+    return _replaced(
+        text, [(f.start, f.end, f.fix) for f in findings if f.fix is not None and f.start is not None and f.end is not None]
+    )
+
+
+def _replaced(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
     chosen: list[tuple[int, int, str]] = []
-    for start, end, fix in sorted(spans, key=lambda span: span[0] - span[1]):
+    for start, end, new in sorted(spans, key=lambda span: span[0] - span[1]):
         if all(end <= s or start >= e for s, e, _ in chosen):
-            chosen.append((start, end, fix))
-    for start, end, fix in sorted(chosen, reverse=True):
-        text = text[:start] + fix + text[end:]
+            chosen.append((start, end, new))
+    for start, end, new in sorted(chosen, reverse=True):
+        text = text[:start] + new + text[end:]
     return text
 
 

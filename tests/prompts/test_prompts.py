@@ -54,9 +54,12 @@ def test_source_text_cannot_close_a_tag_or_open_a_turn(hostile):
     assert "\n" not in as_data(hostile)
 
 
-def test_thai_examples_stay_thai_in_the_prompt():
+def test_thai_text_stays_thai_in_the_prompt():
     turns = load_prompt("localize_faq").render(
-        market="Thailand", language="Thai", style="", examples=[("Q", "A", "คำถาม", "คำตอบ")], terms=[], labels=[], facts=[],
+        market="Thailand", language="Thai", style="เขียนสั้น",
+        examples=[("Q", "A", "คำถาม", "คำตอบ")], terms=[("refund", "การคืนเงิน")],
         baseline=None, question="Q?", answer="A.", phrasings=(),
     )  # fmt: skip
+    assert "เขียนสั้น" in turns[0].content
     assert '"question": "คำถาม"' in turns[0].content
+    assert "refund = การคืนเงิน" in turns[1].content

@@ -2,7 +2,14 @@ from datetime import date
 
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.findings import Finding, MqmCategory, Severity, TextPart
-from kb_pipeline.steps.localization import apply_fixes, guidance, needs_model, penalty, worth_repairing
+from kb_pipeline.steps.localization import (
+    apply_fixes,
+    in_market_values,
+    needs_model,
+    penalty,
+    terms_for,
+    worth_repairing,
+)
 
 DAY = date(2026, 1, 15)
 
@@ -13,16 +20,21 @@ def finding(start=None, end=None, fix=None, part=TextPart.ANSWER, severity=Sever
     )
 
 
-def test_only_what_concerns_the_text_is_given_to_the_model(thai):
-    text = FaqText(question="What is the limit?", answer="You can pay in cash for orders of up to $300. Open **Me > Orders**.")
-    use = guidance(text, "en", thai, DAY)
-    assert [source for source, _ in use.facts] == ["$300"]
-    assert {source for source, _ in use.labels} == {"Me", "Orders"}
+def test_the_model_is_shown_the_markets_own_values_and_live_labels(thai):
+    text = FaqText(question="What is the limit?", answer="You can pay for orders of up to $300. Open **Me > Orders**.")
+    shown = in_market_values(text, "en", thai, DAY)
+    assert shown.answer == "You can pay for orders of up to ฿10,000. Open **ฉัน > คำสั่งซื้อ**."
 
 
 def test_three_dollars_inside_three_hundred_is_no_fact(thai):
-    use = guidance(FaqText(question="Q?", answer="Orders of up to $300."), "en", thai, DAY)
-    assert "$3" not in dict(use.facts)
+    shown = in_market_values(FaqText(question="Q?", answer="Orders of up to $300 or $300.50."), "en", thai, DAY)
+    assert shown.answer == "Orders of up to ฿10,000 or $300.50."
+
+
+def test_only_terms_that_occur_are_stated(thai):
+    terms = dict(terms_for(FaqText(question="How do refunds work?", answer="Ask the seller."), "en", thai))
+    assert {"refund", "seller"} <= terms.keys()
+    assert "voucher" not in terms
 
 
 def test_fixes_go_in_from_the_end_and_the_longer_of_two_wins():
