@@ -47,7 +47,8 @@ docs: setup ## Write docs/settings.md and docs/cli.md anew
 	@$(BIN)/python docs/generate.py
 
 dev: setup ## Dagster's page on http://127.0.0.1:3000, with the runs of KB_HOME
-	@mkdir -p $(KB_HOME)/dagster && DAGSTER_HOME=$$(realpath $(KB_HOME)/dagster) $(BIN)/dagster dev
+	@$(BIN)/python -c "from pathlib import Path; from assets.instance import open_instance; open_instance(Path('$(KB_HOME)')).dispose()"
+	@DAGSTER_HOME=$$(realpath $(KB_HOME)/dagster) $(BIN)/dagster dev
 
 clean: ## Remove the environment and all state under KB_HOME (the models stay in the per-user cache)
 	rm -rf $(VENV) $(KB_HOME)
