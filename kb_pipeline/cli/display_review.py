@@ -28,7 +28,7 @@ def print_queue(changes: Sequence[Change], limit: int) -> None:
     table.add_column("market", no_wrap=True)
     table.add_column("proposal", ratio=5)
     table.add_column("findings", ratio=2)
-    table.add_column("relation, risk", ratio=1, min_width=9)
+    table.add_column("relation, risk", no_wrap=True, min_width=14)
     table.add_column("cited sentences", ratio=3)
     for change in changes[:limit]:
         table.add_row(change.id, change.market, _proposal(change), _rules(change.findings), _standing(change), _cited(change))
