@@ -16,7 +16,7 @@ import yaml
 
 from kb_pipeline.domain.base import Value, fingerprint
 from kb_pipeline.errors import PromptError
-from kb_pipeline.ports import Message
+from kb_pipeline.ports import Message, ModelRequest
 
 _TURN = re.compile(r"^=== (system|user)$", re.MULTILINE)
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
@@ -51,6 +51,14 @@ class Prompt(Value):
     def name(self) -> str:
         """`id@version`, as provenance states it."""
         return f"{self.id}@{self.version}"
+
+    def request(self, max_tokens: int, **values: object) -> ModelRequest:
+        """The call of a model that this prompt makes. Raises PromptError."""
+        return self.request_of(self.render(**values), max_tokens)
+
+    def request_of(self, messages: tuple[Message, ...], max_tokens: int) -> ModelRequest:
+        """The call with messages that were rendered before."""
+        return ModelRequest(prompt=self.name, prompt_fingerprint=self.fingerprint, messages=messages, max_tokens=max_tokens)
 
     def render(self, **values: object) -> tuple[Message, ...]:
         """The messages. Raises PromptError if `values` are not exactly the declared inputs."""

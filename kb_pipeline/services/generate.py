@@ -7,7 +7,7 @@ from kb_pipeline.domain.articles import Article
 from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.faqs import Provenance, SourceFaq
 from kb_pipeline.errors import LLMOutputError
-from kb_pipeline.ports import LLM, ModelReply, ModelRequest, Progress, Store
+from kb_pipeline.ports import LLM, ModelReply, Progress, Store
 from kb_pipeline.prompts import Prompt, load_prompt
 from kb_pipeline.services.work import Failure, run_all
 from kb_pipeline.steps.generation import (
@@ -49,7 +49,7 @@ class GenerateResult(Value):
 
 
 class FaqWriter:
-    """The use case: bring the source FAQs up to date with the articles."""
+    """The use case: bring the source FAQs up to date with the articles. One writer is one run."""
 
     def __init__(self, store: Store, llm: LLM, progress: Progress, *, run_id: str, parallel: int) -> None:
         self._store = store
@@ -58,6 +58,8 @@ class FaqWriter:
         self._run_id = run_id
         self._parallel = parallel
         self._lock = threading.Lock()
+        self._written, self._revised, self._retired = list[str](), list[str](), list[str]()
+        self._failures, self._empty = list[Failure](), 0
 
     def plan(self) -> GenerationPlan:
         """What is due now, without doing it. Chunks are planned as if the stale FAQs were revised already."""
@@ -74,10 +76,8 @@ class FaqWriter:
         return GenerationPlan(chunks=tuple(chunks), stale=tuple(stale), orphans=tuple(orphans))
 
     def run(self) -> GenerateResult:
-        """Do all that is due. Safe to kill and to run again at any moment."""
+        """Do all that is due, once. Safe to kill and to run again at any moment."""
         plan, before = self.plan(), {f.id for f in self._store.source_faqs()}
-        self._written, self._revised, self._retired = list[str](), list[str](), list[str]()
-        self._failures, self._empty = list[Failure](), 0
         for faq in plan.orphans:
             self._save([retire(faq, self._provenance(None))], {})
         run_all("revise FAQs", plan.stale, self._revise, parallel=self._parallel, progress=self._progress)
@@ -97,15 +97,13 @@ class FaqWriter:
 
     def _write(self, task: GenerationTask) -> str:
         chunk, prompt = task.chunk, load_prompt("generate_faqs")
-        messages = prompt.render(
+        request = prompt.request(
+            _GENERATE_TOKENS,
             language=language_name(chunk.language),
             title=chunk.title,
             heading=" > ".join(h for h in chunk.heading_path if h != chunk.title),
             sentences=[s.claim for s in chunk.sentences],
             only=task.only,
-        )
-        request = ModelRequest(
-            prompt=prompt.name, prompt_fingerprint=prompt.fingerprint, messages=messages, max_tokens=_GENERATE_TOKENS
         )
         try:
             reply = self._llm.ask(request, GeneratedFaqs)
@@ -120,17 +118,15 @@ class FaqWriter:
     def _revise(self, task: RevisionTask) -> str:
         faq = settle_without_model(task, self._provenance(None))
         if faq is None:
-            prompt, old = load_prompt("revise_faq"), task.faq
-            messages = prompt.render(
+            old, prompt = task.faq, load_prompt("revise_faq")
+            request = prompt.request(
+                _REVISE_TOKENS,
                 language=language_name(old.language),
                 question=old.text.question,
                 answer=old.text.answer,
                 removed=task.removed,
                 sentences=[s.claim for s in task.shown],
                 added=task.added,
-            )
-            request = ModelRequest(
-                prompt=prompt.name, prompt_fingerprint=prompt.fingerprint, messages=messages, max_tokens=_REVISE_TOKENS
             )
             try:
                 reply = self._llm.ask(request, RevisedFaq)

@@ -8,7 +8,7 @@ from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, SourceFaq, en
 from kb_pipeline.domain.findings import Finding
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.errors import LLMOutputError
-from kb_pipeline.ports import LLM, Draft, Message, ModelReply, ModelRequest, Progress, Store
+from kb_pipeline.ports import LLM, Draft, Message, ModelReply, Progress, Store
 from kb_pipeline.prompts import load_prompt
 from kb_pipeline.services.work import Failure, run_all
 from kb_pipeline.steps.checks import Subject, run_checks
@@ -49,7 +49,7 @@ class _Tally:
 
 
 class Localizer:
-    """The use case for one market."""
+    """The use case for one market. One localizer is one run."""
 
     def __init__(
         self, store: Store, llm: LLM, market: Market, progress: Progress, *, run_id: str, parallel: int, repairs: int, day: date
@@ -62,6 +62,7 @@ class Localizer:
         self._parallel = parallel
         self._repairs = repairs
         self._day = day
+        self._tally = _Tally()
 
     def due(self) -> tuple[SourceFaq, ...]:
         """The FAQs to localize now: their text changed since the draft, or a check that passed now fails."""
@@ -70,7 +71,6 @@ class Localizer:
 
     def run(self) -> LocalizeResult:
         """Do all that is due. Safe to kill and to run again at any moment."""
-        self._tally = _Tally()
         due = self.due()
         ids = {f.id for f in due}
         drafts = {d.source_faq_id: d for d in self._store.drafts(self._market.tag)}
@@ -134,15 +134,16 @@ class Localizer:
 
     def _ask(self, faq: SourceFaq) -> tuple[FaqText, tuple[Finding, ...], ModelReply[LocalizedFaq]]:
         messages = self._messages(faq)
-        reply = self._llm.ask(_request("localize_faq", messages), LocalizedFaq)
+        reply = self._llm.ask(load_prompt("localize_faq").request_of(messages, _TOKENS), LocalizedFaq)
         text, findings = self._fixed(faq, reply.value.text())
         for _ in range(self._repairs):
             faults = worth_repairing(run_checks(self._subject(faq, text)))
             if not faults:
                 break
-            turn = load_prompt("repair_faq").render(language=self._market.language_name, findings=[f.message for f in faults])
+            repair = load_prompt("repair_faq")
+            turn = repair.render(language=self._market.language_name, findings=[f.message for f in faults])
             asked = messages[-1].model_copy(update={"content": f"{messages[-1].content}\n{turn[0].content}"})
-            again = self._llm.ask(_request("repair_faq", (*messages[:-1], asked)), LocalizedFaq)
+            again = self._llm.ask(repair.request_of((*messages[:-1], asked), _TOKENS), LocalizedFaq)
             better, fewer = self._fixed(faq, again.value.text())
             reply = _joined(reply, again)
             if penalty(fewer) < penalty(findings):
@@ -218,11 +219,6 @@ class Localizer:
         with self._tally.lock:
             done.append(faq.id)
         return f"{faq.text.question}: {note}"
-
-
-def _request(name: str, messages: tuple[Message, ...]) -> ModelRequest:
-    prompt = load_prompt(name)
-    return ModelRequest(prompt=prompt.name, prompt_fingerprint=prompt.fingerprint, messages=messages, max_tokens=_TOKENS)
 
 
 def _joined(first: ModelReply[LocalizedFaq], second: ModelReply[LocalizedFaq]) -> ModelReply[LocalizedFaq]:

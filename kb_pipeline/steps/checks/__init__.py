@@ -7,7 +7,7 @@ from kb_pipeline.steps.checks.language import sara_am, untranslated_run, wrong_l
 from kb_pipeline.steps.checks.subject import Rule, Subject
 from kb_pipeline.steps.checks.terms import adapt_spelling, do_not_translate, term_forbidden, term_missing, ui_label
 
-__all__ = ["RULES", "Rule", "Subject", "needs_adapting", "run_checks"]
+__all__ = ["RULES", "Rule", "Subject", "run_checks"]
 
 RULES: tuple[Rule, ...] = (
     facts_preserved, foreign_currency, placeholder, link, term_missing, term_forbidden, do_not_translate, ui_label,
@@ -18,8 +18,3 @@ RULES: tuple[Rule, ...] = (
 def run_checks(subject: Subject, rules: tuple[Rule, ...] = RULES) -> tuple[Finding, ...]:
     """All findings of `rules` on `subject`, in the order of the rules."""
     return tuple(finding for rule in rules for finding in rule(subject))
-
-
-def needs_adapting(subject: Subject) -> bool:
-    """Whether a source text in the market's own language may not be taken as it is: any rule finds something."""
-    return any(True for rule in RULES for _ in rule(subject))

@@ -8,7 +8,7 @@ import pytest
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.findings import Finding, Severity, TextPart
 from kb_pipeline.domain.markets import Conventions, Limits, Market, MarketFact, Term, TermStatus, UiString
-from kb_pipeline.steps.checks import RULES, Subject, needs_adapting, run_checks
+from kb_pipeline.steps.checks import RULES, Subject, run_checks
 
 PREFERRED, ADMITTED, FORBIDDEN, KEEP = TermStatus
 FEE = MarketFact(key="shipping-fee", source_value="$4.99", value="฿50", source="LOG-1")
@@ -153,7 +153,7 @@ def test_a_fix_is_what_to_put_in_place_of_the_span(rule: str, text: str, fixed: 
 def test_a_source_in_the_market_s_own_language_may_need_adapting(answer: str, *, adapts: bool) -> None:
     text = FaqText(question="What do I do?", answer=answer)
     subject = Subject(source=text, target=text, source_language="en-GB", market=AMERICAN, day=date(2025, 7, 1))
-    assert needs_adapting(subject) is adapts
+    assert bool(run_checks(subject)) is adapts
 
 
 def test_a_clean_thai_entry_has_no_findings() -> None:
