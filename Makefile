@@ -8,7 +8,7 @@ export KB_HOME
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: help setup demo test check docs dev clean
+.PHONY: help setup demo test quick check docs dev clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -33,6 +33,9 @@ demo: setup ## The main job on a small sample with the embedded models; ends wit
 
 test: setup ## All tests, with the real embedded models
 	@$(BIN)/python -m pytest
+
+quick: setup ## The tests without the slow ones
+	@$(BIN)/python -m pytest -m "not slow and not model"
 
 check: setup ## The gates: format, lint, types, layers, packs, Dagster definitions, generated docs
 	@$(BIN)/ruff format --check .

@@ -60,6 +60,7 @@ def state(home):
     return {"faqs": faqs, "changes": changes, "drafts": drafts, "broken": broken}
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_a_run_killed_again_and_again_ends_where_an_uninterrupted_one_does(tmp_path, httpserver):
     source = tmp_path / "source"
