@@ -131,7 +131,7 @@ def of_related_faqs(before: Before, summary: RelateSummary, drafts: Sequence[Dra
 
 def of_staged_changes(before: Before, result: StageResult, proposed: Sequence[Change], waiting: Sequence[Change]) -> Metadata:
     """What was proposed now, and what waits for a person in all, riskiest first."""
-    kinds = count_changes(proposed, [result.market])[result.market]
+    counts = count_changes(proposed, [result.market])[result.market]
     rows = [
         (c.id, c.kind.value, c.risk.value, c.relation.kind.value, _question(c), _names(c.findings)) for c in waiting[:_SAMPLES]
     ]
@@ -139,7 +139,7 @@ def of_staged_changes(before: Before, result: StageResult, proposed: Sequence[Ch
         "proposed": len(result.proposed),
         "withdrawn": len(result.withdrawn),
         "unchanged": result.unchanged,
-        "proposed_by_kind": _table(("kind or relation", "changes"), [kv for kv in kinds.items() if kv[0] != "total"]),
+        "proposed_by_kind": _table(("kind or relation", "changes"), [*counts.by_kind.items(), *counts.by_relation.items()]),
         "findings_by_rule": finding_table([f for c in waiting for f in c.findings]),
         "queue": _table(("change", "kind", "risk", "relation", "question", "findings"), rows),
         "next": f"kb review list --market {result.market}",

@@ -230,8 +230,8 @@ class Store(CallStore, VectorStore, ArticleStore, FaqStore, ChangeStore, Protoco
     def counts(self) -> Mapping[str, Mapping[str, int]]:
         """Per market: pending, approved, published, rejected, superseded, imported."""
 
-    def call_totals(self) -> Mapping[str, float]:
-        """calls, prompt_tokens, completion_tokens, cost (0 when unknown) over all stored model calls."""
+    def call_totals(self) -> tuple[int, Usage]:
+        """The number of all stored model calls, and what they used; the cost is None when one of them is unknown."""
 
 
 class Progress(Protocol):

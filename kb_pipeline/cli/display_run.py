@@ -35,9 +35,8 @@ def print_run(report: RunReport) -> None:
     table = Table("market", "localized", "taken as is", "kept", "staged now", "of these by relation")
     for entry in report.entries:
         staged = report.changes[entry.market]
-        by_relation = {k.removeprefix("relation:"): n for k, n in staged.items() if k.startswith("relation:")}
-        relations = ", ".join(f"{kind} {n}" for kind, n in by_relation.items())
-        row = (len(entry.localized), len(entry.taken), entry.kept, staged["total"])
+        relations = ", ".join(f"{kind} {n}" for kind, n in staged.by_relation.items())
+        row = (len(entry.localized), len(entry.taken), entry.kept, staged.total)
         table.add_row(entry.market, *map(str, row), relations)
     console.print(table)
     if report.findings:
@@ -78,8 +77,6 @@ def print_status(status: Status) -> None:
     for tag, market in status.markets.items():
         table.add_row(tag, *(str(getattr(market, c)) for c in columns), str(market.live_release or "none"))
     console.print(table)
-    calls = status.model_calls
-    console.print(
-        f"{calls['calls']:.0f} model calls so far, {calls['prompt_tokens']:.0f} + {calls['completion_tokens']:.0f} tokens, "
-        f"${calls['cost']:.4f}"
-    )
+    used = status.usage
+    cost = "cost unknown" if used.cost is None else f"${used.cost:.4f}"
+    console.print(f"{status.model_calls} model calls so far, {used.prompt_tokens} + {used.completion_tokens} tokens, {cost}")

@@ -87,9 +87,9 @@ def _run_json(full: dict[str, Any], report: Any) -> dict[str, Any]:  # noqa: ANN
         "quarantined": full["quarantined"],
         "sentences": report.sentences,
         "chunks": report.chunks,
-        "source_faqs": full["source_faqs"],
-        "entries": full["entries"],
-        "changes": report.changes,
+        "source_faqs": report.live_faqs,
+        "entries": sum(len(e.localized) + len(e.taken) + e.kept for e in report.entries),
+        "changes": full["changes"],
         "withdrawn": report.withdrawn,
         "findings": {"by_rule": report.findings, "by_severity": dict(severities)},
         "model_calls": account.calls,
@@ -100,6 +100,8 @@ def _run_json(full: dict[str, Any], report: Any) -> dict[str, Any]:  # noqa: ANN
         "model_share": round(report.model_share, 3),
         "seconds": round(report.seconds, 2),
         "failures": full["failures"],
+        "generation": full["source_faqs"],
+        "localization": full["entries"],
     }
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from pydantic import Field
+
 from kb_pipeline.domain.articles import Quarantined
 from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.changes import Change
@@ -71,8 +73,16 @@ class Services:
         return stage_changes(self.store, market)
 
 
+class ChangeCounts(Value):
+    """Changes of one market: in total, by kind (add, update, retire), by relation (new, duplicate ...)."""
+
+    total: int = 0
+    by_kind: dict[str, int] = Field(default_factory=dict)
+    by_relation: dict[str, int] = Field(default_factory=dict)
+
+
 class RunReport(Value):
-    """What a run did. `changes` counts proposals by market, kind and relation; `findings` theirs by rule and severity."""
+    """What a run did. `changes` counts the proposals; `findings` theirs by `rule/severity`."""
 
     run_id: str
     articles: int
@@ -81,12 +91,17 @@ class RunReport(Value):
     chunks: int
     source_faqs: GenerateResult
     entries: tuple[LocalizeResult, ...]
-    changes: dict[str, dict[str, int]]
+    changes: dict[str, ChangeCounts]
     findings: dict[str, int]
     withdrawn: int
     account: ModelAccount
     seconds: float
     failures: tuple[Failure, ...]
+
+    @property
+    def live_faqs(self) -> int:
+        """Source FAQs in force after the run."""
+        return self.source_faqs.kept + len(self.source_faqs.written) + len(self.source_faqs.revised)
 
     @property
     def model_share(self) -> float:
@@ -123,12 +138,19 @@ def run_pipeline(services: Services) -> RunReport:
     )
 
 
-def count_changes(changes: Iterable[Change], markets: Sequence[str]) -> dict[str, dict[str, int]]:
-    """Per market: changes in total, by kind (`add`, `update`, `retire`) and by relation (`relation:new` ...)."""
-    counts = {tag: Counter[str](total=0) for tag in markets}
+def count_changes(changes: Iterable[Change], markets: Sequence[str]) -> dict[str, ChangeCounts]:
+    """The changes of each market, counted."""
+    by_market = {tag: list[Change]() for tag in markets}
     for change in changes:
-        counts[change.market].update(("total", change.kind.value, f"relation:{change.relation.kind.value}"))
-    return {tag: dict(counter) for tag, counter in counts.items()}
+        by_market[change.market].append(change)
+    return {
+        tag: ChangeCounts(
+            total=len(found),
+            by_kind=dict(Counter(c.kind.value for c in found)),
+            by_relation=dict(Counter(c.relation.kind.value for c in found)),
+        )
+        for tag, found in by_market.items()
+    }
 
 
 def count_findings(changes: Iterable[Change]) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from kb_pipeline.domain.base import Value
+from kb_pipeline.domain.faqs import Usage
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.ports import Store
 
@@ -27,12 +28,14 @@ class Status(Value):
     chunks: int
     source_faqs: int
     markets: dict[str, MarketStatus]
-    model_calls: dict[str, float]
+    model_calls: int  # in total, ever
+    usage: Usage
 
 
 def where_all_stands(store: Store, markets: Sequence[Market]) -> Status:
     """The counts of the store."""
     counts, faqs = store.counts(), store.source_faqs()
+    calls, usage = store.call_totals()
     standing = {}
     for market in markets:
         known = counts.get(market.tag, {})
@@ -46,5 +49,6 @@ def where_all_stands(store: Store, markets: Sequence[Market]) -> Status:
         chunks=len(store.chunks()),
         source_faqs=len(faqs),
         markets=standing,
-        model_calls=dict(store.call_totals()),
+        model_calls=calls,
+        usage=usage,
     )

@@ -58,7 +58,7 @@ def test_a_second_run_calls_no_model_and_changes_nothing(story):
     report = story.run()
     assert story.calls() == calls
     assert [c.id for c in story.store.changes(states=())] == before
-    assert report.changes["th-TH"]["total"] == report.changes["en-US"]["total"] == 0
+    assert report.changes["th-TH"].total == report.changes["en-US"].total == 0
     assert report.source_faqs.kept == 4
 
 
@@ -72,7 +72,7 @@ def test_one_edited_sentence_redoes_exactly_the_faqs_that_cite_it_in_every_marke
     assert len(story.llm.asked("revise_faq")) == 1
     assert len(story.llm.asked("localize_faq")) == localized + 1
     assert len(report.source_faqs.revised) == 1
-    assert report.changes["th-TH"]["total"] == report.changes["en-US"]["total"] == 1
+    assert report.changes["th-TH"].total == report.changes["en-US"].total == 1
     pending = [c.revision.text.answer for c in story.store.changes("th-TH") if c.revision]
     assert len(pending) == 4
     assert not any("15 วัน" in answer for answer in pending)

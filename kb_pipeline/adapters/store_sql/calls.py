@@ -1,11 +1,10 @@
 """The memo of model calls, kept for good. No pricing here: a call carries its cost."""
 
-from collections.abc import Mapping
-
 from sqlalchemy import func, select
 
 from kb_pipeline.adapters.store_sql.engine import Part, insert_or_ignore
 from kb_pipeline.adapters.store_sql.schema import CallRow
+from kb_pipeline.domain.faqs import Usage
 from kb_pipeline.ports import StoredCall
 
 
@@ -23,10 +22,11 @@ class SqlCalls(Part):
         with self._db.write() as session:
             insert_or_ignore(session, CallRow, [dict(call.model_dump(exclude={"usage"}), **dict(call.usage))])
 
-    def call_totals(self) -> Mapping[str, float]:
-        """calls, prompt_tokens, completion_tokens, cost (US dollars; 0 when unknown) over all stored calls."""
-        sums = {name: func.sum(getattr(CallRow, name)) for name in ("prompt_tokens", "completion_tokens", "cost")}
-        query = select(func.count().label("calls"), *(total.label(name) for name, total in sums.items())).select_from(CallRow)
+    def call_totals(self) -> tuple[int, Usage]:
+        """The number of all stored calls, and what they used; the cost is None when one of them is unknown."""
+        sums = (func.sum(CallRow.prompt_tokens), func.sum(CallRow.completion_tokens), func.sum(CallRow.cost))
+        query = select(func.count(), func.count(CallRow.cost), *sums).select_from(CallRow)
         with self._db.read() as session:
-            row = session.execute(query).mappings().one()
-        return {name: value or 0 for name, value in row.items()}
+            calls, priced, prompt, completion, cost = session.execute(query).one()
+        known = (cost or 0.0) if priced == calls else None
+        return calls, Usage(prompt_tokens=prompt or 0, completion_tokens=completion or 0, cost=known)

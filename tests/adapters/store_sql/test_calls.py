@@ -21,7 +21,7 @@ def test_the_first_answer_to_a_request_stays(store: SqlStore, response: str) -> 
 
 
 def test_totals_add_up_what_is_known(store: SqlStore) -> None:
-    assert dict(store.call_totals()) == {"calls": 0, "prompt_tokens": 0, "completion_tokens": 0, "cost": 0}
+    assert store.call_totals() == (0, Usage(cost=0.0))
     store.save_call(call_of("f1", "paid", cost=0.25))
     store.save_call(call_of("f2", "ฟรี"))
-    assert dict(store.call_totals()) == {"calls": 2, "prompt_tokens": 200, "completion_tokens": 40, "cost": 0.25}
+    assert store.call_totals() == (2, Usage(prompt_tokens=200, completion_tokens=40, cost=None))
