@@ -82,7 +82,7 @@ class ChecksumError(KBError):
 
 
 class LLMError(KBError):
-    """A model call failed for good."""
+    """A model call failed."""
 
     code = "llm"
 
@@ -93,8 +93,14 @@ class LLMUnavailableError(LLMError):
     code = "llm-unavailable"
 
 
-class LLMOutputError(LLMError):
-    """The model answered, but nothing usable, also after a repair turn: only this item fails."""
+class LLMItemError(LLMError):
+    """A call failed for good (a timeout, a server error after all retries): only its item fails, the others go on."""
+
+    code = "llm-item"
+
+
+class LLMOutputError(LLMItemError):
+    """The model answered, but nothing usable, also after a repair turn."""
 
     code = "llm-output"
 

@@ -68,7 +68,7 @@ class LLM(Protocol):
     def ask(self, request: ModelRequest, answer: type[Answer]) -> ModelReply[Answer]:
         """The answer, validated as `answer`; invalid output gets one repair turn.
 
-        Raises LLMOutputError, LLMUnavailableError.
+        Raises LLMItemError (this item fails, the others go on), LLMUnavailableError (the run stops).
         """
 
 

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from kb_pipeline.domain.base import fingerprint
 from kb_pipeline.domain.faqs import Usage
-from kb_pipeline.errors import LLMError, LLMOutputError, LLMUnavailableError
+from kb_pipeline.errors import LLMItemError, LLMOutputError, LLMUnavailableError
 from kb_pipeline.ports import Answer, CallStore, Message, ModelAccount, ModelReply, ModelRequest, StoredCall
 from kb_pipeline.prompts import load_prompt
 
@@ -167,14 +167,14 @@ class OpenAILLM:
         vendor, said = self._vendor, _brief(error)
         if isinstance(error, vendor.APITimeoutError):
             said = f"no answer within {self._endpoint.timeout:.0f} s"
-            raise LLMError(f"{request.prompt}: {said}", "raise KB_LLM_TIMEOUT") from error
+            raise LLMItemError(f"{request.prompt}: {said}", "raise KB_LLM_TIMEOUT") from error
         refused = (vendor.AuthenticationError, vendor.PermissionDeniedError, vendor.NotFoundError, vendor.APIConnectionError)
         if isinstance(error, refused) or getattr(error, "code", None) in _QUOTA_CODES:
             remedy = "check KB_LLM_MODEL, KB_LLM_BASE_URL, KB_LLM_API_KEY; then run again: finished work is kept"
             raise LLMUnavailableError(f"the model endpoint cannot be used: {said}", remedy) from error
         if isinstance(error, vendor.BadRequestError | vendor.UnprocessableEntityError):
             raise LLMOutputError(f"{request.prompt}: the request was refused: {said}", "lower KB_CHUNK_TOKENS") from error
-        raise LLMError(f"{request.prompt}: {said}", "run again: finished work is kept") from error
+        raise LLMItemError(f"{request.prompt}: {said}", "run again: finished work is kept") from error
 
     def _enter(self) -> None:
         with self._lock:

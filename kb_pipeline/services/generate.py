@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from kb_pipeline.domain.articles import Article
 from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.faqs import Provenance, SourceFaq
-from kb_pipeline.errors import LLMOutputError
+from kb_pipeline.errors import LLMItemError
 from kb_pipeline.ports import LLM, ModelReply, Progress, Store
 from kb_pipeline.prompts import Prompt, load_prompt
 from kb_pipeline.services.work import Failure, run_all
@@ -107,7 +107,7 @@ class FaqWriter:
         )
         try:
             reply = self._llm.ask(request, GeneratedFaqs)
-        except LLMOutputError as error:
+        except LLMItemError as error:
             return self._fail(f"{chunk.article_id}#{'/'.join(chunk.heading_path)}", error)
         faqs = build_faqs(task, reply.value, self._provenance(reply, prompt))
         self._save(faqs, {chunk.article_id: task.owned})
@@ -130,7 +130,7 @@ class FaqWriter:
             )
             try:
                 reply = self._llm.ask(request, RevisedFaq)
-            except LLMOutputError as error:
+            except LLMItemError as error:
                 return self._fail(old.id, error)
             faq = revise_faq(task, reply.value, self._provenance(reply, prompt))
         self._save([faq], {faq.article_id: task.seen})
@@ -143,7 +143,7 @@ class FaqWriter:
                 done = self._retired if faq.retired else self._written if faq.revision == 1 else self._revised
                 done.append(faq.id)
 
-    def _fail(self, item: str, error: LLMOutputError) -> str:
+    def _fail(self, item: str, error: LLMItemError) -> str:
         with self._lock:
             self._failures.append(Failure(item=item, code=error.code, message=str(error)))
         return f"{item}: failed"

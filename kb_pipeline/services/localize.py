@@ -7,7 +7,7 @@ from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, SourceFaq, entry_id
 from kb_pipeline.domain.findings import Finding
 from kb_pipeline.domain.markets import Market
-from kb_pipeline.errors import LLMOutputError
+from kb_pipeline.errors import LLMItemError
 from kb_pipeline.ports import LLM, Draft, Message, ModelReply, Progress, Store
 from kb_pipeline.prompts import load_prompt
 from kb_pipeline.services.work import Failure, run_all
@@ -125,7 +125,7 @@ class Localizer:
             return self._note(faq, self._tally.taken, "taken as it is")
         try:
             text, findings, reply = self._ask(faq)
-        except LLMOutputError as error:
+        except LLMItemError as error:
             with self._tally.lock:
                 self._tally.failures.append(Failure(item=faq.id, code=error.code, message=str(error)))
             return f"{faq.text.question}: failed"

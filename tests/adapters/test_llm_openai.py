@@ -10,7 +10,7 @@ from werkzeug import Request, Response
 
 from kb_pipeline.adapters.llm_openai import Endpoint, OpenAILLM, Price
 from kb_pipeline.domain.base import Value
-from kb_pipeline.errors import LLMError, LLMOutputError, LLMUnavailableError
+from kb_pipeline.errors import LLMItemError, LLMOutputError, LLMUnavailableError
 from kb_pipeline.ports import Message, ModelRequest, StoredCall
 
 
@@ -130,8 +130,8 @@ def test_an_empty_answer_fails_and_is_not_kept(httpserver, memo):
 @pytest.mark.parametrize(
     ("status", "error", "code"),
     [(401, LLMUnavailableError, "x"), (403, LLMUnavailableError, "x"), (404, LLMUnavailableError, "x"),
-     (429, LLMUnavailableError, "insufficient_quota"), (429, LLMError, "rate"), (400, LLMOutputError, "context_length"),
-     (500, LLMError, "x"), (503, LLMError, "x")],
+     (429, LLMUnavailableError, "insufficient_quota"), (429, LLMItemError, "rate"), (400, LLMOutputError, "context_length"),
+     (500, LLMItemError, "x"), (503, LLMItemError, "x")],
 )  # fmt: skip
 def test_failures_of_the_endpoint_have_a_name_and_a_remedy(httpserver, memo, status, error, code):
     body = json.dumps({"error": {"message": "no", "code": code, "type": "t"}})
@@ -152,7 +152,7 @@ def test_a_server_that_never_answers_times_out(httpserver, memo):
     stop = threading.Event()
     httpserver.expect_request("/v1/chat/completions").respond_with_handler(lambda _: stop.wait(10) or Response("late"))
     try:
-        with pytest.raises(LLMError, match="no answer within"):
+        with pytest.raises(LLMItemError, match="no answer within"):
             llm_at(httpserver, memo, timeout=0.3).ask(request(), Said)
     finally:
         stop.set()

@@ -3,7 +3,7 @@
 import pytest
 
 from kb_pipeline.domain.changes import ChangeKind, ChangeState, Decision, Verdict
-from kb_pipeline.errors import LLMUnavailableError
+from kb_pipeline.errors import LLMItemError, LLMUnavailableError
 from kb_pipeline.services.plan import plan_run
 from kb_pipeline.services.status import where_all_stands
 from tests.factories import RETURNS
@@ -174,6 +174,21 @@ def test_an_endpoint_that_dies_half_way_loses_nothing_that_was_finished(story):
     assert len(story.store.changes("th-TH")) == 4
     assert len(story.llm.asked("generate_faqs")) == 2
     assert story.calls() - paid <= 4
+
+
+def test_a_call_that_fails_fails_its_item_only_and_the_next_run_tries_it_again(story):
+    def failing(request):
+        if "unused" in request.messages[-1].content:
+            raise LLMItemError("no answer within 600 s", "raise KB_LLM_TIMEOUT")
+        return into_thai(request)
+
+    story.llm.script["localize_faq"] = failing
+    report = story.run()
+    assert [f.code for f in report.failures] == ["llm-item"]
+    assert len(story.store.changes("th-TH")) == 3
+    story.llm.script["localize_faq"] = into_thai
+    assert not story.run().failures
+    assert len(story.store.changes("th-TH")) == 4
 
 
 def test_a_dry_run_says_what_is_due_and_does_nothing(story):
