@@ -1,7 +1,7 @@
 """Checks of entries: one small function per rule, grouped by subject. No I/O; the same rules run in repair, review and CLI."""
 
 from kb_pipeline.domain.findings import Finding
-from kb_pipeline.steps.checks.accuracy import facts_preserved, foreign_currency, link, placeholder
+from kb_pipeline.steps.checks.accuracy import example_copied, facts_preserved, foreign_currency, link, placeholder
 from kb_pipeline.steps.checks.form import length, question_form, repetition
 from kb_pipeline.steps.checks.language import sara_am, untranslated_run, wrong_language, wrong_script
 from kb_pipeline.steps.checks.subject import Rule, Subject
@@ -10,8 +10,8 @@ from kb_pipeline.steps.checks.terms import adapt_spelling, do_not_translate, ter
 __all__ = ["RULES", "Rule", "Subject", "run_checks"]
 
 RULES: tuple[Rule, ...] = (
-    facts_preserved, foreign_currency, placeholder, link, term_missing, term_forbidden, do_not_translate, ui_label,
-    adapt_spelling, wrong_script, wrong_language, untranslated_run, sara_am, length, question_form, repetition,
+    facts_preserved, foreign_currency, example_copied, placeholder, link, term_missing, term_forbidden, do_not_translate,
+    ui_label, adapt_spelling, wrong_script, wrong_language, untranslated_run, sara_am, length, question_form, repetition,
 )  # fmt: skip
 
 

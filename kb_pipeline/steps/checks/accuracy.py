@@ -3,13 +3,17 @@
 import re
 from collections.abc import Iterator
 
+from rapidfuzz import fuzz
+
+from kb_pipeline.domain.base import comparison_key
 from kb_pipeline.domain.facts import Fact, FactKind
-from kb_pipeline.domain.findings import MqmCategory, Severity
+from kb_pipeline.domain.findings import MqmCategory, Severity, TextPart
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
 from kb_pipeline.steps.facts import compare
 from kb_pipeline.steps.facts.compare import comparison_value, facts_of, market_facts
 
 _SOFT = (FactKind.COUNT, FactKind.TIME)  # counts may be meant otherwise; times are written in many ways
+_COPIED = 70.0  # rapidfuzz ratio; of 39 Thai texts of the embedded model 3 copies scored 80 to 100, all others at most 56
 _LOCALE_STEP = re.compile(r"/[a-z]{2}(?:-[A-Za-z]{2,4})?(?=/|$)")
 
 
@@ -90,3 +94,21 @@ def _name(fact: Fact) -> str:
     return {FactKind.MONEY: "the amount", FactKind.PERCENT: "the percentage", FactKind.COUNT: "the number"}.get(
         fact.kind, f"the {fact.kind.value}"
     )
+
+
+@rule("example-copied", MqmCategory.ACCURACY, Severity.CRITICAL)
+def example_copied(subject: Subject) -> Iterator[Flaw]:
+    """The text is not the pack's example, which small models like to repeat instead of localizing the source."""
+    for _, source_answer, question, answer in subject.market.examples:
+        if _alike(source_answer, subject.source.answer):
+            continue
+        for part, example, text in (
+            (TextPart.QUESTION, question, subject.target.question),
+            (TextPart.ANSWER, answer, subject.target.answer),
+        ):
+            if _alike(example, text):
+                yield Flaw(f"'{text[:80]}' is the style guide's example; say what the source says", part, (0, len(text)))
+
+
+def _alike(one: str, other: str) -> bool:
+    return fuzz.ratio(comparison_key(one), comparison_key(other)) >= _COPIED

@@ -173,3 +173,24 @@ def test_a_clean_thai_entry_has_no_findings() -> None:
 def test_long_texts_take_linear_time(run: Callable[[str], list[Finding]]) -> None:
     run("word " * 20_000)
     run("a" * 50_000)
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "parts"),
+    [
+        ("It shows an error.", "ไม่ได้ คุณใช้บัตรได้เพียง 1 ใบต่อ 1 คำสั่งซื้อ", [TextPart.ANSWER]),
+        ("It shows an error.", "หน้าจอแสดงข้อผิดพลาด", []),
+        ("No. You can use only one card per order.", "ไม่ได้ คุณใช้บัตรได้เพียง 1 ใบต่อ 1 คำสั่งซื้อ", []),
+    ],
+)
+def test_an_example_of_the_pack_is_no_answer_to_another_question(source: str, target: str, parts: list[TextPart]) -> None:
+    example = (
+        "Can I pay with two cards?",
+        "No. You can use only one card per order.",
+        "ชำระด้วยบัตร 2 ใบได้ไหม",
+        "ไม่ได้ คุณใช้บัตรได้เพียง 1 ใบต่อ 1 คำสั่งซื้อ",
+    )
+    market = THAI.model_copy(update={"examples": (example,)})
+    findings = found("example-copied", source, target, market)
+    assert [f.part for f in findings] == parts
+    assert all(f.severity is Severity.CRITICAL for f in findings)
