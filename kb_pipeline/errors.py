@@ -115,3 +115,33 @@ class StoreError(KBError):
     """The database cannot be used."""
 
     code = "store"
+
+
+class ReleaseError(KBError):
+    """A release cannot be built, is not fit to go live, or its index is damaged."""
+
+    code = "release"
+
+
+class AuthenticationError(KBError):
+    """Nobody is signed in, or the key or password is wrong. Never says which."""
+
+    code = "not-authenticated"
+
+
+class ForbiddenError(KBError):
+    """The person or key is known, but may not do this."""
+
+    code = "forbidden"
+
+
+class TooManyError(KBError):
+    """Too many requests or attempts in too short a time."""
+
+    code = "too-many"
+
+
+class PortTakenError(KBError):
+    """Another program listens on a port that is needed."""
+
+    code = "port-taken"

@@ -1,5 +1,6 @@
 """The settings, read once from the environment (`KB_*`) and `.env`. Only bootstrap and assets/definitions see them."""
 
+import json
 from pathlib import Path
 
 import platformdirs
@@ -43,9 +44,41 @@ class Settings(BaseSettings):
     embedding_threads: int = Field(2, ge=1, description="CPU threads of the embedder.")
     chunk_tokens: int = Field(320, ge=64, le=480, description="Token budget of a chunk.")
     max_article_bytes: int = Field(2_000_000, ge=1_000, description="Larger files are quarantined.")
+    host: str = Field("127.0.0.1", description="Address that the API, the review page and Dagster listen on.")
+    api_port: int = Field(8000, ge=1, le=65535, description="Port of the retrieval API.")
+    review_port: int = Field(8001, ge=1, le=65535, description="Port of the review page.")
+    dagster_port: int = Field(3000, ge=1, le=65535, description="Port of Dagster's page.")
+    chroma_url: str = Field(
+        "", description="Chroma server of the indexes, e.g. `http://chroma:8000`; empty: in `KB_HOME/releases`."
+    )
+    releases_kept: int = Field(3, ge=1, description="Superseded releases per market whose index stays for an instant rollback.")
+    release_grace: float = Field(600.0, ge=0, description="Seconds that a superseded release's index stays at least.")
+    golden_margin: float = Field(
+        0.05, ge=0, le=1, description="How much worse (MRR) a release may find the golden queries than the live one."
+    )
+    probe_url: str = Field(
+        "",
+        description="Base URL of the API: publishing asks it whether it follows, and rolls back if not.",
+    )
+    answer_confidence: float = Field(0.5, ge=0, le=1, description="Below this confidence the API abstains.")
+    rate_limit: str = Field("600/minute", description="Requests that one API key may make.")
+    query_log_days: int = Field(90, ge=0, description="Days that the redacted query log is kept.")
+    session_hours: float = Field(12.0, gt=0, description="Hours after which the review page asks for the password again.")
+    secure_cookies: bool = Field(
+        False, description="Cookies for HTTPS only (`__Host-`); switch on wherever the review page is not on localhost."
+    )
+    failpoint: str = Field(
+        "", description="For crash tests: the process kills itself at this point, e.g. `publish.before_flip`."
+    )
     log_level: str = Field("WARNING", description="Level of the logs on stderr.")
 
     @property
     def store_url(self) -> str:
         """The SQLAlchemy URL in force."""
         return self.database_url or f"sqlite:///{(self.home / 'kb.sqlite3').resolve()}"
+
+    def environment(self) -> dict[str, str]:
+        """The settings as environment variables, for a child process; without the model's key, which it inherits."""
+        values = self.model_dump(mode="json", exclude={"llm_api_key", "source_languages"})
+        said = {f"KB_{name.upper()}": str(value) for name, value in values.items()}
+        return said | {"KB_SOURCE_LANGUAGES": json.dumps(self.source_languages)}

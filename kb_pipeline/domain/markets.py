@@ -55,6 +55,13 @@ class MarketFact(Value):
         return (self.valid_from or day) <= day <= (self.valid_until or day)
 
 
+class GoldenQuery(Value):
+    """A question that customers ask, and the article that answers it. It judges releases; it is not in the fingerprint."""
+
+    query: str
+    article_id: str
+
+
 class Limits(Value):
     """How long a text may be, in characters."""
 
@@ -92,6 +99,7 @@ class Market(Value):
     terms: tuple[Term, ...] = ()
     ui_strings: tuple[UiString, ...] = ()
     facts: tuple[MarketFact, ...] = ()
+    golden: tuple[GoldenQuery, ...] = ()
     fingerprint: str
 
     @property

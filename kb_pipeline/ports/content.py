@@ -1,86 +1,16 @@
-"""Small protocols between the services and the world. Adapters implement them; tests bring fakes for the LLM only."""
+"""What is kept of the work: model calls, vectors, articles, source FAQs, changes and decisions; and the reader of articles."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
-from typing import Generic, Literal, Protocol, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel
 
 from kb_pipeline.domain.articles import Article, Chunk, Quarantined, Sentence
 from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.changes import Change, ChangeState, Decision, Relation
 from kb_pipeline.domain.faqs import FaqText, Revision, SourceFaq, Usage
 from kb_pipeline.domain.findings import Finding
-
-Vectors = npt.NDArray[np.float32]  # (texts, dimensions), rows of unit length
-Role = Literal["query", "passage"]
-Answer = TypeVar("Answer", bound=BaseModel)
-
-
-class Message(Value):
-    """One turn of a chat."""
-
-    role: Literal["system", "user", "assistant"]
-    content: str
-
-
-class ModelRequest(Value):
-    """One call of a language model. `prompt` is `id@version`, `prompt_fingerprint` covers file and schema."""
-
-    prompt: str
-    prompt_fingerprint: str
-    messages: tuple[Message, ...]
-    max_tokens: int
-
-
-class ModelReply(BaseModel, Generic[Answer]):
-    """A parsed answer, with what it took. `calls` are the fingerprints of all turns; `cached`: none of them was paid now."""
-
-    value: Answer
-    calls: tuple[str, ...]
-    usage: Usage
-    model: str
-    cached: bool
-
-
-class ModelAccount(Value):
-    """What a language model took since it was opened. `busy_seconds`: wall time with at least one call in flight."""
-
-    calls: int = 0
-    cached_calls: int = 0
-    usage: Usage = Usage(cost=0.0)
-    busy_seconds: float = 0.0
-
-
-class LLM(Protocol):
-    """A language model with structured output. Thread-safe. Memoised for good: an equal request is never paid twice."""
-
-    @property
-    def model(self) -> str:
-        """The model's name, for provenance."""
-
-    @property
-    def account(self) -> ModelAccount:
-        """Calls, tokens, cost and time so far."""
-
-    def ask(self, request: ModelRequest, answer: type[Answer]) -> ModelReply[Answer]:
-        """The answer, validated as `answer`; invalid output gets one repair turn.
-
-        Raises LLMItemError (this item fails, the others go on), LLMUnavailableError (the run stops).
-        """
-
-
-class Embedder(Protocol):
-    """Texts to unit vectors. `fingerprint` changes whenever equal text may give another vector."""
-
-    @property
-    def fingerprint(self) -> str:
-        """Identity of weights, engine and pooling."""
-
-    def embed(self, texts: Sequence[str], role: Role) -> Vectors:
-        """Vectors of shape (len(texts), dimensions), float32, unit length, cached by text."""
 
 
 class StoredCall(Value):
@@ -171,6 +101,9 @@ class FaqStore(Protocol):
     def source_faqs(self, article_id: str | None = None, *, retired: bool = False) -> Sequence[SourceFaq]:
         """The latest revision of each source FAQ; with `retired`, also the retired ones."""
 
+    def source_faq(self, id_: str) -> SourceFaq | None:
+        """The latest revision of one source FAQ, also when it is retired."""
+
     def save_source_faqs(self, faqs: Sequence[SourceFaq], seen: Mapping[str, Sequence[str]]) -> None:
         """Write FAQ revisions, then mark sentence hashes (by article id) as seen, in one transaction. Idempotent."""
 
@@ -189,6 +122,9 @@ class ChangeStore(Protocol):
 
     def entries(self, market: str) -> Sequence[Entry]:
         """Approved, published, imported and pending entries; one row per entry, approved text first if both exist."""
+
+    def entry(self, entry_id: str) -> Entry | None:
+        """One entry's standing, as in `entries`; None also when it has none."""
 
     def approved_text(self, entry_id: str) -> Revision | None:
         """The approved revision of an entry."""
@@ -222,23 +158,6 @@ class ChangeStore(Protocol):
 
     def import_entry(self, revision: Revision) -> bool:
         """Keep an existing entry for comparison (it still needs a person before it is ever said). False if known."""
-
-
-class Store(CallStore, VectorStore, ArticleStore, FaqStore, ChangeStore, Protocol):
-    """The whole store, as the composition root hands it out."""
-
-    def counts(self) -> Mapping[str, Mapping[str, int]]:
-        """Per market: pending, approved, published, rejected, superseded, imported."""
-
-    def call_totals(self) -> tuple[int, Usage]:
-        """The number of all stored model calls, and what they used; the cost is None when one of them is unknown."""
-
-
-class Progress(Protocol):
-    """Where a service says how far it is. Implementations draw a bar, log, or do nothing."""
-
-    def track(self, what: str, total: int) -> AbstractContextManager[Callable[[str], None]]:
-        """A context whose value is called once per finished item, with a short note on it."""
 
 
 class SourceReader(Protocol):
