@@ -11,21 +11,25 @@ from kb_pipeline.cli.display import JsonOption, load_settings, print_json
 def import_entries(
     file: Annotated[Path, typer.Argument(help="CSV or JSONL with question, answer and optional phrasings (separated by |).")],
     market: Annotated[str, typer.Option("--market", "-m", help="Market tag, e.g. th-TH.")],
+    propose: Annotated[bool, typer.Option("--propose", help="Also put each into the queue, to be approved as it is.")] = False,
     json: JsonOption = False,
 ) -> None:
     """Take in a market's existing entries, to compare new ones with. They are never said until a person approved them."""
     from kb_pipeline.adapters.entries_files import read_entries
-    from kb_pipeline.bootstrap import open_markets, open_store
+    from kb_pipeline.bootstrap import open_markets, open_store, today
     from kb_pipeline.services.import_entries import import_entries as take_in
 
     settings = load_settings()
     (pack,) = open_markets(settings, [market])
-    result = take_in(read_entries(file), pack, open_store(settings))
+    result = take_in(read_entries(file), pack, open_store(settings), today() if propose else None)
     rejected = [r.model_dump() for r in result.rejected]
+    counts = {"imported": len(result.imported), "proposed": len(result.proposed), "duplicates": result.duplicates}
     if json:
-        print_json({"imported": len(result.imported), "duplicates": result.duplicates, "rejected": rejected})
+        print_json({**counts, "rejected": rejected})
     else:
         typer.echo(f"{len(result.imported)} imported, {result.duplicates} known already, {len(rejected)} rejected")
+        if propose:
+            typer.echo(f"{len(result.proposed)} wait for a person: kb review list --market {market}")
         for row in result.rejected:
             typer.echo(f"  {file}:{row.line}: {row.message} [{row.code}]")
     if rejected:
