@@ -53,7 +53,11 @@ def script_of(letter: str) -> str | None:
 
 def scripts_of(text: str) -> Counter[str]:
     """How many letters (vowel marks included) of each script `text` has, by ISO 15924 code; both kana are `Kana`/`Hira`."""
-    return Counter(script for c in text if (script := script_of(c)))
+    scripts = Counter[str]()
+    for letter, count in Counter(text).items():
+        if script := script_of(letter):
+            scripts[script] += count
+    return scripts
 
 
 def detect(text: str) -> str:

@@ -21,6 +21,8 @@ _RECOGNISERS: tuple[Recogniser, ...] = (
     urls, emails, placeholders, labels, numeric_dates, named_dates, han_dates, years, times, money, percentages, durations,
     phones, counts,
 )  # fmt: skip
+_IN_DIGITS = frozenset({numeric_dates, named_dates, han_dates, years, times, money, phones, counts})  # find nothing without one
+_DIGIT = re.compile("[0-9]")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31});")
 _CLAIMED = "\x00"
 
@@ -31,6 +33,8 @@ def extract(text: str, language: str) -> tuple[Fact, ...]:
     rest = plain(decoded)
     found: list[Fact] = []
     for recognise in _RECOGNISERS:
+        if recognise in _IN_DIGITS and not _DIGIT.search(rest):
+            continue
         facts = tuple(recognise(rest, language))
         for fact in facts:
             rest = rest[: fact.start] + _CLAIMED * (fact.end - fact.start) + rest[fact.end :]
