@@ -1,6 +1,8 @@
 """Words are found also where no spaces are written."""
 
 import logging
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,3 +40,13 @@ def test_chinese_is_cut_without_a_word_in_the_log_or_a_cache_file(
         words("申请退款", "zh-CN")
     assert not caplog.records
     assert not list(tmp_path.iterdir())
+
+
+def test_threads_that_meet_at_the_first_text_share_one_dictionary():
+    code = (
+        "from concurrent.futures import ThreadPoolExecutor as Pool\n"
+        "from kb_pipeline.steps.segment import words\n"
+        "with Pool(8) as pool: print({tuple(w) for w in pool.map(lambda _: words('คืนสินค้าได้', 'th'), range(64))})"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "{('คืน', 'สินค้า', 'ได้')}"
