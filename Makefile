@@ -8,7 +8,7 @@ export KB_HOME
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: help setup demo test quick check docs dev clean
+.PHONY: help setup browser demo up test quick check docs dev clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -26,15 +26,23 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install -q -c constraints.txt -e '.[dev]'
 	@touch $(STAMP)
 
-demo: setup ## The main job on a small sample with the embedded models; ends with the queue of staged changes
-	@$(BIN)/python -m assets --source kb_source --only en/returns.md
-	@$(BIN)/kb status
-	@$(BIN)/kb review list
+demo: setup ## The whole road on one article with the embedded models: stage, decide (played), publish, answer, roll back
+	@$(BIN)/kb demo
 
-test: setup ## All tests, with the real embedded models
+up: setup ## The API, the review page and Dagster's page together; one Ctrl-C ends them all
+	@exec $(BIN)/kb up
+
+test: setup browser ## All tests, with the real embedded models and a real browser
 	@$(BIN)/python -m pytest
 
-quick: setup ## The tests without the slow ones
+browser: ## Chromium for the tests of the review page: Debian's package, where none is there and this is root
+	@for name in "$$CHROMIUM" chromium chromium-browser google-chrome; do command -v "$$name" >/dev/null 2>&1 && exit 0; done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "browser: installing Debian's chromium (about 100 MB)"; \
+	  apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium >/dev/null; \
+	else echo "browser: no Chromium; install it, or set CHROMIUM=PATH: without it the browser tests fail" >&2; fi
+
+quick: setup browser ## The tests without the slow ones
 	@$(BIN)/python -m pytest -m "not slow and not model"
 
 check: setup ## The gates: format, lint, types, layers, packs, Dagster definitions, generated docs
@@ -49,9 +57,8 @@ check: setup ## The gates: format, lint, types, layers, packs, Dagster definitio
 docs: setup ## Write docs/settings.md and docs/cli.md anew
 	@$(BIN)/python docs/generate.py
 
-dev: setup ## Dagster's page on http://127.0.0.1:3000, with the runs of KB_HOME
-	@$(BIN)/python -c "from pathlib import Path; from assets.instance import open_instance; open_instance(Path('$(KB_HOME)')).dispose()"
-	@DAGSTER_HOME=$$(realpath $(KB_HOME)/dagster) $(BIN)/dagster dev
+dev: setup ## Dagster's page alone, on http://127.0.0.1:3000, with the runs of KB_HOME
+	@exec $(BIN)/python -m assets.ui
 
 clean: ## Remove the environment and all state under KB_HOME (the models stay in the per-user cache)
 	rm -rf $(VENV) $(KB_HOME)

@@ -1,17 +1,21 @@
 """Jobs, the sensors that see changed files, and a schedule. What follows from upstream follows by AutomationCondition.
 
 A change of the source asks for `source_job`; the market assets are eager and follow it, each market by itself. A change of a
-market's pack asks for that market's `market_job` only. Sensors remember in their cursor what they asked for, never in a run
-key: a run key is never run again, even after a failure.
+market's pack asks for that market's `market_job` only. What people approved asks for that market's `release_job`, once a person
+switched that on: the release assets are not eager, so nothing is published just because Dagster runs. Sensors remember in their
+cursor what they asked for, never in a run key: a run key is never run again, even after a failure.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
 from kb_pipeline.domain.base import Json, fingerprint
+from kb_pipeline.errors import KBError
+from kb_pipeline.services.publish import Publisher, ReleasePlan
 
 source_job = dg.define_asset_job(
     "source_job",
@@ -23,7 +27,13 @@ market_job = dg.define_asset_job(
     selection=dg.AssetSelection.assets("localized_faqs", "related_faqs", "staged_changes"),
     description="Localize, compare and stage what is due in one market.",
 )
+release_job = dg.define_asset_job(
+    "release_job",
+    selection=dg.AssetSelection.groups("release"),
+    description="Build, verify and publish what is approved in one market.",
+)
 
+_ATTEMPTS = 3  # runs for the same wanted release; then a person must look why they fail
 _RUNNING = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
@@ -69,6 +79,50 @@ def changed_packs(locales: Path, markets: Sequence[str]) -> dg.SensorDefinition:
         return dg.SensorResult(run_requests=requests, cursor=json.dumps(seen))
 
     return sensor
+
+
+def approved_changes(publisher: Callable[[str], Publisher], markets: Sequence[str]) -> dg.SensorDefinition:
+    """The sensor that asks for a market's release when people approved what is not said yet. Off until you switch it on."""
+
+    @dg.sensor(job=release_job, minimum_interval_seconds=60, name="approved_changes")
+    def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        """Asks for what is wanted and not live: once while a run is under way, again after a failure, three times in all."""
+        seen: dict[str, dict[str, Any]] = json.loads(context.cursor or "{}")
+        requests = []
+        for tag in markets:
+            plan = _plan(context, publisher, tag)
+            if plan is None or _is_under_way(context.instance, tag):
+                continue  # what was asked for stays in the cursor
+            wanted = plan.manifest_hash if plan.is_due else None
+            attempts = seen.get(tag, {}).get("attempts", 0) if seen.get(tag, {}).get("wanted") == wanted else 0
+            if wanted is None:
+                seen.pop(tag, None)
+            elif attempts < _ATTEMPTS:
+                seen[tag] = {"wanted": wanted, "attempts": attempts + 1}
+                requests.append(dg.RunRequest(partition_key=tag, tags={"kb/release": wanted}))
+            else:
+                context.log.warning(f"{tag}: {attempts} runs failed to publish what is approved; look at the last one")
+        return dg.SensorResult(run_requests=requests, cursor=json.dumps(seen))
+
+    return sensor
+
+
+def _plan(context: dg.SensorEvaluationContext, publisher: Callable[[str], Publisher], tag: str) -> ReleasePlan | None:
+    """What the market wants; None when that cannot be said now, so that the other markets still get theirs."""
+    try:
+        opened = publisher(tag)
+        try:
+            return opened.plan()
+        finally:
+            opened.store.close()
+    except KBError as error:
+        context.log.error(f"{tag}: {error}")
+        return None
+
+
+def _is_under_way(instance: dg.DagsterInstance, tag: str) -> bool:
+    of_market = {"dagster/partition": tag}
+    return instance.get_runs_count(dg.RunsFilter(job_name=release_job.name, statuses=_RUNNING, tags=of_market)) > 0
 
 
 daily = dg.ScheduleDefinition(

@@ -4,10 +4,10 @@ from functools import partial
 
 import dagster as dg
 
-from assets import automation, checks, faqs, source
+from assets import automation, checks, evaluation, faqs, release, source
 from assets.partitions import MARKETS
-from assets.resources import Pipeline
-from kb_pipeline.bootstrap import build_services
+from assets.resources import ACTOR, Pipeline, Publishing
+from kb_pipeline.bootstrap import build_publisher, build_services
 from kb_pipeline.settings import Settings
 
 
@@ -18,17 +18,20 @@ def build_defs(settings: Settings | None = None, **overrides: object) -> dg.Defi
         source_dir=str(settings.source_dir),
         wire=dg.ResourceDefinition.hardcoded_resource(partial(build_services, settings)),
     )
+    publisher = partial(build_publisher, settings)
+    publishing = Publishing(wire=dg.ResourceDefinition.hardcoded_resource(publisher))
     return dg.Definitions(
-        assets=dg.load_assets_from_modules([source, faqs]),
+        assets=dg.load_assets_from_modules([source, faqs, release, evaluation]),
         asset_checks=dg.load_asset_checks_from_modules([checks]),
-        jobs=[automation.source_job, automation.market_job],
+        jobs=[automation.source_job, automation.market_job, automation.release_job],
         schedules=[automation.daily],
         sensors=[
             automation.changed_articles(settings.source_dir),
             automation.changed_packs(settings.locales_dir, MARKETS.get_partition_keys()),
+            automation.approved_changes(partial(publisher, actor=ACTOR), MARKETS.get_partition_keys()),
             automation.followers,
         ],
-        resources={"pipeline": pipeline, **overrides},
+        resources={"pipeline": pipeline, "publishing": publishing, **overrides},
         executor=dg.in_process_executor,
     )
 

@@ -74,7 +74,7 @@ def of_chunks(before: Before, chunks: Iterable[Chunk]) -> Metadata:
     if tokens:
         told |= {"tokens_least": min(tokens), "tokens_median": statistics.median(tokens), "tokens_most": max(tokens)}
     rows = [(c.article_id, c.language, " > ".join(c.heading_path), c.tokens, c.sentences[0].claim) for c in samples]
-    return told | {"samples": _table(("article", "language", "heading", "tokens", "first sentence"), rows)}
+    return told | {"samples": table(("article", "language", "heading", "tokens", "first sentence"), rows)}
 
 
 def of_source_faqs(before: Before, result: GenerateResult, faqs: Sequence[SourceFaq]) -> Metadata:
@@ -92,7 +92,7 @@ def of_source_faqs(before: Before, result: GenerateResult, faqs: Sequence[Source
         "empty_chunks": result.empty_chunks,
         "failures": len(result.failures),
         "failed": failure_table(result.failures),
-        "samples": _table(("question", "answer", "cited", "language", "state"), rows),
+        "samples": table(("question", "answer", "cited", "language", "state"), rows),
     }
 
 
@@ -114,7 +114,7 @@ def of_localized_faqs(
         "failures": len(result.failures),
         "failed": failure_table(result.failures),
         "findings_by_rule": finding_table(found),
-        "samples": _table(("source question", "question", "source answer", "answer", "findings", "cited"), rows),
+        "samples": table(("source question", "question", "source answer", "answer", "findings", "cited"), rows),
     }
 
 
@@ -126,7 +126,7 @@ def of_related_faqs(before: Before, summary: RelateSummary, drafts: Sequence[Dra
         for question, r in related[:_SAMPLES]
     ]
     told = before.counted(drafts=summary.drafts, **summary.kinds) | {"entries": summary.entries, "changed": summary.changed}
-    return told | {"samples": _table(("question", "relation", "twin", "scores", "guards"), rows)}
+    return told | {"samples": table(("question", "relation", "twin", "scores", "guards"), rows)}
 
 
 def of_staged_changes(before: Before, result: StageResult, proposed: Sequence[Change], waiting: Sequence[Change]) -> Metadata:
@@ -139,9 +139,9 @@ def of_staged_changes(before: Before, result: StageResult, proposed: Sequence[Ch
         "proposed": len(result.proposed),
         "withdrawn": len(result.withdrawn),
         "unchanged": result.unchanged,
-        "proposed_by_kind": _table(("kind or relation", "changes"), [*counts.by_kind.items(), *counts.by_relation.items()]),
+        "proposed_by_kind": table(("kind or relation", "changes"), [*counts.by_kind.items(), *counts.by_relation.items()]),
         "findings_by_rule": finding_table([f for c in waiting for f in c.findings]),
-        "queue": _table(("change", "kind", "risk", "relation", "question", "findings"), rows),
+        "queue": table(("change", "kind", "risk", "relation", "question", "findings"), rows),
         "next": f"kb review list --market {result.market}",
     }
 
@@ -175,18 +175,26 @@ def complete(check: str, failures: Sequence[Failure]) -> dg.AssetCheckResult:
 def quarantine_table(items: Sequence[Quarantined]) -> dg.MarkdownMetadataValue:
     """The inputs that could not be used: where, why, and what to do."""
     rows = [(q.path, q.line or q.offset or "", q.code, q.message, q.remedy) for q in items[:_ROWS]]
-    return _table(("path", "line or byte", "code", "what", "remedy"), rows)
+    return table(("path", "line or byte", "code", "what", "remedy"), rows)
 
 
 def failure_table(failures: Sequence[Failure]) -> dg.MarkdownMetadataValue:
     """The items that failed by themselves."""
-    return _table(("item", "code", "what"), [(f.item, f.code, f.message) for f in failures[:_ROWS]])
+    return table(("item", "code", "what"), [(f.item, f.code, f.message) for f in failures[:_ROWS]])
 
 
 def finding_table(findings: Iterable[Finding]) -> dg.MarkdownMetadataValue:
     """Findings by rule and severity, the most frequent first."""
     counts = Counter((f.rule, f.severity.value, f.category.value) for f in findings)
-    return _table(("rule", "severity", "category", "findings"), [(*key, n) for key, n in counts.most_common()])
+    return table(("rule", "severity", "category", "findings"), [(*key, n) for key, n in counts.most_common()])
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> dg.MarkdownMetadataValue:
+    """A Markdown table; `none` when it has no rows."""
+    lines = [" | ".join(_cell(value) for value in row) for row in rows]
+    if not lines:
+        return dg.MetadataValue.md("none")
+    return dg.MetadataValue.md("\n".join(f"| {line} |" for line in (" | ".join(head), " | ".join("---" for _ in head), *lines)))
 
 
 def _side_by_side(faq: SourceFaq, draft: Draft) -> tuple[object, ...]:
@@ -204,13 +212,6 @@ def _names(findings: Sequence[Finding]) -> str:
 
 def _cited(citations: Sequence[Citation]) -> str:
     return " / ".join(c.text for c in citations)
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> dg.MarkdownMetadataValue:
-    lines = [" | ".join(_cell(value) for value in row) for row in rows]
-    if not lines:
-        return dg.MetadataValue.md("none")
-    return dg.MetadataValue.md("\n".join(f"| {line} |" for line in (" | ".join(head), " | ".join("---" for _ in head), *lines)))
 
 
 def _cell(value: object) -> str:

@@ -1,4 +1,4 @@
-"""The resource that hands out the main job's services, wired for one step. It does no work of its own."""
+"""The resources that hand out the main job's services and a market's publisher, wired for one step. They do no work."""
 
 import threading
 import time
@@ -9,10 +9,13 @@ from pathlib import Path
 import dagster as dg
 from pydantic import Field
 
+from kb_pipeline.domain.releases import Release, ReleaseState
 from kb_pipeline.errors import KBError, LLMError
+from kb_pipeline.services.publish import Publisher
 from kb_pipeline.services.run import Services
 
 Context = dg.AssetExecutionContext | dg.AssetCheckExecutionContext
+ACTOR = "dagster"  # whose name stands beside what a run publishes
 _LOG_EVERY = 5.0  # seconds between two lines of progress: the event log keeps every one of them for good
 
 
@@ -39,6 +42,20 @@ class LogProgress:
         yield tell
 
 
+@contextmanager
+def _told_as_failures(context: Context) -> Iterator[None]:
+    """KBErrors as dagster.Failure, with what to do."""
+    try:
+        yield
+    except KBError as error:
+        context.log.error(str(error))
+        raise dg.Failure(
+            description=str(error),
+            metadata={"code": error.code, "what to do": error.remedy or "see the message"},
+            allow_retries=isinstance(error, LLMError),
+        ) from error
+
+
 class Pipeline(dg.ConfigurableResource[None]):
     """The services of a step. What a launched run may change are its fields; all else comes from the `KB_*` settings."""
 
@@ -53,16 +70,8 @@ class Pipeline(dg.ConfigurableResource[None]):
 
         Only a failure of the language model's infrastructure may be tried again; nothing else gets better by waiting.
         """
-        try:
-            with self._services(context, markets) as services:
-                yield services
-        except KBError as error:
-            context.log.error(str(error))
-            raise dg.Failure(
-                description=str(error),
-                metadata={"code": error.code, "what to do": error.remedy or "see the message"},
-                allow_retries=isinstance(error, LLMError),
-            ) from error
+        with _told_as_failures(context), self._services(context, markets) as services:
+            yield services
 
     @contextmanager
     def _services(self, context: Context, markets: tuple[str, ...]) -> Iterator[Services]:
@@ -78,3 +87,25 @@ class Pipeline(dg.ConfigurableResource[None]):
             yield services
         finally:
             services.close()
+
+
+class Publishing(dg.ConfigurableResource[None]):
+    """The publisher of a step's market."""
+
+    wire: dg.ResourceDependency[Callable[..., Publisher]]  # bootstrap.build_publisher with the settings in place
+
+    @contextmanager
+    def open(self, context: dg.AssetExecutionContext) -> Iterator[Publisher]:
+        """The publisher of the step's market, closed at the end. Raises dagster.Failure for a KBError."""
+        with _told_as_failures(context):
+            publisher = self.wire(context.partition_key, ACTOR, progress=LogProgress(context.log))
+            try:
+                yield publisher
+            finally:
+                publisher.store.close()
+
+
+def under_way(publisher: Publisher) -> Release | None:
+    """The release that an earlier step began and that did not go live yet: assets pass work through the store."""
+    newest = next(iter(publisher.store.releases(publisher.market.tag)), None)
+    return newest if newest and newest.state in (ReleaseState.BUILDING, ReleaseState.VERIFIED) else None

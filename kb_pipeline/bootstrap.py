@@ -2,14 +2,24 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kb_pipeline.domain.markets import Market
+from kb_pipeline.domain.releases import Release, ReleaseReport
 from kb_pipeline.errors import UnknownMarketError
-from kb_pipeline.ports import LLM, Embedder, Progress, Store
+from kb_pipeline.ports import LLM, Embedder, Indexes, Progress, Store
 from kb_pipeline.services.run import Services
 from kb_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from kb_pipeline.adapters.backup_sqlite import SqliteBackups
+    from kb_pipeline.services.accounts import Accounts
+    from kb_pipeline.services.publish import Publisher
+    from kb_pipeline.services.search import Searcher
+    from kb_pipeline.services.serve import Serving
 
 
 def today() -> date:
@@ -23,6 +33,31 @@ def open_store(settings: Settings) -> Store:
 
     settings.home.mkdir(parents=True, exist_ok=True)
     return SqlStore(settings.store_url)
+
+
+def open_accounts(store: Store) -> "Accounts":
+    """Users, sessions and API keys."""
+    from kb_pipeline.adapters.passwords_argon2 import Argon2Passwords
+    from kb_pipeline.services.accounts import Accounts
+
+    return Accounts(store, Argon2Passwords())
+
+
+def open_backups(settings: Settings) -> "SqliteBackups":
+    """Backups of the store. Raises StoreError unless it is SQLite's."""
+    from kb_pipeline.adapters.backup_sqlite import SqliteBackups
+
+    return SqliteBackups(settings.store_url)
+
+
+def rebuild_indexes(settings: Settings) -> tuple[str, ...]:
+    """Build the missing indexes of the live releases anew, as after a restore; the ids of these releases."""
+    store = open_store(settings)
+    try:
+        markets = sorted(store.live_numbers())
+        return tuple(id_ for tag in markets for id_ in build_publisher(settings, tag, store=store).restore_indexes())
+    finally:
+        store.close()
 
 
 def open_markets(settings: Settings, tags: Sequence[str] = ()) -> tuple[Market, ...]:
@@ -42,6 +77,48 @@ def open_embedder(settings: Settings, store: Store) -> Embedder:
     from kb_pipeline.adapters.embedder_sentence_transformers import SentenceTransformersEmbedder
 
     return SentenceTransformersEmbedder(settings.embedding_model, settings.model_dir, store, settings.embedding_threads)
+
+
+def open_indexes(settings: Settings) -> Indexes:
+    """The indexes of the releases."""
+    from kb_pipeline.adapters.index_chroma import ChromaIndexes
+
+    return ChromaIndexes(settings.home / "releases", settings.chroma_url)
+
+
+def open_searcher(settings: Settings, store: Store) -> "Searcher":
+    """What answers questions from the live releases; the questions' vectors stay in memory. It follows nothing yet."""
+    from kb_pipeline.adapters.embedder_sentence_transformers import SentenceTransformersEmbedder
+    from kb_pipeline.adapters.vectors_memory import MemoryVectors
+    from kb_pipeline.services.search import Searcher
+
+    return Searcher(
+        store=store,
+        indexes=open_indexes(settings),
+        embedder=SentenceTransformersEmbedder(
+            settings.embedding_model, settings.model_dir, MemoryVectors(), settings.embedding_threads
+        ),
+        markets=open_markets(settings),
+        threshold=settings.answer_confidence,
+        day=today,
+    )
+
+
+def build_serving(settings: Settings) -> "Serving":
+    """The retrieval API's use cases, wired. Raises UnknownMarketError, PackError, StoreError, UsageError."""
+    from kb_pipeline.services.query_log import BufferedQueryLog
+    from kb_pipeline.services.serve import RateLimit, Serving
+
+    markets, rate = open_markets(settings), RateLimit(settings.rate_limit)
+    store = open_store(settings)
+    return Serving(
+        searcher=open_searcher(settings, store),
+        accounts=open_accounts(store),
+        store=store,
+        log=BufferedQueryLog(store, days=settings.query_log_days),
+        rate=rate,
+        markets=markets,
+    )
 
 
 class Language:
@@ -78,6 +155,52 @@ class Language:
             self._server.close()
 
 
+def build_publisher(
+    settings: Settings, market: str, actor: str = "publisher", *, store: Store | None = None, progress: Progress | None = None
+) -> "Publisher":
+    """Publishing of one market, in the name of `actor`; `store`: one that is open already. Raises as `open_markets`."""
+    from kb_pipeline.adapters.lock_file import publishing_lock
+    from kb_pipeline.adapters.probe_http import HttpProbe
+    from kb_pipeline.adapters.verifier_process import ProcessVerifier
+    from kb_pipeline.failpoints import failpoint_at
+    from kb_pipeline.services.publish import Publisher
+
+    (pack,) = open_markets(settings, [market])
+    store = store or open_store(settings)
+    return Publisher(
+        store=store,
+        indexes=open_indexes(settings),
+        embedder=open_embedder(settings, store),
+        verifier=ProcessVerifier(settings.environment()),
+        market=pack,
+        actor=actor,
+        lock=publishing_lock(settings.home / "releases" / market / "publishing.lock", market),
+        progress=progress,
+        kept=settings.releases_kept,
+        grace=timedelta(seconds=settings.release_grace),
+        probe=HttpProbe(settings.probe_url) if settings.probe_url else None,
+        failpoint=failpoint_at(settings.failpoint),
+    )
+
+
+def verify_now(settings: Settings, market: str, number: int | None = None) -> tuple[Release, ReleaseReport]:
+    """Judge a release, or the live one, in this very process. Raises UnknownMarketError, NotFoundError, ReleaseError."""
+    from kb_pipeline.failpoints import failpoint_at
+    from kb_pipeline.services.verify import Bench, judge
+
+    (pack,) = open_markets(settings, [market])
+    with closing(open_store(settings)) as store:
+        bench = Bench(
+            store=store,
+            indexes=open_indexes(settings),
+            embedder=open_embedder(settings, store),
+            market=pack,
+            golden_margin=settings.golden_margin,
+            failpoint=failpoint_at(settings.failpoint),
+        )
+        return judge(bench, number)
+
+
 def build_services(
     settings: Settings,
     progress: Progress,
@@ -112,5 +235,10 @@ def build_services(
         parallel=settings.llm_parallel,
         repairs=settings.llm_repairs,
         chunk_tokens=settings.chunk_tokens,
-        close=language.close,
+        close=lambda: _close(language, store),
     )
+
+
+def _close(*opened: Language | Store) -> None:
+    for one in opened:
+        one.close()

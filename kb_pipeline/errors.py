@@ -54,7 +54,8 @@ class IllegalTransitionError(KBError):
     code = "illegal-transition"
 
     def __init__(self, machine: str, state: str, to: str) -> None:
-        super().__init__(f"a {machine} that is '{state}' cannot become '{to}'", "look at its present state: kb review show ID")
+        look = "kb release list" if machine == "release" else "kb review show ID"
+        super().__init__(f"a {machine} that is '{state}' cannot become '{to}'", f"look at its present state: {look}")
 
 
 class ConflictError(KBError):
@@ -136,9 +137,13 @@ class ForbiddenError(KBError):
 
 
 class TooManyError(KBError):
-    """Too many requests or attempts in too short a time."""
+    """Too many requests or attempts in too short a time. `retry_after`: seconds to wait."""
 
     code = "too-many"
+
+    def __init__(self, message: str, remedy: str = "", retry_after: int = 1) -> None:
+        super().__init__(message, remedy)
+        self.retry_after = retry_after
 
 
 class PortTakenError(KBError):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kb_pipeline.adapters.packs_files import check_packs, load_market, load_markets
+from kb_pipeline.adapters.source_files import SourceFiles
 from kb_pipeline.domain.facts import FactKind
 from kb_pipeline.domain.markets import Market, TermStatus
 from kb_pipeline.steps.facts.compare import facts_of
@@ -130,3 +131,11 @@ def test_a_term_of_a_source_has_one_preferred_target(tag: str) -> None:
 def test_the_brand_is_never_translated(tag: str) -> None:
     kept = {t.source for t in load_market(LOCALES, tag).terms if t.status is TermStatus.DO_NOT_TRANSLATE}
     assert {"Marigold Market", "Marigold Coins"} <= kept
+
+
+@pytest.mark.parametrize("tag", FULL_PACKS)
+def test_every_golden_query_names_a_sample_article_and_few_articles_have_none(tag: str) -> None:
+    known = {article.id for article in SourceFiles(ROOT / "kb_source", languages=("en", "zh-CN"), max_bytes=1_000_000).read()}
+    named = {golden.article_id for golden in load_market(LOCALES, tag).golden}
+    assert named <= known
+    assert len(known - named) <= 3

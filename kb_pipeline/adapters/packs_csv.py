@@ -1,4 +1,4 @@
-"""The tables of a market pack (term base, UI strings, facts) as values, or as problems with their lines."""
+"""The tables of a market pack (term base, UI strings, facts, golden queries) as values, or as problems with their lines."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from kb_pipeline.adapters.packs_problems import PackFile
 from kb_pipeline.domain.base import comparison_key
-from kb_pipeline.domain.markets import MarketFact, Term, TermStatus, UiString
+from kb_pipeline.domain.markets import GoldenQuery, MarketFact, Term, TermStatus, UiString
 
 Row = TypeVar("Row", bound=BaseModel)
 
@@ -30,6 +30,7 @@ _FACTS = _Table(
     ("key", "source_value", "value", "valid_from", "valid_until", "source"),
     may_be_empty=("source_value", "valid_from", "valid_until"),
 )
+_GOLDEN = _Table(("query", "article_id"))
 _ROW_FAULTS = {  # column -> code and remedy of a value that its type refuses
     "status": ("unknown-status", f"use one of: {', '.join(TermStatus)}"),
     "valid_from": ("bad-date", "write the date as 2025-03-31, or leave the cell empty"),
@@ -50,6 +51,11 @@ def read_ui_strings(file: PackFile) -> tuple[UiString, ...]:
 def read_facts(file: PackFile) -> tuple[MarketFact, ...]:
     """facts.csv."""
     return _read_rows(file, _FACTS, MarketFact, _check_facts)
+
+
+def read_golden(file: PackFile) -> tuple[GoldenQuery, ...]:
+    """golden.csv."""
+    return _read_rows(file, _GOLDEN, GoldenQuery, _check_golden)
 
 
 def _read_rows(
@@ -158,6 +164,11 @@ def _check_facts(file: PackFile, rows: Sequence[tuple[int, MarketFact]]) -> None
                 message = f"'{fact.key}' holds at the same time as in line {at}"
                 file.fault(line, "duplicate-row", message, "end the older one with valid_until, or delete one")
         earlier.append((line, fact))
+
+
+def _check_golden(file: PackFile, rows: Sequence[tuple[int, GoldenQuery]]) -> None:
+    """No query twice."""
+    _report_twins(file, ((line, (_fold(g.query),)) for line, g in rows))
 
 
 def _overlap(one: MarketFact, other: MarketFact) -> bool:

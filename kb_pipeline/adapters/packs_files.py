@@ -1,12 +1,12 @@
 """Market packs from folders: `locales/<tag>/` to Market values, or to problems that name file, line and remedy.
 
-Reads the five files of a pack and nothing else; what a pack means is the business of domain and steps.
+Reads the five files of a pack and, if it is there, golden.csv; what a pack means is the business of domain and steps.
 """
 
 import hashlib
 from pathlib import Path
 
-from kb_pipeline.adapters.packs_csv import read_facts, read_terms, read_ui_strings
+from kb_pipeline.adapters.packs_csv import read_facts, read_golden, read_terms, read_ui_strings
 from kb_pipeline.adapters.packs_problems import PackFile, PackProblem
 from kb_pipeline.adapters.packs_yaml import read_market_file
 from kb_pipeline.domain.markets import Market
@@ -15,6 +15,7 @@ from kb_pipeline.errors import PackError, UnknownMarketError
 __all__ = ["PackProblem", "check_packs", "load_market", "load_markets", "market_tags", "pack_fingerprint"]
 
 PACK_FILES = ("facts.csv", "market.yaml", "style.md", "termbase.csv", "ui_strings.csv")
+GOLDEN_FILE = "golden.csv"  # optional: it judges releases and changes no text, so it is no part of the fingerprint
 
 
 def market_tags(root: Path) -> tuple[str, ...]:
@@ -64,6 +65,8 @@ def _read_pack(root: Path, tag: str) -> tuple[Market | None, tuple[PackProblem, 
     style = files["style.md"].text()
     terms = read_terms(files["termbase.csv"])
     ui_strings = read_ui_strings(files["ui_strings.csv"])
+    golden = PackFile(root / tag / GOLDEN_FILE, problems)
+    golden_queries = read_golden(golden) if golden.path.is_file() else ()
     if head is None or problems:
         return None, tuple(problems)
     market = Market(
@@ -73,6 +76,7 @@ def _read_pack(root: Path, tag: str) -> tuple[Market | None, tuple[PackProblem, 
         terms=terms,
         ui_strings=ui_strings,
         facts=facts,
+        golden=golden_queries,
         fingerprint=pack_fingerprint(root / tag),
     )
     return market, ()

@@ -8,7 +8,7 @@ import click
 import typer
 
 from kb_pipeline import __version__
-from kb_pipeline.cli import models, pipeline, review, upkeep
+from kb_pipeline.cli import audit, backup, demo, keys, models, pipeline, qa, release, review, search, up, upkeep, users
 from kb_pipeline.errors import KBError
 
 app = typer.Typer(
@@ -21,10 +21,20 @@ app = typer.Typer(
 )
 app.add_typer(models.app, name="models")
 app.add_typer(review.app, name="review")
+app.add_typer(release.app, name="release")
+app.add_typer(users.app, name="user")
+app.add_typer(keys.app, name="key")
+app.add_typer(audit.app, name="audit")
 for command in (pipeline.parse, pipeline.run, pipeline.status):
     app.command()(command)
 app.command(name="import")(upkeep.import_entries)
 app.command()(upkeep.check)
+app.command(epilog="Example: kb backup /safe/place/kb.tar.gz")(backup.backup)
+app.command(epilog="Example: kb restore /safe/place/kb.tar.gz")(backup.restore)
+app.command()(qa.qa)
+app.command(epilog=search.EXAMPLE)(search.search)
+app.command()(up.up)
+app.command()(demo.demo)
 
 
 def _version(value: bool) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from kb_pipeline.cli.display import JsonOption, load_settings, print_json
+from kb_pipeline.domain.accounts import Role, User
 from kb_pipeline.domain.changes import Change, ChangeState, RootCause
 from kb_pipeline.domain.findings import MqmCategory
 from kb_pipeline.errors import UsageError
@@ -26,7 +27,8 @@ def _reviewer(actor: str) -> Any:  # noqa: ANN401 - a services.review.Reviewer, 
     from kb_pipeline.services.review import Reviewer
 
     settings = load_settings()
-    return Reviewer(open_store(settings), open_markets(settings), actor or getpass.getuser(), today())
+    person = User(name=actor or getpass.getuser(), role=Role.ADMIN)  # who has the database may do all that it can
+    return Reviewer(open_store(settings), open_markets(settings), person, today())
 
 
 @app.command(name="list")
@@ -37,7 +39,9 @@ def list_(
     json: JsonOption = False,
 ) -> None:
     """The queue: what waits for a person, riskiest first."""
-    changes = list(_reviewer("").queue(market, (state,)))
+    from kb_pipeline.services.queue import QueueFilter
+
+    changes = list(_reviewer("").queue(QueueFilter(market=market or "", state=state)))
     if json:
         print_json({"total": len(changes), "changes": [_row(c) for c in changes[:limit]]})
         return

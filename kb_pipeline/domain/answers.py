@@ -69,7 +69,7 @@ class SearchResult(Value):
     threshold: float = 0.0  # below it nothing is said
     abstained: bool
     reason: Abstention | None = None
-    release: str | None = None  # the release that was asked last
+    release: str | None = None  # the one that the hits are of
     level: int = 0
 
     @property

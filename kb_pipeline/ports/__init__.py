@@ -1,13 +1,15 @@
 """Small protocols between the services and the world. Adapters implement them; tests bring fakes for the LLM only."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from kb_pipeline.domain.audit import AuditEvent
 from kb_pipeline.domain.faqs import Usage
 from kb_pipeline.ports.content import (
     ArticleStore,
     CallStore,
     ChangeStore,
+    DeskStore,
     Draft,
     Entry,
     FaqStore,
@@ -50,6 +52,7 @@ __all__ = [
     "ArticleStore",
     "CallStore",
     "ChangeStore",
+    "DeskStore",
     "Draft",
     "Embedder",
     "Entry",
@@ -78,11 +81,16 @@ __all__ = [
 ]
 
 
-class Store(CallStore, VectorStore, ArticleStore, FaqStore, ChangeStore, ReleaseStore, AccountStore, QueryStore, Protocol):
+class Store(
+    CallStore, VectorStore, ArticleStore, FaqStore, ChangeStore, DeskStore, ReleaseStore, AccountStore, QueryStore, Protocol
+):  # fmt: skip
     """The whole store, as the composition root hands it out."""
 
     def close(self) -> None:
         """Give the connections back."""
+
+    def events(self, subject: str | None = None, limit: int | None = None) -> Sequence[AuditEvent]:
+        """The last `limit` audit events (None: all), of one subject or of all, oldest first."""
 
     def verify_chain(self) -> int | None:
         """The number of the first audit event that was changed, removed or put in; None if the trail is whole."""

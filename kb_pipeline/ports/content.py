@@ -1,6 +1,7 @@
 """What is kept of the work: model calls, vectors, articles, source FAQs, changes and decisions; and the reader of articles."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Literal, Protocol
 
 import numpy as np
@@ -158,6 +159,16 @@ class ChangeStore(Protocol):
 
     def import_entry(self, revision: Revision) -> bool:
         """Keep an existing entry for comparison (it still needs a person before it is ever said). False if known."""
+
+
+class DeskStore(Protocol):
+    """What a person's desk shows beside the changes."""
+
+    def source_faq_at(self, id_: str, revision: int) -> SourceFaq | None:
+        """One revision of a source FAQ."""
+
+    def decided_since(self, at: datetime) -> Mapping[str, int]:
+        """Per market, the number of decisions since `at`."""
 
 
 class SourceReader(Protocol):

@@ -26,7 +26,7 @@ _SUFFIX = re.compile(r"(?:ies|ied|ing|edly|ed|es|ly|s|e|y)$")
 @lru_cache(maxsize=16384)
 def content_words(text: str, language: str) -> frozenset[str]:
     """The words of `text` that carry meaning: lower case, English ones stemmed, stop words left out."""
-    stop = _stop_words(primary(language))
+    stop = stop_words(primary(language))
     found = (word.casefold() for word in words(comparison_key(text), language))
     return frozenset(stem(word) for word in found if word not in stop)
 
@@ -49,7 +49,8 @@ def stems(text: str, language: str) -> tuple[str, ...]:
 
 
 @cache
-def _stop_words(language: str) -> frozenset[str]:
+def stop_words(language: str) -> frozenset[str]:
+    """The words of a primary language that carry no claim of their own; none for a language without a list."""
     if language == "th":
         from pythainlp.corpus import thai_stopwords  # noqa: PLC0415  loads a word list
 

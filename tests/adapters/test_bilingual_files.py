@@ -6,14 +6,24 @@ from kb_pipeline.adapters.bilingual_files import Block, read_blocks
 from kb_pipeline.errors import UsageError
 
 TMX = """<?xml version="1.0"?><tmx version="1.4"><header/><body>
-<tu tuid="a"><tuv xml:lang="en-US"><seg>Pay <ph x="1"/> now</seg></tuv><tuv xml:lang="th-TH"><seg>จ่าย <ph x="1"/></seg></tuv></tu>
+<tu tuid="a"><tuv xml:lang="en-US"><seg>Pay <ph x="1"/> now</seg></tuv>
+<tuv xml:lang="th-TH"><seg>จ่าย <ph x="1"/></seg></tuv></tu>
 <tu><tuv xml:lang="en"><seg>Alone</seg></tuv></tu></body></tmx>"""
 XLIFF_1 = """<xliff xmlns="urn:oasis:names:tc:xliff:document:1.2" version="1.2"><file><body>
 <trans-unit id="a"><source>Pay <x id="1"/> now</source><target>จ่าย <x id="1"/></target></trans-unit>
 <trans-unit id="b"><source>Untranslated</source></trans-unit></body></file></xliff>"""
-XLIFF_2 = """<xliff xmlns="urn:oasis:names:tc:xliff:document:2.0" version="2.0" srcLang="en" trgLang="th"><file id="f"><unit id="a">
+XLIFF_2 = """<xliff xmlns="urn:oasis:names:tc:xliff:document:2.0" version="2.0" srcLang="en" trgLang="th"><file id="f">
+<unit id="a">
 <segment><source>Pay <ph id="1"/> now</source><target>จ่าย <ph id="1"/></target></segment></unit></file></xliff>"""
-PO = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "Pay {x} now"\nmsgstr "จ่าย {x}"\n\nmsgid "Later"\nmsgstr ""\n'
+PO = """msgid ""
+msgstr "Content-Type: text/plain; charset=UTF-8\\n"
+
+msgid "Pay {x} now"
+msgstr "จ่าย {x}"
+
+msgid "Later"
+msgstr ""
+"""
 
 
 def read(tmp_path, name, text, fields=("source", "target")):

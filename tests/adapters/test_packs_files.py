@@ -218,3 +218,17 @@ def test_every_problem_has_a_remedy_and_reads_as_one_line(packs: Path) -> None:
     problems = check_packs(packs)
     assert {p.path for p in problems} == {str(packs / "th-TH" / "facts.csv"), str(packs / "en-US" / "market.yaml")}
     assert all(p.remedy and str(p).startswith(f"{p.path}:{p.line}: ") for p in problems)
+
+
+def test_golden_queries_are_optional_and_no_part_of_the_fingerprint(packs: Path) -> None:
+    before = load_market(packs, "th-TH")
+    (packs / "th-TH" / "golden.csv").write_text("query,article_id\nส่งคืนได้ภายในกี่วัน,returns\n", "utf-8")
+    after = load_market(packs, "th-TH")
+    assert (before.golden, [(g.query, g.article_id) for g in after.golden]) == ((), [("ส่งคืนได้ภายในกี่วัน", "returns")])
+    assert after.fingerprint == before.fingerprint == pack_fingerprint(packs / "th-TH")
+
+
+def test_a_golden_query_that_is_there_twice_or_names_no_article_is_a_problem(packs: Path) -> None:
+    rows = "query,article_id\nHow long?,returns\nhow  long?,refunds\nWhere?,\n"
+    (packs / "en-US" / "golden.csv").write_text(rows, "utf-8")
+    assert [(p.line, p.code) for p in check_packs(packs)] == [(4, "empty-cell"), (3, "duplicate-row")]

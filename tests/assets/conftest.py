@@ -1,6 +1,6 @@
 """A small knowledge base for the assets: one English and one Chinese article, a scripted model, a real store and embedder."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import dagster as dg
@@ -8,6 +8,8 @@ import pytest
 
 from assets.definitions import build_defs
 from kb_pipeline import bootstrap
+from kb_pipeline.adapters.store_sql import SqlStore
+from kb_pipeline.domain.changes import ChangeState, Decision, Verdict
 from kb_pipeline.ports import ModelRequest
 from kb_pipeline.settings import Settings
 from kb_pipeline.steps.generation import GeneratedFaq, GeneratedFaqs
@@ -117,3 +119,22 @@ def run(defs: dg.Definitions, instance: dg.DagsterInstance) -> Run:
         )
 
     return once
+
+
+@pytest.fixture
+def people(defs: dg.Definitions, settings: Settings) -> Iterator[SqlStore]:
+    """The store as the people see it who decide, and who look at what is live."""
+    settings.home.mkdir(exist_ok=True)
+    store = bootstrap.open_store(settings)
+    yield store
+    store.close()
+
+
+def approve_all(store: SqlStore, market: str, limit: int | None = None) -> None:
+    """Two people approve what waits in a market."""
+    for change in list(store.changes(market))[:limit]:
+        for person in ("ann", "bob"):
+            after = store.change(change.id)
+            if after.state is ChangeState.PENDING:
+                said = Decision(change_id=change.id, verdict=Verdict.APPROVE, actor=person, seen_version=after.version)
+                store.decide(said)

@@ -104,4 +104,6 @@ def test_a_changed_source_moves_the_markets_again(
 def test_nothing_runs_by_itself_until_a_person_switches_it_on(defs: dg.Definitions) -> None:
     assert all(schedule.default_status is dg.DefaultScheduleStatus.STOPPED for schedule in defs.schedules)
     assert all(sensor.default_status is dg.DefaultSensorStatus.STOPPED for sensor in defs.sensors)
-    assert {sensor.name for sensor in defs.sensors} == {"changed_articles", "changed_packs", "followers"}
+    assert {sensor.name for sensor in defs.sensors} == {
+        "changed_articles", "changed_packs", "approved_changes", "followers",
+    }  # fmt: skip

@@ -1,19 +1,36 @@
 """The store in a SQL database: SQLite by default, PostgreSQL by its URL. One module per group of `ports.Store`'s methods."""
 
+from kb_pipeline.adapters.store_sql.accounts import SqlAccounts
 from kb_pipeline.adapters.store_sql.articles import SqlArticles
-from kb_pipeline.adapters.store_sql.audit import AuditEvent, SqlAudit
+from kb_pipeline.adapters.store_sql.audit import SqlAudit
 from kb_pipeline.adapters.store_sql.calls import SqlCalls
 from kb_pipeline.adapters.store_sql.changes import SqlChanges
 from kb_pipeline.adapters.store_sql.decisions import SqlDecisions
+from kb_pipeline.adapters.store_sql.desk import SqlDesk
 from kb_pipeline.adapters.store_sql.engine import Database
 from kb_pipeline.adapters.store_sql.entries import SqlEntries
 from kb_pipeline.adapters.store_sql.faqs import SqlFaqs
+from kb_pipeline.adapters.store_sql.queries import SqlQueries
+from kb_pipeline.adapters.store_sql.releases import SqlReleases
 from kb_pipeline.adapters.store_sql.vectors import SqlVectors
 
-__all__ = ["AuditEvent", "SqlStore"]
+__all__ = ["SqlStore"]
 
 
-class SqlStore(SqlCalls, SqlVectors, SqlArticles, SqlFaqs, SqlEntries, SqlChanges, SqlDecisions, SqlAudit):
+class SqlStore(
+    SqlCalls,
+    SqlVectors,
+    SqlArticles,
+    SqlFaqs,
+    SqlEntries,
+    SqlChanges,
+    SqlDecisions,
+    SqlDesk,
+    SqlReleases,
+    SqlAccounts,
+    SqlQueries,
+    SqlAudit,
+):
     """`ports.Store` over one database. Thread-safe; every write is durable when its method returns."""
 
     def __init__(self, url: str) -> None:

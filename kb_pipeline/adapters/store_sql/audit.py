@@ -1,7 +1,6 @@
 """The audit trail: append-only events in a hash chain, written in the transaction of what they tell of."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -10,26 +9,8 @@ from sqlalchemy.orm import Session
 from kb_pipeline.adapters.store_sql.columns import now
 from kb_pipeline.adapters.store_sql.engine import Part
 from kb_pipeline.adapters.store_sql.schema import AuditHeadRow, EventRow
-from kb_pipeline.domain.base import Value, fingerprint
+from kb_pipeline.domain.audit import GENESIS, AuditEvent
 from kb_pipeline.errors import StoreError
-
-GENESIS = "0" * 64  # the hash before the first event
-
-
-class AuditEvent(Value):
-    """Who did what to which change or entry, when, and what was there before and after."""
-
-    seq: int
-    at: datetime
-    actor: str
-    action: str  # e.g. `change.approve`, `entry.retired`
-    subject: str  # the id of a change or an entry
-    before: dict[str, Any] | None
-    after: dict[str, Any] | None
-
-    def hash(self, prev_hash: str) -> str:
-        """The chain's next link: SHA-256 of the canonical JSON of the link before and this event."""
-        return fingerprint(prev_hash, self.model_dump(mode="json"), length=64)
 
 
 class Journal:
@@ -37,10 +18,7 @@ class Journal:
 
     def __init__(self, session: Session) -> None:
         """Raises StoreError if the chain has no head."""
-        head = session.get(AuditHeadRow, 1, with_for_update=True)
-        if head is None:
-            raise StoreError("the audit trail has lost its head", "restore a backup; somebody changed the database by hand")
-        self._session, self._head = session, head
+        self._session, self._head = session, _head(session, lock=True)
 
     def add(
         self,
@@ -63,13 +41,22 @@ class Journal:
 class SqlAudit(Part):
     """Reading and proving the trail."""
 
-    def events(self, subject: str | None = None) -> Sequence[AuditEvent]:
-        """The events, of one change or entry or of all, oldest first."""
-        query = select(EventRow).order_by(EventRow.seq)
+    def events(self, subject: str | None = None, limit: int | None = None) -> Sequence[AuditEvent]:
+        """The last `limit` events (None: all), of one subject or of all, oldest first."""
+        query = select(EventRow).order_by(EventRow.seq.desc()).limit(limit)
         if subject is not None:
             query = query.where(EventRow.subject == subject)
         with self._db.read() as session:
-            return [_event(row) for row in session.scalars(query)]
+            return [_event(row) for row in session.scalars(query)][::-1]
+
+    def audit_head(self) -> tuple[int, str]:
+        """The number of audit events and the hash of the last one; written down elsewhere, they prove a cut.
+
+        Raises StoreError if the chain has no head.
+        """
+        with self._db.read() as session:
+            head = _head(session)
+            return head.count, head.hash
 
     def verify_chain(self) -> int | None:
         """The number of the first event that was changed, removed or put in; None if the trail is whole."""
@@ -92,6 +79,13 @@ def latest(session: Session, subject: str) -> AuditEvent | None:
     """The last thing that happened to `subject`."""
     row = session.scalars(select(EventRow).where(EventRow.subject == subject).order_by(EventRow.seq.desc()).limit(1)).first()
     return _event(row) if row else None
+
+
+def _head(session: Session, *, lock: bool = False) -> AuditHeadRow:
+    head = session.get(AuditHeadRow, 1, with_for_update=lock)
+    if head is None:
+        raise StoreError("the audit trail has lost its head", "restore a backup; somebody changed the database by hand")
+    return head
 
 
 def _event(row: EventRow) -> AuditEvent:

@@ -10,7 +10,9 @@ from kb_pipeline.adapters.store_sql.audit import Journal
 from kb_pipeline.adapters.store_sql.engine import Part
 from kb_pipeline.adapters.store_sql.entries import PIPELINE, make_entry, save_revision
 from kb_pipeline.adapters.store_sql.schema import ChangeRow, EntryRow, Origin
+from kb_pipeline.adapters.store_sql.schema_serving import ReleaseRow
 from kb_pipeline.domain.changes import Change, ChangeKind, ChangeState, EntryState, RiskTier, move_change, move_entry
+from kb_pipeline.domain.releases import ReleaseState, move_release
 from kb_pipeline.errors import BlockedError, NotFoundError
 
 OPEN = (ChangeState.PENDING, ChangeState.CHANGES_REQUESTED)
@@ -77,11 +79,13 @@ class SqlChanges(Part):
             return found[0].value()
 
 
-def move(row: ChangeRow | EntryRow, to: ChangeState | EntryState) -> None:
+def move(row: ChangeRow | EntryRow | ReleaseRow, to: ChangeState | EntryState | ReleaseState) -> None:
     """The one door: nothing else writes a state. A change's version rises with it. Raises IllegalTransitionError."""
     if isinstance(row, ChangeRow):
         row.state = move_change(row.state, ChangeState(to))
         row.version += 1
+    elif isinstance(row, ReleaseRow):
+        row.state = move_release(row.state, ReleaseState(to))
     else:
         row.state = move_entry(row.state, EntryState(to))
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from kb_pipeline.adapters.store_sql.audit import Journal
@@ -22,16 +22,17 @@ class SqlEntries(Part):
 
     def entries(self, market: str) -> Sequence[Entry]:
         """Approved, published, imported and pending entries by id; one row per entry, approved text first if both exist."""
-        rows = select(EntryRow).where(EntryRow.market == market).order_by(EntryRow.id)
-        waiting = select(ChangeRow).where(ChangeRow.market == market, ChangeRow.state == ChangeState.PENDING)
+        rows = select(EntryRow).where(EntryRow.market == market)
+        waiting = select(ChangeRow).where(ChangeRow.market == market)
         with self._db.read() as session:
-            pending = {
-                change.entry_id: change
-                for change in session.scalars(waiting.options(joinedload(ChangeRow.revision)).order_by(ChangeRow.position))
-            }
-            texts = (joinedload(EntryRow.approved), joinedload(EntryRow.imported))
-            standing = (_standing(row, pending.get(row.id)) for row in session.scalars(rows.options(*texts)))
-            return [entry for entry in standing if entry is not None]
+            return _standings(session, rows, waiting)
+
+    def entry(self, entry_id: str) -> Entry | None:
+        """One entry's standing, as in `entries`; None also when it has none."""
+        row = select(EntryRow).where(EntryRow.id == entry_id)
+        waiting = select(ChangeRow).where(ChangeRow.entry_id == entry_id)
+        with self._db.read() as session:
+            return next(iter(_standings(session, row, waiting)), None)
 
     def approved_text(self, entry_id: str) -> Revision | None:
         """The approved revision of an entry; None also when it is retired."""
@@ -98,6 +99,15 @@ def make_entry(session: Session, revision: Revision, origin: Origin, source_faq_
 def save_revision(session: Session, revision: Revision) -> None:
     """Keep a text; one that is known already stays as it is."""
     insert_or_ignore(session, RevisionRow, [dict(dict(revision), id=revision.id)])
+
+
+def _standings(session: Session, rows: Select[tuple[EntryRow]], waiting: Select[tuple[ChangeRow]]) -> list[Entry]:
+    """The standing of `rows` by id, given the pending ones of the changes `waiting`."""
+    changes = waiting.where(ChangeRow.state == ChangeState.PENDING).options(joinedload(ChangeRow.revision))
+    pending = {change.entry_id: change for change in session.scalars(changes.order_by(ChangeRow.position))}
+    texts = (joinedload(EntryRow.approved), joinedload(EntryRow.imported))
+    standing = (_standing(row, pending.get(row.id)) for row in session.scalars(rows.options(*texts).order_by(EntryRow.id)))
+    return [entry for entry in standing if entry is not None]
 
 
 def _standing(row: EntryRow, pending: ChangeRow | None) -> Entry | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select
 
 from kb_pipeline.adapters.store_sql.engine import Part, insert_or_ignore
 from kb_pipeline.adapters.store_sql.schema import DraftRow, SeenSentenceRow, SourceFaqRow
@@ -15,18 +15,19 @@ class SqlFaqs(Part):
 
     def source_faqs(self, article_id: str | None = None, *, retired: bool = False) -> Sequence[SourceFaq]:
         """The latest revision of each source FAQ, by article and id; with `retired`, also the retired ones."""
-        newest = select(SourceFaqRow.id, func.max(SourceFaqRow.revision).label("revision")).group_by(SourceFaqRow.id).subquery()
-        query = (
-            select(SourceFaqRow.value)
-            .join(newest, (SourceFaqRow.id == newest.c.id) & (SourceFaqRow.revision == newest.c.revision))
-            .order_by(SourceFaqRow.article_id, SourceFaqRow.id)
-        )
+        query = newest_faqs().order_by(SourceFaqRow.article_id, SourceFaqRow.id)
         if article_id is not None:
             query = query.where(SourceFaqRow.article_id == article_id)
         if not retired:
             query = query.where(~SourceFaqRow.retired)
         with self._db.read() as session:
             return session.scalars(query).all()
+
+    def source_faq(self, id_: str) -> SourceFaq | None:
+        """The latest revision of one source FAQ, also when it is retired."""
+        query = select(SourceFaqRow.value).where(SourceFaqRow.id == id_).order_by(SourceFaqRow.revision.desc()).limit(1)
+        with self._db.read() as session:
+            return session.scalar(query)
 
     def save_source_faqs(self, faqs: Sequence[SourceFaq], seen: Mapping[str, Sequence[str]]) -> None:
         """Write FAQ revisions, then mark sentence hashes (by article id) as seen, in one transaction. Idempotent."""
@@ -57,3 +58,10 @@ class SqlFaqs(Part):
         with self._db.write() as session:
             session.execute(delete(DraftRow).filter_by(**key))
             session.add(DraftRow(**key, value=draft))
+
+
+def newest_faqs() -> Select[tuple[SourceFaq]]:
+    """The query for the latest revision of each source FAQ."""
+    newest = select(SourceFaqRow.id, func.max(SourceFaqRow.revision).label("revision")).group_by(SourceFaqRow.id).subquery()
+    is_newest = (SourceFaqRow.id == newest.c.id) & (SourceFaqRow.revision == newest.c.revision)
+    return select(SourceFaqRow.value).join(newest, is_newest)

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from kb_pipeline.adapters.store_sql import SqlStore
+from kb_pipeline.domain.audit import GENESIS
 from kb_pipeline.domain.changes import RiskTier
 from kb_pipeline.errors import BlockedError, StoreError
 from tests.adapters.store_sql.samples import change_of, decision_of
@@ -72,10 +73,21 @@ def test_tampering_is_found_where_it_was_done(told: SqlStore, url: str, statemen
     assert told.verify_chain() == broken
 
 
+def test_the_head_is_that_of_the_last_event_and_the_last_ones_are_shown(told: SqlStore) -> None:
+    events = told.events()
+    last = ""
+    for event in events:
+        last = event.hash(last or GENESIS)
+    assert told.audit_head() == (8, last)
+    assert told.events(limit=3) == events[-3:]
+    assert told.events(change_of("th-TH").id, 1) == [event for event in events if event.subject == change_of("th-TH").id][-1:]
+
+
 def test_without_its_head_the_trail_goes_no_further(told: SqlStore, url: str) -> None:
     tamper(url, "DELETE FROM audit_head")
-    with pytest.raises(StoreError, match="head"):
-        told.propose(change_of("th-TH", "another"))
+    for act in (lambda: told.propose(change_of("th-TH", "another")), told.audit_head):
+        with pytest.raises(StoreError, match="head"):
+            act()
 
 
 def test_an_empty_trail_is_whole(store: SqlStore) -> None:
@@ -91,4 +103,4 @@ def test_states_are_written_through_one_door() -> None:
         if ".state = " in line or ('"state":' in line and "values(" in line)
     }
     assert {name for name, _ in writers} == {"changes.py"}
-    assert len(writers) == 2
+    assert len(writers) == 3

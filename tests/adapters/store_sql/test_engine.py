@@ -8,11 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, inspect, text
 
 from kb_pipeline.adapters.store_sql import SqlStore
 from kb_pipeline.adapters.store_sql.engine import HEAD
@@ -41,6 +42,23 @@ def test_the_migrations_lead_to_the_tables_of_the_schema(store: SqlStore, url: s
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
     engine.dispose()
+
+
+def test_a_database_of_the_version_before_is_led_here_with_all_that_it_holds(store: SqlStore, url: str) -> None:
+    change = change_of("th-TH")
+    store.propose(change)
+    config = Config()
+    config.set_main_option("script_location", "kb_pipeline.adapters.store_sql:migrations")
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+        assert "releases" not in inspect(connection).get_table_names()
+    engine.dispose()
+    migrated = SqlStore(url)
+    assert list(migrated.changes()) == [change]
+    assert (migrated.releases(), migrated.live_numbers(), migrated.verify_chain()) == ([], {}, None)
+    migrated.close()
 
 
 def test_head_is_the_newest_migration() -> None:

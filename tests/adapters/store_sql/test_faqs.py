@@ -26,6 +26,7 @@ def test_a_retired_faq_is_shown_on_request_only(store: SqlStore, market: str) ->
     store.save_source_faqs([kept, faq_of(market, "gone"), gone], {})
     assert list(store.source_faqs(article_of(market).id)) == [kept]
     assert list(store.source_faqs(retired=True)) == [gone, kept]
+    assert (store.source_faq(gone.id), store.source_faq(kept.id), store.source_faq("another")) == (gone, kept, None)
     assert not store.source_faqs("another")
 
 

@@ -1,0 +1,40 @@
+"""What the review page stands on, given to `create_app` by `__main__`. No web here."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from kb_pipeline.domain.accounts import Role, User
+from kb_pipeline.domain.markets import Market
+from kb_pipeline.ports import Store
+from kb_pipeline.review.jobs import Jobs
+from kb_pipeline.services.accounts import Accounts, SignInLimit
+from kb_pipeline.services.publish import Publisher
+from kb_pipeline.services.review import Reviewer
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The store, the packs and the people. `publisher` makes the publisher of a market for an actor."""
+
+    store: Store
+    markets: Sequence[Market]
+    accounts: Accounts
+    day: Callable[[], date]
+    publisher: Callable[[str, str], Publisher]
+    hours: float = 12.0  # that a session lasts
+    secure: bool = False  # cookies for HTTPS only
+    sign_ins: SignInLimit = field(default_factory=SignInLimit)
+    jobs: Jobs = field(default_factory=Jobs)
+
+    def reviewer(self, user: User) -> Reviewer:
+        """The use case of one person, today."""
+        return Reviewer(self.store, self.markets, user, self.day())
+
+    def markets_of(self, user: User) -> tuple[Market, ...]:
+        """The markets that the person may see."""
+        return tuple(market for market in self.markets if user.may(Role.VIEWER, market.tag))
+
+    def decided_today(self) -> dict[str, int]:
+        """Decisions since midnight UTC, by market."""
+        return dict(self.store.decided_since(datetime.combine(self.day(), datetime.min.time(), UTC)))

@@ -1,0 +1,67 @@
+"""How a page is made: templates, words, flash messages. Everything is escaped, undefined names are errors."""
+
+from datetime import datetime
+from functools import partial
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+import kb_pipeline
+from kb_pipeline.review.auth import Visitor, cookie_name, desk_of, drop_cookie, set_cookie
+from kb_pipeline.review.view import SYMBOLS
+from kb_pipeline.review.words import LANGUAGES, say
+
+FLASH, LANGUAGE = "kb_flash", "kb_language"  # cookies
+_FLASHES = ("approved", "waits", "edited", "rejected", "publishing", "rolling_back", "busy")
+_templates = Environment(
+    loader=PackageLoader("kb_pipeline.review"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
+_templates.globals.update(version=kb_pipeline.__version__, symbols={s.value: sign for s, sign in SYMBOLS.items()})
+
+
+def language_of(request: Request) -> str:
+    """The person's choice, else what the browser prefers among the page's languages."""
+    chosen = request.cookies.get(cookie_name(desk_of(request), LANGUAGE), "")
+    wanted = [chosen, *request.headers.get("accept-language", "").split(",")]
+    known = (tag.strip()[:2].lower() for tag in wanted)
+    return next((tag for tag in known if tag in LANGUAGES), "en")
+
+
+def page(request: Request, template: str, who: Visitor | None = None, *, status: int = 200, **values: object) -> Response:
+    """A page in the person's language; it shows a waiting flash message once."""
+    language, flash = language_of(request), _flash_of(request)
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    html = _templates.get_template(template).render(
+        t=partial(say, language), language=language, languages=LANGUAGES, who=who, here=here, flash=flash,
+        csrf=who.session.csrf if who else "", when=when, **values,
+    )  # fmt: skip
+    response = HTMLResponse(html, status)
+    if flash:
+        drop_cookie(response, desk_of(request), FLASH)
+    return response
+
+
+def go(request: Request, path: str, flash: str = "") -> Response:
+    """Lead the browser on after a form, with a flash message."""
+    response = RedirectResponse(path, 303)
+    if flash:
+        set_cookie(response, desk_of(request), FLASH, flash, 60)
+    return response
+
+
+def with_query(path: str, **values: object) -> str:
+    """`path` with the values that are not empty."""
+    said = {name: str(value) for name, value in values.items() if value}
+    return f"{path}?{urlencode(said)}" if said else path
+
+
+def when(at: datetime | None) -> str:
+    """A time as people read it."""
+    return f"{at:%Y-%m-%d %H:%M} UTC" if at else ""
+
+
+def _flash_of(request: Request) -> str:
+    name = request.cookies.get(cookie_name(desk_of(request), FLASH), "")
+    return name if name in _FLASHES else ""

@@ -1,0 +1,94 @@
+"""Texts as a page shows them: runs with marks for findings and differences. Plain values; templates escape them."""
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from kb_pipeline.domain.findings import Finding, Severity, TextPart
+from kb_pipeline.services.review import Card
+from kb_pipeline.steps.diff import word_diff
+
+SYMBOLS = {Severity.CRITICAL: "✕", Severity.MAJOR: "▲", Severity.MINOR: "●"}
+
+
+class Span(NamedTuple):
+    """A stretch of a text and what marks it."""
+
+    start: int
+    end: int
+    mark: str  # added, removed, critical, major, minor
+
+
+class Run(NamedTuple):
+    """A stretch of a text with all its marks, empty for a plain one."""
+
+    text: str
+    marks: str
+
+
+class Passage(NamedTuple):
+    """A question or an answer: what was approved, and what is proposed."""
+
+    part: str
+    old: tuple[Run, ...]  # empty when nothing was approved before
+    new: tuple[Run, ...]
+
+
+def runs(text: str, spans: Iterable[Span]) -> tuple[Run, ...]:
+    """`text` cut wherever a span begins or ends; joined, the runs are `text` again."""
+    inside = [Span(max(0, s.start), min(len(text), s.end), s.mark) for s in spans]
+    edges = sorted({0, len(text), *(edge for s in inside if s.start < s.end for edge in (s.start, s.end))})
+    return tuple(
+        Run(text[a:b], " ".join(dict.fromkeys(s.mark for s in inside if s.start <= a and b <= s.end)))
+        for a, b in pairwise(edges)
+    )
+
+
+def passages(card: Card) -> tuple[Passage, ...]:
+    """The proposal's question and answer, with the differences to the approved text and the findings marked."""
+    revision = card.change.revision
+    if revision is None:
+        return ()
+    old, new = card.approved and card.approved.text, revision.text
+    return tuple(
+        _passage(part, before, after, revision.language, card.change.findings)
+        for part, before, after in (
+            (TextPart.QUESTION, old.question if old else None, new.question),
+            (TextPart.ANSWER, old.answer if old else None, new.answer),
+        )
+    )
+
+
+def _passage(part: TextPart, old: str | None, new: str, language: str, findings: Sequence[Finding]) -> Passage:
+    found = spans_of(findings, part)
+    if old is None:
+        return Passage(part.value, (), runs(new, found))
+    removed, added = differences(old, new, language)
+    return Passage(part.value, runs(old, removed), runs(new, (*added, *found)))
+
+
+def spans_of(findings: Iterable[Finding], part: TextPart) -> tuple[Span, ...]:
+    """Where the findings of one part are."""
+    placed = ((f.start, f.end, f.severity.value) for f in findings if f.part is part)
+    return tuple(Span(start, end, mark) for start, end, mark in placed if start is not None and end is not None)
+
+
+def differences(old: str, new: str, language: str) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    """What `old` loses and what `new` brings, word by word."""
+    removed, added = [], []
+    before = after = 0
+    for kind, text in word_diff(old, new, language):
+        if kind != "added":
+            if kind == "removed":
+                removed.append(Span(before, before + len(text), "removed"))
+            before += len(text)
+        if kind != "removed":
+            if kind == "added":
+                added.append(Span(after, after + len(text), "added"))
+            after += len(text)
+    return tuple(removed), tuple(added)
+
+
+def mixed(old: str, new: str, language: str) -> tuple[Run, ...]:
+    """Both texts in one, with what went and what came."""
+    return tuple(Run(piece.text, "" if piece.kind == "same" else piece.kind) for piece in word_diff(old, new, language))

@@ -1,0 +1,174 @@
+"""Who is who: users who sign in, clients with keys. What they may do is in `domain.accounts`."""
+
+import hashlib
+import hmac
+import math
+import secrets
+import time
+import unicodedata
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from kb_pipeline.domain.accounts import ApiKey, Role, Session, User
+from kb_pipeline.domain.base import comparison_key
+from kb_pipeline.errors import AuthenticationError, BlockedError, NotFoundError, TooManyError
+from kb_pipeline.ports import AccountStore, Passwords
+
+PER_NAME, PER_ADDRESS = parse("10/15 minutes"), parse("50/15 minutes")
+SHORTEST, LONGEST = 10, 1_000  # characters of a password
+LONGEST_NAME = 40
+RESERVED = frozenset({"pipeline"})  # who acts in the audit trail when no person does
+
+
+class Accounts:
+    """The use cases of users, sessions and keys. Thread-safe. Of passwords, tokens and keys only hashes are kept."""
+
+    def __init__(self, store: AccountStore, passwords: Passwords) -> None:
+        self._store, self._passwords = store, passwords
+        self._nobodys = passwords.hash(secrets.token_urlsafe())  # judged for unknown names, so that time does not tell
+
+    def add_user(self, name: str, password: str, role: Role, markets: Sequence[str], actor: str) -> User:
+        """A new user. Raises BlockedError for a name that is taken or unfit, and for a weak password."""
+        name = _checked_name(name)
+        if self._store.user(name) is not None:
+            raise BlockedError(f"there is a user '{name}' already", "take another name, or: kb user password NAME")
+        user = User(name=name, role=role, markets=tuple(dict.fromkeys(markets)), created_at=_now())
+        self._store.save_user(user, self._hash(name, password), actor)
+        return user
+
+    def users(self) -> Sequence[User]:
+        """All users by name."""
+        return self._store.users()
+
+    def set_disabled(self, name: str, disabled: bool, actor: str) -> User:
+        """Shut a user out, at once, or let the user in again. Raises NotFoundError."""
+        user = self._user(name).model_copy(update={"disabled": disabled})
+        self._store.save_user(user, None, actor)
+        return user
+
+    def set_password(self, name: str, password: str, actor: str) -> User:
+        """Give a user a new password; all sessions end. Raises NotFoundError, BlockedError for a weak one."""
+        user = self._user(name)
+        self._store.save_user(user, self._hash(user.name, password), actor)
+        return user
+
+    def sign_in(self, name: str, password: str, hours: float) -> tuple[str, Session]:
+        """A new session, and its token, which is kept nowhere else. Raises AuthenticationError, never saying what was wrong."""
+        hashed = self._store.password_hash(name)
+        fits = self._passwords.verify(hashed or self._nobodys, _normal(password[:LONGEST]))
+        user = self._store.user(name)
+        if not fits or hashed is None or user is None or user.disabled:
+            raise AuthenticationError("name or password is wrong", "try again, or ask an administrator for a new password")
+        token, now = secrets.token_urlsafe(32), _now()
+        session = Session(
+            token_hash=_sha256(token),
+            user=user.name,
+            csrf=secrets.token_urlsafe(32),
+            created_at=now,
+            expires_at=now + timedelta(hours=hours),
+        )
+        self._store.save_session(session)
+        return token, session
+
+    def user_of(self, token: str) -> tuple[User, Session] | None:
+        """Who is signed in with `token`; None when it was never given out, has expired or ended, or the user is shut out."""
+        session = self._store.session(_sha256(token))
+        if session is None or session.expires_at <= _now():
+            return None
+        user = self._store.user(session.user)
+        return None if user is None or user.disabled else (user, session)
+
+    def sign_out(self, token: str) -> None:
+        """End the session."""
+        self._store.end_session(_sha256(token))
+
+    def add_key(self, name: str, markets: Sequence[str], actor: str) -> tuple[str, ApiKey]:
+        """A new key: its text, to be shown once, and what is kept of it. Raises BlockedError for a name that says nothing."""
+        if not name.strip():
+            raise BlockedError("a key needs a name", "name the client that will use it")
+        key = ApiKey(
+            id=secrets.token_hex(6), name=comparison_key(name), markets=tuple(dict.fromkeys(markets)), created_at=_now()
+        )
+        secret = secrets.token_urlsafe(32)
+        self._store.add_key(key, _sha256(secret), actor)
+        return f"kb_{key.id}_{secret}", key
+
+    def keys(self) -> Sequence[ApiKey]:
+        """All keys, oldest first."""
+        return self._store.keys()
+
+    def revoke_key(self, key_id: str, actor: str) -> ApiKey:
+        """End a key, at once. Raises NotFoundError."""
+        return self._store.revoke_key(key_id, actor)
+
+    def client_of(self, text: str) -> ApiKey | None:
+        """Whose key this is; None when it is nobody's or was revoked."""
+        prefix, _, rest = text.partition("_")
+        key_id, _, secret = rest.partition("_")
+        known = self._store.key(key_id) if prefix == "kb" else None
+        if known is None:
+            return None
+        key, secret_hash = known
+        fits = hmac.compare_digest(_sha256(secret), secret_hash)
+        return key if fits and key.revoked_at is None else None
+
+    def _user(self, name: str) -> User:
+        user = self._store.user(name)
+        if user is None:
+            raise NotFoundError(f"no user '{name}'", "list the names: kb user list")
+        return user
+
+    def _hash(self, name: str, password: str) -> str:
+        normal = _normal(password)
+        if not SHORTEST <= len(normal) <= LONGEST:
+            raise BlockedError(
+                f"a password has at least {SHORTEST} characters, at most {LONGEST:,}", "take a few words that you can remember"
+            )
+        if comparison_key(password).casefold() == comparison_key(name).casefold():
+            raise BlockedError("the password is the name", "take a few words that nobody else would take")
+        return self._passwords.hash(normal)
+
+
+class SignInLimit:
+    """How often somebody may try to sign in, in moving windows. It counts in this process only. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._window = MovingWindowRateLimiter(MemoryStorage())
+
+    def take(self, name: str, address: str) -> None:
+        """Count one attempt, before the password is judged. Raises TooManyError."""
+        self._hit(PER_ADDRESS, "address", address)
+        self._hit(PER_NAME, "name", comparison_key(name).casefold())
+
+    def _hit(self, rate: RateLimitItem, *who: str) -> None:
+        if not self._window.hit(rate, *who):
+            wait = max(1, math.ceil(self._window.get_window_stats(rate, *who).reset_time - time.time()))
+            raise TooManyError("too many attempts to sign in", f"wait {math.ceil(wait / 60)} minutes", retry_after=wait)
+
+
+def _checked_name(name: str) -> str:
+    """The name as it is kept: letters, marks and digits of any script, and `.`, `-`, `_`, `@` within."""
+    name = comparison_key(name)
+    fit = all(c in ".-_@" or unicodedata.category(c)[0] in "LMN" for c in name)
+    if not (fit and name[:1].isalnum() and len(name) <= LONGEST_NAME):
+        raise BlockedError(f"'{name}' cannot be a user's name", f"up to {LONGEST_NAME} letters, digits and . - _ @")
+    if name.casefold() in RESERVED:
+        raise BlockedError(f"the name '{name}' is taken by the system", "take another name")
+    return name
+
+
+def _normal(password: str) -> str:
+    """The password as it is hashed: NFKC, since keyboards encode the same Thai or accented letters in two ways."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def _sha256(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

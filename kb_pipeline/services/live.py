@@ -1,0 +1,203 @@
+"""The live releases, open for reading and followed while they change. SQL is the truth; nothing is asked of them here."""
+
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from kb_pipeline.domain.answers import ServedEntry
+from kb_pipeline.domain.base import Value
+from kb_pipeline.domain.faqs import Revision
+from kb_pipeline.domain.releases import Manifest, Release, manifest_hash, release_id
+from kb_pipeline.errors import EmbedderMismatchError, KBError, ReleaseError
+from kb_pipeline.ports import Embedder, Indexes, ReleaseIndex, ReleaseStore
+
+_PATIENCE = 5.0  # seconds until a release that could not be opened is tried again
+
+
+class MarketHealth(Value):
+    """What a market serves (`open`) and should serve (`live`), and why they differ."""
+
+    market: str
+    live: str | None
+    open: str | None
+    problem: str = ""
+
+
+class OpenRelease:
+    """A release that can be asked. Its index is closed when it is retired and its last reader has left. Thread-safe."""
+
+    def __init__(self, release: Release, index: ReleaseIndex, entries: Mapping[str, ServedEntry]) -> None:
+        self.release = release
+        self.index = index
+        self.entries = entries  # by id, in the order of the ids
+        self._lock = threading.Lock()
+        self._readers = 0
+        self._retired = False
+
+    def enter(self) -> bool:
+        """Come in to read; False when it is retired. Whoever came in must `leave`."""
+        with self._lock:
+            self._readers += not self._retired
+            return not self._retired
+
+    def leave(self) -> None:
+        """Reading is over."""
+        with self._lock:
+            self._readers -= 1
+            done = self._retired and not self._readers
+        if done:
+            self.index.close()
+
+    def retire(self) -> None:
+        """Let nobody in any more; call it once."""
+        with self._lock:
+            self._retired = True
+            done = not self._readers
+        if done:
+            self.index.close()
+
+
+def open_release(store: ReleaseStore, indexes: Indexes, embedder: Embedder, market: str, number: int) -> OpenRelease:
+    """Read a release from the store, hold its texts against its manifest, and open its index.
+
+    Raises ReleaseError when one of them is not what was published, EmbedderMismatchError, StoreError.
+    """
+    release, manifest = store.release(market, number), store.manifest(market, number)
+    if release.embedder != embedder.fingerprint:
+        raise EmbedderMismatchError(
+            f"{release.id} was indexed by embedder {release.embedder}, questions are embedded by {embedder.fingerprint}",
+            f"set KB_EMBEDDING_MODEL back, or publish again: kb release publish --market {market}",
+        )
+    entries = _entries(release, manifest, store.revisions([item.revision_id for item in manifest]))
+    return OpenRelease(release, indexes.open(release), entries)
+
+
+def _entries(release: Release, manifest: Manifest, revisions: Mapping[str, Revision]) -> dict[str, ServedEntry]:
+    remedy = f"the database was changed behind the pipeline: kb audit verify, then kb release publish --market {release.market}"
+    if manifest_hash(release.market, manifest, release.embedder) != release.manifest_hash:
+        raise ReleaseError(f"the manifest of {release.id} is not the one that was published", remedy)
+    entries: dict[str, ServedEntry] = {}
+    for item in manifest:
+        revision = revisions.get(item.revision_id)
+        if revision is None or (revision.entry_id, revision.market) != (item.entry_id, release.market):
+            raise ReleaseError(f"{release.id} names revision {item.revision_id}, which is not of entry {item.entry_id}", remedy)
+        if revision.text.hash != item.text_hash:
+            raise ReleaseError(f"the text of entry {item.entry_id} is not the one that {release.id} published", remedy)
+        entries[item.entry_id] = ServedEntry(
+            market=revision.market,
+            language=revision.language,
+            text=revision.text,
+            citations=revision.citations,
+            item=item,
+        )
+    return entries
+
+
+class LiveReleases:
+    """The live release of each of `markets`. Thread-safe. `refresh()` or `follow()` first, `close()` at the end."""
+
+    def __init__(self, store: ReleaseStore, indexes: Indexes, embedder: Embedder, markets: Sequence[str]) -> None:
+        self._store = store
+        self._indexes = indexes
+        self._embedder = embedder
+        self._tags = tuple(markets)
+        self._open: Mapping[str, OpenRelease] = {}  # never changed, only replaced
+        self._numbers: Mapping[str, int] | None = None  # the pointer as it was last read
+        self._failed: dict[str, tuple[int, float, str]] = {}  # market -> number, when, why
+        self._store_problem = ""
+        self._refreshing = threading.Lock()
+        self._stopped = threading.Event()
+        self._follower: threading.Thread | None = None
+
+    def refresh(self) -> None:
+        """Read the pointer, open what is new, then swap. What cannot be opened is in `health()`; the old one goes on."""
+        with self._refreshing:
+            try:
+                numbers = self._store.live_numbers()
+            except KBError as error:
+                self._store_problem = str(error)
+                return
+            self._store_problem = ""
+            old = self._open
+            live = {tag: numbers[tag] for tag in self._tags if tag in numbers}
+            fresh = {tag: now for tag, number in live.items() if (now := self._followed(tag, number, old.get(tag)))}
+            self._open, self._numbers = fresh, live
+            for tag, released in old.items():
+                if fresh.get(tag) is not released:
+                    released.retire()
+
+    def follow(self, seconds: float = 0.5) -> None:
+        """Refresh now and then every so many seconds, in a thread of its own, until `close()`."""
+        self.refresh()
+        self._follower = threading.Thread(target=self._follow, args=(seconds,), name="follow-releases", daemon=True)
+        self._follower.start()
+
+    def close(self) -> None:
+        """Stop following; each release closes when its last reader has left."""
+        self._stopped.set()
+        if self._follower:
+            self._follower.join()
+        with self._refreshing:
+            old, self._open = self._open, {}
+        for released in old.values():
+            released.retire()
+
+    def _follow(self, seconds: float) -> None:
+        while not self._stopped.wait(seconds):
+            self.refresh()
+
+    def _followed(self, tag: str, number: int, current: OpenRelease | None) -> OpenRelease | None:
+        """The release to serve: the live one, or the current one as long as that one cannot be opened."""
+        if current and current.release.number == number:
+            self._failed.pop(tag, None)
+            return current
+        failed = self._failed.get(tag)
+        if failed and failed[0] == number and time.monotonic() - failed[1] < _PATIENCE:
+            return current
+        try:
+            released = open_release(self._store, self._indexes, self._embedder, tag, number)
+        except KBError as error:
+            self._failed[tag] = (number, time.monotonic(), str(error))
+            return current
+        self._failed.pop(tag, None)
+        return released
+
+    def live(self, market: str) -> Release | None:
+        """The release that the market serves now."""
+        released = self._open.get(market)
+        return released.release if released else None
+
+    def health(self) -> tuple[MarketHealth, ...]:
+        """Each market that has something live, by tag."""
+        numbers, opened = self._numbers or {}, self._open
+        return tuple(
+            MarketHealth(
+                market=tag,
+                live=release_id(tag, number),
+                open=opened[tag].release.id if tag in opened else None,
+                problem=self._failed[tag][2] if tag in self._failed else self._store_problem,
+            )
+            for tag, number in sorted(numbers.items())
+        )
+
+    def ready(self) -> list[str]:
+        """Why it cannot answer as it should, in words; empty when it can. An older release that goes on is in `health()`."""
+        if self._numbers is None:
+            return [self._store_problem or "the live releases are not open yet"]
+        problems = [f"{h.live} is not open: {h.problem}" for h in self.health() if h.open is None]
+        if self._follower and not self._follower.is_alive() and not self._stopped.is_set():
+            problems.append("the live releases are not followed any more; start the API again")
+        return problems
+
+    @contextmanager
+    def reading(self, market: str) -> Iterator[OpenRelease | None]:
+        """The market's release, which stays open until the context ends; None if there is none."""
+        released = self._open.get(market)
+        while released and not released.enter():  # it was retired between the two steps: take its successor
+            released = self._open.get(market)
+        try:
+            yield released
+        finally:
+            if released:
+                released.leave()

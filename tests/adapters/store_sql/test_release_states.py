@@ -1,0 +1,112 @@
+"""Whatever publishers and reviewers do in whatever order: the pointer names the one live release, verified before."""
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from kb_pipeline.adapters.store_sql import SqlStore
+from kb_pipeline.domain.releases import RELEASE_MOVES, ManifestItem, Release, ReleaseReport, ReleaseState
+from kb_pipeline.errors import BlockedError, ConflictError, IllegalTransitionError, NotFoundError
+from tests.adapters.store_sql.samples import MARKETS, change_of, decision_of, retirement_of
+
+HELD = tempfile.TemporaryDirectory(prefix="kb-store-releases-")  # gone when the tests end
+PLACE = Path(HELD.name)
+REFUSALS = (BlockedError, ConflictError, IllegalTransitionError, NotFoundError)
+MARKET, NUMBER = st.sampled_from(MARKETS), st.integers(1, 6)
+
+
+class Publishing(RuleBasedStateMachine):
+    """Two markets with two entries each, whose texts change while they are published."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.home = Path(tempfile.mkdtemp(dir=PLACE))
+        template = PLACE / "template.sqlite3"
+        if not template.exists():
+            SqlStore(f"sqlite:///{template}").close()
+        shutil.copy(template, self.home / "kb.sqlite3")
+        self.store = SqlStore(f"sqlite:///{self.home / 'kb.sqlite3'}")
+        self.past: dict[str, Release] = {}
+
+    @rule(market=MARKET, key=st.sampled_from("ab"), note=st.sampled_from(["", " 1", " 2"]), retire=st.booleans())
+    def approve(self, market: str, key: str, note: str, retire: bool) -> None:
+        text = self.store.approved_text(change_of(market, key).entry_id)
+        change = change_of(market, key, note=note, base=text.id if text else None)
+        if retire and text:
+            change = retirement_of(change.model_copy(update={"revision": text}))
+        if self.store.propose(change):
+            self.store.decide(decision_of(change))
+
+    @rule(market=MARKET, share=st.integers(0, 2))
+    def begin(self, market: str, share: int) -> None:
+        said = [entry.revision for entry in self.store.approved_entries(market)][:share]
+        manifest = tuple(ManifestItem(entry_id=r.entry_id, revision_id=r.id, text_hash=r.text.hash) for r in said)
+        try:
+            self.store.begin_release(market, manifest, "e5", "สมชาย")
+        except BlockedError:
+            assert not manifest
+
+    @rule(market=MARKET, number=NUMBER, fit=st.sampled_from([True, True, False]))
+    def verify(self, market: str, number: int, fit: bool) -> None:
+        report = ReleaseReport(entries=1, texts=1, failures=() if fit else ("ไม่ตรงกัน",))
+        self._try(lambda: self.store.end_verification(market, number, report))
+
+    @rule(market=MARKET, number=NUMBER)
+    def give_up(self, market: str, number: int) -> None:
+        self._try(lambda: self.store.fail_release(market, number, "killed"))
+
+    @rule(market=MARKET, number=NUMBER, behind=st.sampled_from([False, False, False, True]))
+    def go_live(self, market: str, number: int, behind: bool) -> None:
+        live = None if behind else self.store.live_numbers().get(market)
+        self._try(lambda: self.store.go_live(market, number, "ann", live))
+
+    def _try(self, act: Callable[[], Release]) -> None:
+        before = self.store.events()
+        try:
+            act()
+        except REFUSALS:
+            assert self.store.events() == before
+
+    @invariant()
+    def moves_are_legal_and_manifests_stay(self) -> None:
+        present = {release.id: release for release in self.store.releases()}
+        for key, was in self.past.items():
+            now = present[key]
+            assert now.state is was.state or now.state in RELEASE_MOVES[was.state]
+            assert now.manifest_hash == was.manifest_hash
+        self.past = present
+
+    @invariant()
+    def the_pointer_names_the_one_live_release_which_was_verified(self) -> None:
+        live = {r.market: r.number for r in self.store.releases() if r.state is ReleaseState.LIVE}
+        assert live == self.store.live_numbers()
+        for market, number in live.items():
+            release = self.store.release(market, number)
+            assert release.report is not None and release.report.is_fit
+
+    @invariant()
+    def only_what_the_live_release_says_is_published(self) -> None:
+        for market in MARKETS:
+            number = self.store.live_numbers().get(market)
+            said = {(i.entry_id, i.revision_id) for i in self.store.manifest(market, number)} if number else set()
+            published = {(e.id, e.revision_id) for e in self.store.entries(market) if e.standing == "published"}
+            assert published <= said
+
+    @invariant()
+    def the_trail_is_whole(self) -> None:
+        assert self.store.verify_chain() is None
+
+    def teardown(self) -> None:
+        self.store.close()
+        shutil.rmtree(self.home)
+
+
+TestPublishing = Publishing.TestCase
+TestPublishing.settings = settings(
+    max_examples=12, stateful_step_count=20, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)

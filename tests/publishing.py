@@ -1,0 +1,57 @@
+"""A knowledge base whose releases are verified in this very process: for tests that need no second one."""
+
+from dataclasses import dataclass, replace
+from functools import cache
+
+from kb_pipeline.adapters.embedder_sentence_transformers import SentenceTransformersEmbedder
+from kb_pipeline.adapters.vectors_memory import MemoryVectors
+from kb_pipeline.bootstrap import build_publisher
+from kb_pipeline.domain.changes import Change, ChangeKind, Decision, Relation, RelationKind, RiskTier, Verdict
+from kb_pipeline.domain.releases import Release, ReleaseReport
+from kb_pipeline.ports import Embedder, Failpoint
+from kb_pipeline.services.publish import Publisher
+from kb_pipeline.services.verify import Bench, judge
+from kb_pipeline.settings import Settings
+from tests.api.knowledge import Knowledge
+
+
+@dataclass(frozen=True)
+class HereVerifier:
+    """ports.Verifier, without the fresh process."""
+
+    bench: Bench
+
+    def verify(self, release: Release) -> ReleaseReport:
+        """See ports.Verifier."""
+        return judge(self.bench, release.number)[1]
+
+
+@cache
+def _embedder() -> Embedder:
+    """The real one, loaded once for all tests; what it has embedded it remembers."""
+    return SentenceTransformersEmbedder("embedded", Settings().model_dir, MemoryVectors(), 2)
+
+
+def publisher_of(knowledge: Knowledge, market: str, failpoint: Failpoint = lambda _: None) -> Publisher:
+    """The composition root's publisher, verifying here."""
+    made = replace(build_publisher(knowledge.settings, market, "dara", store=knowledge.store), embedder=_embedder())
+    bench = Bench(
+        store=made.store, indexes=made.indexes, embedder=made.embedder, market=made.market, golden_margin=0.05
+    )  # fmt: skip
+    return replace(made, verifier=HereVerifier(bench), failpoint=failpoint)
+
+
+def retire(knowledge: Knowledge, market: str, entry: str) -> None:
+    """A person retires an approved entry."""
+    change = Change(
+        market=market,
+        entry_id=entry,
+        kind=ChangeKind.RETIRE,
+        revision=None,
+        base_revision_id=knowledge.store.approved_text(entry).id,  # type: ignore[union-attr] # it is approved
+        relation=Relation(kind=RelationKind.NEW),
+        risk=RiskTier.LOW,
+    )
+    knowledge.store.propose(change)
+    decision = Decision(change_id=change.id, verdict=Verdict.APPROVE, actor="ann", seen_version=1)
+    knowledge.store.decide(decision)

@@ -1,0 +1,74 @@
+"""The review page over a real store, with real accounts, and people who sign in."""
+
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+
+from kb_pipeline.adapters.passwords_argon2 import Argon2Passwords
+from kb_pipeline.bootstrap import build_publisher
+from kb_pipeline.domain.accounts import Role
+from kb_pipeline.review.app import create_app
+from kb_pipeline.review.desk import Desk
+from kb_pipeline.services.accounts import Accounts
+from kb_pipeline.settings import Settings
+from tests.conftest import DAY, ROOT
+from tests.review import sample
+
+PASSWORD = "four small words here"
+ORIGIN = {"origin": "http://testserver"}
+
+
+class Browser(TestClient):
+    """A person's browser: it sends an origin, keeps cookies, and finds the token in the page before it posts."""
+
+    def __init__(self, app) -> None:
+        super().__init__(app, headers=ORIGIN, follow_redirects=False)
+
+    def token(self, path="/"):
+        found = re.search(r'name="csrf" value="([^"]+)"', self.get(path).text)
+        return found[1] if found else ""
+
+    def sign_in(self, name, password=PASSWORD, **more):
+        return self.post("/sign-in", data={"csrf": self.token("/sign-in"), "name": name, "password": password, **more})
+
+    def submit(self, path, headers=None, **fields):
+        return self.post(path, data={"csrf": self.token("/releases"), **fields}, headers=headers)
+
+
+@pytest.fixture
+def accounts(store):
+    return Accounts(store, Argon2Passwords())
+
+
+@pytest.fixture
+def publisher(store, tmp_path):
+    settings = Settings(home=tmp_path, locales_dir=ROOT / "locales")
+    return lambda market, actor: build_publisher(settings, market, actor, store=store)
+
+
+@pytest.fixture
+def desk(store, accounts, thai, american, publisher):
+    return Desk(store=store, markets=(american, thai), accounts=accounts, day=lambda: DAY, publisher=publisher)
+
+
+@pytest.fixture
+def app(desk):
+    return create_app(desk)
+
+
+@pytest.fixture
+def person(app, accounts):
+    def arrive(name="ann", role=Role.REVIEWER, markets=()):
+        accounts.add_user(name, PASSWORD, role, markets, "test")
+        browser = Browser(app)
+        assert browser.sign_in(name).status_code == 303
+        return browser
+
+    return arrive
+
+
+@pytest.fixture
+def changes(store, thai, american):
+    """High risk and critical, an update, low risk with a finding, high risk and clean."""
+    return sample.fill(store, thai, american)

@@ -1,0 +1,134 @@
+"""A reviewer's hour in a real browser: keys, checks as one types, Thai, no policy violation and no error in the console."""
+
+import os
+import shutil
+import socket
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import sync_playwright
+
+from kb_pipeline.domain.accounts import Role
+from kb_pipeline.domain.changes import ChangeState
+from tests.review.conftest import PASSWORD
+
+ARGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+WATCH = (
+    "document.addEventListener('securitypolicyviolation', "
+    "event => console.error(`CSP ${event.violatedDirective} ${event.blockedURI}`))"
+)
+
+
+def chromium():
+    """The browser's path; no test of the page may be left out because it is missing."""
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if not found and os.environ.get("KB_TEST_BROWSER") != "0":
+        pytest.fail("no Chromium: apt-get install chromium, or name it by CHROMIUM; KB_TEST_BROWSER=0 does without")
+    if not found:
+        pytest.skip("KB_TEST_BROWSER=0: the page was not tested in a browser")
+    return found
+
+
+@pytest.fixture
+def site(app):
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None))
+    thread = threading.Thread(target=server.run, args=([listener],))
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture
+def browser():
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium(), args=ARGS)
+        yield started
+        started.close()
+
+
+def open_page(browser, problems, **options):
+    page = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options}).new_page()
+    page.add_init_script(WATCH)
+    page.on("console", lambda said: problems.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("dialog", lambda dialog: problems.append(f"dialog {dialog.message}"))
+    return page
+
+
+def sign_in(page, site, name="malee"):
+    page.goto(f"{site}/")
+    page.fill("#name", name)
+    page.fill("#password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".queue")
+
+
+def fits(page):
+    """Nothing makes the page wider than the screen."""
+    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_a_reviewer_works_through_the_queue_by_keyboard(browser, site, accounts, store, changes, tmp_path):
+    _, update, minor, clean = changes
+    accounts.add_user("malee", PASSWORD, Role.REVIEWER, ("th-TH",), "test")
+    problems = []
+    page = open_page(browser, problems)
+    sign_in(page, site)
+    page.screenshot(path=tmp_path / "queue.png")
+    page.goto(f"{site}/changes/{update.id}?market=th-TH&risk=low")
+    assert page.locator("ins", has_text="30").count()
+    assert page.locator("h1").get_attribute("lang") == "th-TH"
+    page.keyboard.press("a")
+    page.wait_for_url(f"**/changes/{minor.id}?**")
+    assert store.change(update.id).state is ChangeState.APPROVED
+
+    page.keyboard.press("e")
+    assert page.evaluate("document.activeElement.id") == "edit-answer"
+    assert page.locator("#checked .findings li").count() == 1
+    page.fill("#edit-answer", "ผู้ขายตอบกลับภายใน 3 วันทำการ")
+    page.wait_for_selector("#checked .good")
+    page.reload()
+    assert page.input_value("#edit-answer") == "ผู้ขายตอบกลับภายใน 3 วันทำการ", "a draft survives a reload"
+    page.focus("#edit-answer")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector(".flash")
+    assert store.change(minor.id).state is ChangeState.APPROVED
+
+    page.goto(f"{site}/changes/{clean.id}?market=th-TH")
+    page.evaluate("document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'พ', code: 'KeyR', bubbles: true}))")
+    assert page.evaluate("document.activeElement.id") == "reject-category", "keys work on a Thai keyboard layout"
+    page.select_option("#reject-cause", "localization")
+    page.click("#reject .danger")
+    page.wait_for_selector(".flash")
+    assert store.change(clean.id).state is ChangeState.REJECTED
+    page.keyboard.press("?")
+    assert page.locator("#keys").is_visible()
+    assert problems == []
+
+
+@pytest.mark.parametrize(("language", "width", "scheme"), [("en", 1280, "light"), ("th", 1280, "dark"), ("th", 390, "light")])
+def test_every_page_fits_and_is_quiet(browser, site, accounts, changes, tmp_path, language, width, scheme):
+    accounts.add_user("malee", PASSWORD, Role.ADMIN, (), "test")
+    problems = []
+    options = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme, "locale": f"{language}-TH"}
+    page = open_page(browser, problems, **options)
+    sign_in(page, site)
+    folder = Path(os.environ.get("KB_TEST_SHOTS") or tmp_path)
+    card = f"/changes/{changes[0].id}"
+    for name, path in (("queue", "/"), ("critical", card), ("update", f"/changes/{changes[1].id}"), ("releases", "/releases")):
+        page.goto(site + path)
+        page.evaluate("document.fonts.ready")
+        time.sleep(0.05)
+        page.screenshot(path=folder / f"{name}-{language}-{width}-{scheme}.png", full_page=True)
+        assert fits(page), (name, width)
+        assert page.evaluate("document.fonts.check('16px \"Noto Sans Thai\"', 'ก')")
+    assert problems == []

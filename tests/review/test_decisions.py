@@ -1,0 +1,146 @@
+"""Deciding on the page: approve, edit, reject, two people, and somebody who was faster."""
+
+import re
+import threading
+
+import pytest
+
+from kb_pipeline.domain.accounts import Role
+from kb_pipeline.domain.changes import ChangeState
+from kb_pipeline.review.words import say
+
+MINE = "ผู้ขายตอบกลับภายใน 3 วันทำการ"
+
+
+def test_an_approval_leads_to_the_next_of_the_same_queue_and_says_so(person, changes, store):
+    browser = person()
+    said = browser.submit(f"/changes/{changes[2].id}/approve?market=th-TH&risk=low", version="1")
+    assert said.headers["location"] == f"/changes/{changes[1].id}?market=th-TH&risk=low"
+    assert store.change(changes[2].id).state is ChangeState.APPROVED
+    assert say("en", "flash.approved") in browser.get(said.headers["location"]).text
+    assert say("en", "flash.approved") not in browser.get(said.headers["location"]).text, "once"
+
+
+def test_a_high_risk_change_takes_two_people_and_the_first_is_told_so(person, changes, store):
+    ann, bob = person("ann"), person("บุญมี")
+    path = f"/changes/{changes[3].id}"
+    assert say("en", "second.first") in ann.get(path).text
+    ann.submit(f"{path}/approve", version="1")
+    assert store.change(changes[3].id).state is ChangeState.PENDING
+    assert say("en", "second.same") in ann.get(path).text
+    assert ann.submit(f"{path}/approve", version="2").status_code == 422
+    assert say("en", "second.now", name="ann") in bob.get(path).text
+    assert bob.submit(f"{path}/approve", version="2").status_code == 303
+    assert store.change(changes[3].id).state is ChangeState.APPROVED
+
+
+def test_critical_findings_need_an_override_and_a_word(person, changes, store):
+    browser, path = person(), f"/changes/{changes[0].id}/approve"
+    assert browser.submit(path, version="1").status_code == 422
+    assert browser.submit(path, version="1", override="yes").status_code == 422
+    assert browser.submit(path, version="1", override="yes", comment="ตรวจแล้ว").status_code == 303
+    assert store.decisions(changes[0].id)[0].comment == "ตรวจแล้ว"
+
+
+def test_an_edit_is_checked_as_one_types_and_then_approved(person, changes, store):
+    browser, path = person(), f"/changes/{changes[2].id}"
+    fields = {"question": changes[2].revision.text.question, "phrasings": "รอผู้ขายตอบกี่วัน\r\n", "version": "1"}
+    part = {"x-part": "checked"}
+    assert "term-forbidden" in browser.submit(f"{path}/check", part, answer=f"{MINE}ครับ", **fields).text
+    assert say("en", "findings.none") in browser.submit(f"{path}/check", part, answer=MINE, **fields).text
+    assert "term-forbidden" in browser.submit(f"{path}/check", answer=f"{MINE}ครับ", **fields).text, "and without a script"
+    assert store.change(changes[2].id).version == 1, "a check decides nothing"
+    browser.submit(f"{path}/edit", answer=MINE, category="style", cause="localization", **fields)
+    change = store.change(changes[2].id)
+    assert (change.state, change.revision.text.answer, change.findings) == (ChangeState.APPROVED, MINE, ())
+    assert change.revision.text.phrasings == ("รอผู้ขายตอบกี่วัน",)
+    assert store.decisions(change.id)[0].root_cause == "localization"
+
+
+def test_an_edit_that_leaves_the_text_as_it_is_is_no_edit(person, changes):
+    text = changes[1].revision.text
+    said = person().submit(
+        f"/changes/{changes[1].id}/edit",
+        version="1",
+        question=text.question,
+        answer=text.answer,
+        phrasings="\n".join(text.phrasings),
+    )
+    assert said.status_code == 422
+
+
+def test_a_rejection_needs_a_reason(person, changes, store):
+    browser, path = person(), f"/changes/{changes[1].id}/reject"
+    assert browser.submit(path, version="1").status_code == 422
+    assert browser.submit(path, version="1", cause="source_article").status_code == 303
+    assert store.change(changes[1].id).state is ChangeState.REJECTED
+
+
+def test_who_was_slower_sees_who_did_what_and_keeps_what_was_typed(person, changes):
+    ann, bob = person("ann"), person("bob")
+    fields = {"question": "ผู้ขายตอบเมื่อไร", "comment": "สุภาพ <กว่า>", "category": "style", "version": "1"}
+    ann.submit(f"/changes/{changes[2].id}/reject", version="1", cause="duplicate", comment="ซ้ำ")
+    said = bob.submit(f"/changes/{changes[2].id}/edit", answer="ข้อความของฉัน", **fields)
+    assert said.status_code == 409
+    for shown in ("<strong>ann</strong>", say("en", "action.change.reject"), "ซ้ำ", "ข้อความของฉัน", "สุภาพ &lt;กว่า&gt;"):
+        assert shown in said.text
+
+
+def test_a_conflict_that_can_still_be_decided_keeps_the_form_filled(person, changes):
+    ann, bob = person("ann"), person("bob")
+    ann.submit(f"/changes/{changes[3].id}/approve", version="1")
+    said = bob.submit(
+        f"/changes/{changes[3].id}/edit", version="1", question="ได้คืนไหม", answer="คำตอบของฉัน", phrasings="ก\nข", comment="why"
+    )
+    assert said.status_code == 409
+    assert re.search(r'name="answer"[^>]*>\nคำตอบของฉัน</textarea>', said.text)
+    assert re.search(r'name="phrasings"[^>]*>\nก\nข</textarea>', said.text)
+    assert 'name="version" value="2"' in said.text
+
+
+def test_of_two_who_decide_at_once_one_wins(person, changes, store):
+    people = [person(f"person{n}") for n in range(4)]
+    tokens = [browser.token("/releases") for browser in people]
+    start, statuses = threading.Barrier(4), []
+
+    def decide(browser, token, n):
+        start.wait()
+        path = f"/changes/{changes[1].id}/{'approve' if n % 2 else 'reject'}"
+        statuses.append(browser.post(path, data={"csrf": token, "version": "1", "comment": f"person {n}"}).status_code)
+
+    threads = [threading.Thread(target=decide, args=(b, t, n)) for n, (b, t) in enumerate(zip(people, tokens, strict=True))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == [303, 409, 409, 409]
+    assert len(store.decisions(changes[1].id)) == 1
+
+
+def test_a_viewer_sees_the_card_and_no_way_to_decide(person, changes):
+    page = person("vi", Role.VIEWER).get(f"/changes/{changes[2].id}").text
+    assert say("en", "decide.viewer") in page
+    assert "/approve" not in page
+
+
+@pytest.mark.parametrize("language", ["en", "th"])
+def test_the_card_shows_all_that_a_decision_needs(person, changes, language):
+    browser = person()
+    browser.get(f"/language/{language}")
+    page = browser.get(f"/changes/{changes[1].id}").text
+    for key in (
+        "card.source_changed",
+        "card.approved",
+        "card.proposal",
+        "card.evidence",
+        "card.facts",
+        "card.made",
+        "card.history",
+    ):
+        assert say(language, key) in page
+    assert '<del lang="' not in page
+    for part in ("<del>15</del>", "<ins>30</ins>", '<mark class="cited">', "localize_faq@1", "facts differ: 30 วัน / 15 วัน"):
+        assert part in page
+    critical = browser.get(f"/changes/{changes[0].id}").text
+    assert '<mark class="critical">$0.99</mark>' in critical
+    assert "wallet-withdrawal-fee" in critical

@@ -1,0 +1,77 @@
+"""Publishing from the page: what was previewed is what is published, in the background; failures are shown."""
+
+import re
+import time
+
+import pytest
+
+from kb_pipeline.domain.accounts import Role
+from kb_pipeline.errors import ReleaseError
+from kb_pipeline.review.jobs import Jobs
+from kb_pipeline.review.words import say
+from tests.adapters.store_sql.samples import change_of, decision_of
+
+
+def approve(store, market, key):
+    change = change_of(market, key)
+    store.propose(change)
+    store.decide(decision_of(change))
+
+
+def seen(browser, path):
+    return re.search(r'name="seen" value="([^"]+)"', browser.get(path).text)[1]
+
+
+def settled(desk, market):
+    for _ in range(1200):
+        job = desk.jobs.of(market)
+        if job is not None and not job.running:
+            return job
+        time.sleep(0.1)
+    raise AssertionError("the job did not end")
+
+
+@pytest.mark.slow
+def test_a_publisher_publishes_what_was_previewed_and_rolls_back(person, desk, store):
+    browser = person("pim", Role.PUBLISHER)
+    approve(store, "th-TH", "first")
+    first = seen(browser, "/releases/th-TH/publish")
+    approve(store, "th-TH", "second")
+    again = browser.submit("/releases/th-TH/publish", seen=first)
+    assert again.status_code == 409
+    assert say("en", "release.moved") in again.text
+    assert desk.jobs.of("th-TH") is None
+
+    for note in ("one", "two"):
+        now = seen(browser, "/releases/th-TH/publish")
+        assert browser.submit("/releases/th-TH/publish", seen=now, note=note).status_code == 303
+        assert settled(desk, "th-TH").trouble == ""
+        approve(store, "th-TH", f"after {note}")
+    assert store.live_numbers() == {"th-TH": 2}
+    assert store.release("th-TH", 2).actor == "pim"
+    page = browser.get("/releases/th-TH/2").text
+    assert say("en", "release.added") in page
+    assert "การคืนเงินใช้เวลากี่วัน" in page
+
+    now = seen(browser, "/releases/th-TH/rollback")
+    assert browser.submit("/releases/th-TH/rollback", seen=now).status_code == 303
+    assert settled(desk, "th-TH").trouble == ""
+    assert store.live_numbers() == {"th-TH": 1}
+
+
+def test_a_second_job_waits_and_a_failure_says_why():
+    jobs, gate = Jobs(), []
+
+    def work(told):
+        told("กำลังสร้าง")
+        while not gate:
+            time.sleep(0.01)
+        raise ReleaseError("it is not fit", "look")
+
+    assert jobs.start("th-TH", work)
+    assert not jobs.start("th-TH", work)
+    assert jobs.start("en-US", lambda told: None)
+    gate.append(1)
+    while jobs.of("th-TH").running:
+        time.sleep(0.01)
+    assert "it is not fit" in jobs.of("th-TH").trouble

@@ -1,0 +1,80 @@
+"""What a reviewer may see and do, whoever asks: the page or the command."""
+
+import pytest
+
+from kb_pipeline.domain.accounts import Role, User
+from kb_pipeline.errors import BlockedError, ForbiddenError, NotFoundError
+from kb_pipeline.services.queue import QueueFilter, count_by
+from kb_pipeline.services.review import Reviewer
+from kb_pipeline.steps.facts.table import FactOrigin
+from tests.adapters.store_sql.samples import change_of
+from tests.conftest import DAY
+from tests.review import sample
+
+
+@pytest.fixture
+def changes(store, thai, american):
+    return sample.fill(store, thai, american)
+
+
+@pytest.fixture
+def as_(store, thai, american):
+    return lambda role=Role.REVIEWER, *markets: Reviewer(
+        store, (thai, american), User(name="ann", role=role, markets=markets), DAY
+    )
+
+
+def test_another_markets_changes_are_not_there(as_, changes, store):
+    store.propose(change_of("en-US", "other"))
+    american = as_(Role.REVIEWER, "en-US")
+    assert [change.market for change in american.queue(QueueFilter())] == ["en-US"]
+    with pytest.raises(NotFoundError):
+        american.card(changes[0].id)
+    with pytest.raises(NotFoundError):
+        american.approve(changes[2].id)
+    assert store.change(changes[2].id).version == 1
+
+
+def test_a_viewer_looks_and_does_not_decide(as_, changes):
+    assert as_(Role.VIEWER).card(changes[2].id).change.id == changes[2].id
+    with pytest.raises(ForbiddenError):
+        as_(Role.VIEWER).approve(changes[2].id)
+
+
+def test_the_card_shows_the_source_that_the_approved_text_was_made_from(as_, changes):
+    card = as_().card(changes[1].id)
+    assert "15 days" in card.source_before.text.answer
+    assert "30 days" in card.source.text.answer
+    assert card.twin.standing == "approved"
+    assert [event.action for event in card.history] == ["change.proposed"]
+    assert as_().card(changes[2].id).source_before is None
+
+
+def test_facts_say_where_they_come_from(as_, changes):
+    rows = {(row.source, row.target): row for row in as_().card(changes[0].id).facts}
+    assert (rows["$0.99", ""].origin, rows["$0.99", ""].wanted) == (FactOrigin.MISSING, "฿15")
+    assert rows["", "5 วันทำการ"].origin is FactOrigin.UNKNOWN
+    (same,) = as_().card(changes[2].id).facts
+    assert (same.source, same.target, same.origin) == ("3 business days", "3 วันทำการ", FactOrigin.SOURCE)
+
+
+def test_an_empty_text_is_no_answer(as_, changes):
+    text = changes[2].revision.text.model_copy(update={"answer": " \n"})
+    with pytest.raises(BlockedError, match="needs a question and an answer"):
+        as_().edit(changes[2].id, text, category="style", root_cause=None)
+
+
+def test_who_approved_first_is_known_until_somebody_edits(as_, changes, store):
+    as_().approve(changes[3].id)
+    card = as_().card(changes[3].id)
+    assert card.approvers == ("ann",)
+    assert card.needs_another_than(" ANN ")
+    assert not card.needs_another_than("บุญมี")
+
+
+def test_a_facet_is_counted_with_all_other_filters(as_, changes):
+    wanted = QueueFilter(market="th-TH", risk="high")
+    counts = count_by(as_().changes(wanted), wanted)
+    assert counts["risk"] == {"high": 2, "low": 2}
+    assert counts["severity"] == {"critical": 1, "major": 1}
+    assert counts["rule"] == {"facts-preserved": 1, "term-missing": 1}
