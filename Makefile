@@ -33,7 +33,8 @@ up: setup ## The API, the review page and Dagster's page together; one Ctrl-C en
 	@exec $(BIN)/kb up
 
 test: setup browser ## All tests, with the real embedded models and a real browser
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not model"
+	@$(BIN)/python -m pytest -m "slow or model"
 
 browser: ## Chromium for the tests of the review page: Debian's package, where none is there and this is root
 	@for name in "$$CHROMIUM" chromium chromium-browser google-chrome; do command -v "$$name" >/dev/null 2>&1 && exit 0; done; \
@@ -43,7 +44,7 @@ browser: ## Chromium for the tests of the review page: Debian's package, where n
 	else echo "browser: no Chromium; install it, or set CHROMIUM=PATH: without it the browser tests fail" >&2; fi
 
 quick: setup browser ## The tests without the slow ones
-	@$(BIN)/python -m pytest -m "not slow and not model"
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not model"
 
 check: setup ## The gates: format, lint, types, layers, packs, Dagster definitions, generated docs
 	@$(BIN)/ruff format --check .

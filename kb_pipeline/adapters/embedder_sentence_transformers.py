@@ -5,7 +5,8 @@ import importlib.metadata
 import json
 import threading
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,6 @@ class SentenceTransformersEmbedder:
         self._model_dir = model_dir
         self._vectors = vectors
         self._threads = threads
-        self._lock = threading.Lock()
 
     @cached_property
     def fingerprint(self) -> str:
@@ -45,8 +45,8 @@ class SentenceTransformersEmbedder:
 
     @property
     def loaded(self) -> bool:
-        """Whether the model is in memory."""
-        return "_transformer" in vars(self)
+        """Whether it has its model in memory."""
+        return "_encoder" in vars(self)
 
     def embed(self, texts: Sequence[str], role: Role) -> Vectors:
         """Vectors of shape (len(texts), dimensions), float32, unit length.
@@ -73,8 +73,8 @@ class SentenceTransformersEmbedder:
         return np.stack(vectors).astype(np.float32, copy=False) if vectors else np.zeros((0, 0), np.float32)
 
     def _encode(self, texts: Sequence[str], role: Role) -> Vectors:
-        with self._lock:
-            encoder = self._transformer
+        with self._encoder.lock:
+            encoder = self._encoder.transformer
             prompt = next((encoder.prompts[name] for name in PROMPT_NAMES[role] if encoder.prompts.get(name)), "")
             vectors = encoder.encode(
                 list(texts), prompt=prompt, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
@@ -87,15 +87,40 @@ class SentenceTransformersEmbedder:
         return dict(json.loads(file.read_text(encoding="utf-8")))
 
     @cached_property
-    def _transformer(self) -> Any:  # noqa: ANN401 - sentence-transformers has no types
-        import torch
+    def _encoder(self) -> "_Encoder":
+        with _LOADING:
+            if self.model != EMBEDDED:
+                return _named(self.model, self.fingerprint, self._threads)
+            return _embedded(embedding_model_dir(self._model_dir), json.dumps(self._config), self._threads)
 
-        torch.set_num_threads(self._threads)
-        if self.model == EMBEDDED:
-            from kb_pipeline.adapters.embedder_onnx import load_onnx
 
-            return load_onnx(embedding_model_dir(self._model_dir), self._config, self._threads)
-        return _load_named(self.model)
+@dataclass(frozen=True)
+class _Encoder:
+    """A loaded model, one for all embedders of a process that are alike: weights are large and never change."""
+
+    transformer: Any  # sentence-transformers has no types
+    lock: threading.Lock  # one text at a time
+
+
+_LOADING = threading.Lock()
+
+
+@lru_cache(maxsize=2)
+def _embedded(folder: Path, config: str, threads: int) -> _Encoder:
+    import torch
+
+    from kb_pipeline.adapters.embedder_onnx import load_onnx
+
+    torch.set_num_threads(threads)
+    return _Encoder(load_onnx(folder, json.loads(config), threads), threading.Lock())
+
+
+@lru_cache(maxsize=2)
+def _named(model: str, _state: str, threads: int) -> _Encoder:
+    import torch
+
+    torch.set_num_threads(threads)
+    return _Encoder(_load_named(model), threading.Lock())
 
 
 def text_hash(text: str, role: Role) -> str:

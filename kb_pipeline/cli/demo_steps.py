@@ -170,7 +170,7 @@ class Demo:
         market, new, old = self._two_releases()
         query = self._said_only_by(new, old)
         publisher = self._publisher(market)
-        self._follow(client, query, new, "is live")
+        self._follow(client, query, new, "is asked what only it says")
         self._follow(client, query, publisher.rollback(old.number), "is live again: rolled back")
         self._follow(client, query, publisher.rollback(new.number), "is live again: rolled forth")
 

@@ -73,9 +73,9 @@ def print_status(status: Status) -> None:
         f"{status.source_faqs} source FAQs"
     )
     columns = ("pending", "approved", "published", "imported", "rejected", "stale")
-    table = Table("market", *columns, "live release")
+    table = Table("market", *columns, "live", padding=0)
     for tag, market in status.markets.items():
-        table.add_row(tag, *(str(getattr(market, c)) for c in columns), str(market.live_release or "none"))
+        table.add_row(tag, *(str(getattr(market, c)) for c in columns), (market.live_release or "none").removeprefix(f"{tag}/"))
     console.print(table)
     used = status.usage
     cost = "cost unknown" if used.cost is None else f"${used.cost:.4f}"

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.faqs import Usage
 from kb_pipeline.domain.markets import Market
+from kb_pipeline.domain.releases import release_id
 from kb_pipeline.ports import Store
 
 
 class MarketStatus(Value):
-    """One market. `stale`: entries whose source FAQ has moved past the text that was drafted. `live_release`: none yet."""
+    """One market. `stale`: entries whose source FAQ has moved past the text that was drafted."""
 
     pending: int = 0
     approved: int = 0
@@ -17,7 +18,7 @@ class MarketStatus(Value):
     imported: int = 0
     rejected: int = 0
     stale: int = 0
-    live_release: int | None = None
+    live_release: str | None = None  # e.g. th-TH/r0007
 
 
 class Status(Value):
@@ -36,13 +37,14 @@ def where_all_stands(store: Store, markets: Sequence[Market]) -> Status:
     """The counts of the store."""
     counts, faqs = store.counts(), store.source_faqs()
     calls, usage = store.call_totals()
-    standing = {}
+    live, standing = store.live_numbers(), {}
     for market in markets:
         known = counts.get(market.tag, {})
         drafts = {d.source_faq_id: d for d in store.drafts(market.tag)}
         stale = sum(1 for f in faqs if f.id in drafts and drafts[f.id].source_text_hash != f.text.hash)
         wanted = ("pending", "approved", "published", "imported", "rejected")
-        standing[market.tag] = MarketStatus(**{k: known.get(k, 0) for k in wanted}, stale=stale)
+        served = release_id(market.tag, live[market.tag]) if market.tag in live else None
+        standing[market.tag] = MarketStatus(**{k: known.get(k, 0) for k in wanted}, stale=stale, live_release=served)
     return Status(
         articles=len(store.articles()),
         quarantined=len(store.quarantine()),

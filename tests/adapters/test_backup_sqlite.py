@@ -1,9 +1,11 @@
 """A backup is whole while others write, and what is damaged changes nothing."""
 
+import gzip
 import random
 import sqlite3
 import tarfile
 import threading
+import zlib
 from contextlib import closing
 
 import pytest
@@ -92,6 +94,14 @@ def test_a_backup_is_for_its_owner_alone_and_never_overwritten(made, backups):
         assert archive.getnames() == ["manifest.json", "kb.sqlite3"]
 
 
+def says_the_same(damaged, good):
+    """Whether a flip only says the same in another way: in a run of zeros, deflate may copy from any distance."""
+    try:
+        return damaged[:10] == good[:10] and gzip.decompress(damaged) == gzip.decompress(good)
+    except (OSError, EOFError, zlib.error):
+        return False
+
+
 def test_every_flipped_byte_is_refused_and_nothing_changes(made, backups, tmp_path):
     good, chosen = made.read_bytes(), random.Random(7)
     places = [*range(10), *chosen.sample(range(10, len(good)), 30), len(good) - 1]
@@ -101,6 +111,8 @@ def test_every_flipped_byte_is_refused_and_nothing_changes(made, backups, tmp_pa
     for place in places:
         damaged = bytearray(good)
         damaged[place] ^= 0xFF
+        if says_the_same(damaged, good):
+            continue
         bad.write_bytes(damaged)
         with pytest.raises(StoreError) as refused:
             backups.restore(bad, force=True)

@@ -7,6 +7,8 @@ from kb_pipeline.domain.releases import ReleaseReport
 from tests.adapters.test_index_chroma import release_of
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow  # processes, a browser, or a whole release for each
+
 
 @pytest.mark.parametrize("market", ["en-US", "th-TH"])
 def test_a_release_that_is_not_there_is_not_fit(tmp_path, market):

@@ -15,6 +15,8 @@ from kb_pipeline.settings import Settings
 from tests.assets.conftest import Run, approve_all
 from tests.assets.test_assets import checks, metadata
 
+pytestmark = pytest.mark.slow  # processes, a browser, or a whole release for each
+
 
 @pytest.fixture
 def staged(run: Run, people: SqlStore) -> SqlStore:

@@ -9,6 +9,8 @@ from tests.api.knowledge import REFUNDS_TH, RETURNS, RETURNS_TH, Knowledge
 from tests.conftest import ROOT
 from tests.publishing import publisher_of, retire
 
+pytestmark = pytest.mark.slow  # processes, a browser, or a whole release for each
+
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):

@@ -31,6 +31,8 @@ UP = """
 import sys
 from kb_pipeline.cli import app, up
 from kb_pipeline.cli.programs import Program
+
+pytestmark = pytest.mark.slow  # processes, a browser, or a whole release for each
 stand_in, wishes = sys.argv[1], sys.argv[2].split(",")
 def stand_ins(settings):
     ports = (settings.api_port, settings.review_port, settings.dagster_port)

@@ -15,6 +15,8 @@ from kb_pipeline.domain.accounts import Role
 from kb_pipeline.domain.changes import ChangeState
 from tests.review.conftest import PASSWORD
 
+pytestmark = pytest.mark.slow  # processes, a browser, or a whole release for each
+
 ARGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",

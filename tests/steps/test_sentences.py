@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from bs4 import BeautifulSoup
 from bs4.element import PreformattedString
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -248,6 +248,9 @@ def test_no_markdown_loses_a_character(body: str) -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.lists(BLOCKS, min_size=1, max_size=3), st.lists(BLOCKS, max_size=2), st.lists(BLOCKS, max_size=2))
 def test_hashes_stay_when_other_parts_are_edited(kept: list[str], before: list[str], after: list[str]) -> None:
+    assume(
+        "[r][ref]" not in kept or not any("[ref]:" in block for block in (*before, *after))
+    )  # a definition is meant to reach
     middle = ["# Kept", *kept, "# End"]
     alone = [s.hash for s in split("\n\n".join(middle))]
     among = [s.hash for s in split("\n\n".join([*before, "", *middle, *after]))]
