@@ -1,13 +1,14 @@
 """What must come through as it is, or as the market's own fact says: amounts, periods, dates, placeholders, links."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rapidfuzz import fuzz
 
 from kb_pipeline.domain.base import comparison_key
 from kb_pipeline.domain.facts import Fact, FactKind
 from kb_pipeline.domain.findings import MqmCategory, Severity, TextPart
+from kb_pipeline.domain.markets import MarketFact
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
 from kb_pipeline.steps.facts import compare
 from kb_pipeline.steps.facts.compare import comparison_value, facts_of, market_facts
@@ -22,19 +23,34 @@ def facts_preserved(subject: Subject) -> Iterator[Flaw]:
     """Every fact of the source appears as the market's value, and nothing is invented. Counts and times are major."""
     found = compare(subject.source_facts, subject.target_facts, subject.market, subject.day)
     told: set[str] = set()
+    taken_over: list[Fact] = []  # the source's own value, left where the market has another
     for fact in found.missing:
         market_fact = found.rule_for(fact)
         if market_fact:
             message = f"write {market_fact.value}, not {fact.raw.strip()} (market fact {market_fact.key})"
         else:
             message = f"{_name(fact)} '{fact.raw.strip()}' of the source is missing; it must stay as it is"
-        if message not in told:
-            told.add(message)
+        left = [extra for extra in found.extra if market_fact and comparison_value(extra) == comparison_value(fact)]
+        for extra in left if message not in told else ():
+            part, start, end = subject.place(extra.start, extra.end)
+            yield Flaw(message, part, (start, end), _in_place_of(extra, found.rules_for(fact), subject), _severity(fact))
+        if not left and message not in told:
             yield Flaw(message, severity=_severity(fact))
-    for fact in found.extra:
+        told.add(message)
+        taken_over += left
+    for fact in (extra for extra in found.extra if extra not in taken_over):
         part, start, end = subject.place(fact.start, fact.end)
         message = f"{_name(fact)} '{fact.raw.strip()}' is not in the source; use only the source's and the market's facts"
         yield Flaw(message, part, (start, end), severity=_severity(fact))
+
+
+def _in_place_of(fact: Fact, rules: Sequence[MarketFact], subject: Subject) -> str | None:
+    """What to write for `fact`, if that is certain: one value of the market, and on both sides one fact and nothing else."""
+    if len({rule.value for rule in rules}) != 1:
+        return None
+    old, new = rules[0].source_value.strip(), rules[0].value.strip()
+    alone = [[f.raw.strip() for f in facts_of(text, subject.market)] for text in (old, new)]
+    return fact.raw.replace(fact.raw.strip(), new) if alone == [[old], [new]] else None
 
 
 @rule("foreign-currency", MqmCategory.LOCALE, Severity.CRITICAL)

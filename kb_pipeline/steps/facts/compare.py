@@ -38,7 +38,11 @@ class FactComparison(Value):
 
     def rule_for(self, fact: Fact) -> MarketFact | None:
         """The market fact that speaks of a source fact."""
-        return next((rule for ruled, rule in self.ruled if ruled == fact), None)
+        return next(iter(self.rules_for(fact)), None)
+
+    def rules_for(self, fact: Fact) -> tuple[MarketFact, ...]:
+        """All market facts that speak of a source fact."""
+        return tuple(rule for ruled, rule in self.ruled if ruled == fact)
 
 
 def comparison_value(fact: Fact) -> Key:

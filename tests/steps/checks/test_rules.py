@@ -116,10 +116,17 @@ def test_a_rule_keeps_still_beside_it(rule: str, source: str, target: str) -> No
 
 
 def test_a_message_names_the_text_and_what_is_wanted() -> None:
-    (missing, extra) = found("facts-preserved", "It costs $4.99.", "ราคา $4.99")
+    (wrong,) = found("facts-preserved", "It costs $4.99.", "ราคา $4.99")
+    assert wrong.message == "write ฿50, not $4.99 (market fact shipping-fee)"
+    assert (wrong.part, wrong.start, wrong.end) == (TextPart.ANSWER, 5, 10)
+    assert (wrong.fix, wrong.severity) == ("฿50", Severity.CRITICAL)
+
+
+def test_an_amount_of_neither_side_is_one_finding_and_has_no_fix() -> None:
+    missing, extra = found("facts-preserved", "It costs $4.99.", "ราคา $7.25")
     assert missing.message == "write ฿50, not $4.99 (market fact shipping-fee)"
-    assert (extra.part, extra.start, extra.end) == (TextPart.ANSWER, 5, 10)
-    assert {missing.severity, extra.severity} == {Severity.CRITICAL}
+    assert "'$7.25' is not in the source" in extra.message
+    assert (missing.fix, extra.fix) == (None, None)
 
 
 def test_a_span_in_the_question_is_counted_from_its_start() -> None:
