@@ -17,7 +17,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -179,8 +179,8 @@ def reciprocal_ranks(base: Base, ids: Iterable[Sequence[str]], asked: Sequence[A
     return [1 / (found.index(a.key) + 1) if a.key in found else 0.0 for found, a in zip(places, asked, strict=True)]
 
 
-def quality(name: str, base: Base, asked: Sequence[Asked]) -> None:
-    """Print recall@1, recall@5 and MRR@10 of the odd questions, by meaning, by words, and by both."""
+def quality(name: str, base: Base, asked: Sequence[Asked], http: httpx.Client | None) -> None:
+    """Print recall@1, recall@5 and MRR@10 of the odd questions, by meaning, by words, by both, and as the API answers."""
     held_out = asked[1::2]
     vectors = base.embedder.embed([a.text for a in held_out], "query")
     found = [base.found(a.text, vector) for a, vector in zip(held_out, vectors, strict=True)]
@@ -189,9 +189,18 @@ def quality(name: str, base: Base, asked: Sequence[Asked]) -> None:
         "lexical": lambda _, lexical: [f.entry_id for f in lexical],
         "hybrid": lambda dense, lexical: [r.entry_id for r in rank(dense, lexical)],
     }
-    for way, ids in ways.items():
-        ranks = np.array(reciprocal_ranks(base, (ids(*both) for both in found), held_out))
-        print(f"{name:30}{way:9}{(ranks == 1).mean():8.3f}{(ranks >= 0.2).mean():8.3f}{ranks.mean():8.3f}{len(ranks):6}")
+    ranked = {way: [ids(*both) for both in found] for way, ids in ways.items()}
+    if http:
+        ranked["/v1/search"] = [answered(http, base.market, a.text) for a in held_out]
+    for way, ids in ranked.items():
+        ranks = np.array(reciprocal_ranks(base, ids, held_out))
+        print(f"{name:30}{way:11}{(ranks == 1).mean():8.3f}{(ranks >= 0.2).mean():8.3f}{ranks.mean():8.3f}{len(ranks):6}")
+
+
+def answered(http: httpx.Client, market: str, text: str) -> list[str]:
+    """The ids of the entries that the API finds, also where it abstains."""
+    said = http.post("/v1/search", json={"query": text, "market": market, "fallback": False, "top_k": 10})
+    return [hit["entry_id"] for hit in said.raise_for_status().json()["hits"]]
 
 
 def cases(data: Data, bases: dict[str, Base]) -> list[Case]:
@@ -322,6 +331,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the public sets")
     parser.add_argument("--cache", type=Path, help="keep the releases and vectors here, and use them again")
     parser.add_argument("--calibrate", action="store_true", help="fit the confidence, and judge the one in force")
+    parser.add_argument("--api", action="store_true", help="ask the running API, too")
     parser.add_argument("--latency", type=int, default=0, metavar="N", help="time N questions through the API (default: none)")
     parser.add_argument("--threshold", type=float, default=0.5, help="of the calibration's table (default 0.5)")
     args = parser.parse_args()
@@ -333,12 +343,14 @@ def main() -> None:
             "xquad th": Base(home / "xquad", "th-TH", data.xquad("th")),
             "faq th answers": Base(home / "faq-answers", "th-TH", data.faqs_thai(with_question=False)),
         }
-        print(f"{'asked -> release':30}{'':9}{'R@1':>8}{'R@5':>8}{'MRR@10':>8}{'n':>6}")
-        for ask in ("en", "th"):
-            for tell in ("en", "th"):
-                quality(f"{ask} -> {tell}  xquad", bases[f"xquad {tell}"], data.asked_xquad(ask))
-        quality("th -> th  faq th, answer only", bases["faq th answers"], data.asked_thai("th_question"))
-        quality("en -> th  faq th, answer only", bases["faq th answers"], data.asked_thai("en_question_from_slug"))
+        print(f"{'asked -> release':30}{'':11}{'R@1':>8}{'R@5':>8}{'MRR@10':>8}{'n':>6}")
+        with running_api(bases["xquad en"]) if args.api else nullcontext() as http:  # of both markets of that home
+            for ask in ("en", "th"):
+                for tell in ("en", "th"):
+                    quality(f"{ask} -> {tell}  xquad", bases[f"xquad {tell}"], data.asked_xquad(ask), http)
+        with running_api(bases["faq th answers"]) if args.api else nullcontext() as http:
+            for ask, field in (("th", "th_question"), ("en", "en_question_from_slug")):
+                quality(f"{ask} -> th  faq th, answer only", bases["faq th answers"], data.asked_thai(field), http)
         if args.calibrate:
             bases["faq th"] = Base(home / "faq", "th-TH", data.faqs_thai(with_question=True))
             covid = [(question, FaqText(question=question, answer=answer)) for question, answer in data.english.items()]
