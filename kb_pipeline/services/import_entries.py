@@ -8,7 +8,7 @@ from kb_pipeline.domain.changes import Change, ChangeKind, Relation, RelationKin
 from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, entry_id
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.ports import Store
-from kb_pipeline.steps.checks import Subject, run_checks
+from kb_pipeline.steps.checks import PEOPLES_RULES, Subject, run_checks
 from kb_pipeline.steps.risk import risk_of
 
 
@@ -65,7 +65,7 @@ def import_entries(
 def _proposal(revision: Revision, market: Market, day: date) -> Change:
     """The change that adds an imported entry. It has no source, so it is checked against itself: form, language, terms."""
     text = revision.text
-    findings = run_checks(Subject(source=text, target=text, source_language=market.tag, market=market, day=day))
+    findings = run_checks(Subject(source=text, target=text, source_language=market.tag, market=market, day=day), PEOPLES_RULES)
     relation = Relation(kind=RelationKind.NEW)
     return Change(
         market=market.tag,

@@ -14,7 +14,7 @@ from kb_pipeline.domain.markets import Market
 from kb_pipeline.errors import BlockedError, ForbiddenError, NotFoundError
 from kb_pipeline.ports import Entry, Store
 from kb_pipeline.services.queue import QueueFilter, select
-from kb_pipeline.steps.checks import Subject, run_checks
+from kb_pipeline.steps.checks import PEOPLES_RULES, Subject, run_checks
 from kb_pipeline.steps.facts.table import FactRow, fact_table
 
 
@@ -131,11 +131,14 @@ class Reviewer:
         return self._decide(change_id, Verdict.REJECT, version, category=category, root_cause=root_cause, comment=comment)
 
     def check(self, change: Change, text: FaqText) -> tuple[Finding, ...]:
-        """The findings on `text`, as if it were the change's."""
+        """The findings on `text`, as if it were the change's. An imported entry has no source: it is checked against itself."""
         market = self._markets.get(change.market)
         source = self._store.source_faq(change.source_faq_id or "")
-        if market is None or source is None:
+        if market is None:
             return ()
+        if source is None:
+            alone = Subject(source=text, target=text, source_language=market.tag, market=market, day=self._day)
+            return run_checks(alone, PEOPLES_RULES)
         return run_checks(
             Subject(
                 source=source.text,

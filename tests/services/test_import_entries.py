@@ -25,6 +25,12 @@ def test_a_proposed_import_waits_with_what_the_checks_find(store, thai):
     assert "term-forbidden" in {finding.rule for finding in polite.findings}  # ครับ
 
 
+def test_what_people_wrote_is_no_copy_of_an_example(store, thai):
+    alike = {"question": "เปลี่ยนที่อยู่จัดส่งได้ไหม", "answer": "ได้ ก่อนร้านค้าจัดส่งสินค้า"}
+    (id_,) = import_entries([(2, alike)], thai, store, propose_on=DAY).proposed
+    assert store.change(id_).findings == ()
+
+
 def test_proposing_twice_proposes_once(store, thai):
     import_entries(ROWS, thai, store)
     first = import_entries(ROWS, thai, store, propose_on=DAY)

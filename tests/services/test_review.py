@@ -4,6 +4,7 @@ import pytest
 
 from kb_pipeline.domain.accounts import Role, User
 from kb_pipeline.errors import BlockedError, ForbiddenError, NotFoundError
+from kb_pipeline.services.import_entries import import_entries
 from kb_pipeline.services.queue import QueueFilter, count_by
 from kb_pipeline.services.review import Reviewer
 from kb_pipeline.steps.facts.table import FactOrigin
@@ -78,3 +79,14 @@ def test_a_facet_is_counted_with_all_other_filters(as_, changes):
     assert counts["risk"] == {"high": 2, "low": 2}
     assert counts["severity"] == {"critical": 1, "major": 1}
     assert counts["rule"] == {"facts-preserved": 1, "term-missing": 1}
+
+
+def test_an_imported_entry_is_checked_without_a_source(as_, store, thai):
+    rows = [(2, {"question": "คืนสินค้าได้ภายในกี่วัน?", "answer": "ภายใน 15 วันครับ"})]
+    (id_,) = import_entries(rows, thai, store, propose_on=DAY).proposed
+    change = store.change(id_)
+    assert (
+        {f.rule for f in as_().check(change, change.revision.text)} == {f.rule for f in change.findings} == {"term-forbidden"}
+    )
+    better = change.revision.text.model_copy(update={"answer": "ภายใน 15 วัน"})
+    assert as_().check(change, better) == ()
