@@ -3,13 +3,11 @@
 XML is parsed without entities, DTDs or the network: a file from outside cannot read or send anything.
 """
 
-import csv
-import io
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from kb_pipeline.adapters.table_files import read_table
 from kb_pipeline.domain.base import Value
 from kb_pipeline.errors import UsageError
 
@@ -35,27 +33,17 @@ def read_blocks(path: Path, source_lang: str, target_lang: str, fields: tuple[st
         raise UsageError(f"no file '{path}'", f"give a file that ends with {', '.join(FORMATS)}")
     if kind not in FORMATS:
         raise UsageError(f"'{path}' is of no known format", f"give a file that ends with {', '.join(FORMATS)}")
-    if kind in (".tmx", ".xliff", ".xlf"):
-        blocks = _tmx(path, source_lang, target_lang) if kind == ".tmx" else _xliff(path)
-    elif kind == ".po":
-        blocks = _po(path)
+    if kind == ".tmx":
+        blocks = _tmx(path, source_lang, target_lang)
+    elif kind in (".xliff", ".xlf"):
+        blocks = _xliff(path)
     else:
-        text = _text(path)
-        blocks = _rows(
-            path, _jsonl(path, text) if "json" in kind else _csv(path, text, "\t" if kind == ".tsv" else ","), fields
-        )
+        blocks = _po(path) if kind == ".po" else _rows(path, fields)
     yield from (block for block in blocks if block.source.strip() and block.target.strip())
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"'{path}' is not UTF-8 (byte {error.start})", "save it as UTF-8") from error
-
-
-def _rows(path: Path, rows: Iterator[tuple[int, Mapping[str, object]]], fields: tuple[str, str]) -> Iterator[Block]:
-    for line, row in rows:
+def _rows(path: Path, fields: tuple[str, str]) -> Iterator[Block]:
+    for line, row in read_table(path):
         missing = [field for field in fields if field not in row]
         if missing:
             raise UsageError(
@@ -63,28 +51,6 @@ def _rows(path: Path, rows: Iterator[tuple[int, Mapping[str, object]]], fields: 
                 "name the two fields: --fields source,target",
             )
         yield Block(source=str(row[fields[0]] or ""), target=str(row[fields[1]] or ""), place=f"line {line}")
-
-
-def _jsonl(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, object]]]:
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise UsageError(f"'{path}' line {number} is no JSON: {error}", "one JSON object a line") from error
-        if not isinstance(row, dict):
-            raise UsageError(f"'{path}' line {number} is no object", "one JSON object a line")
-        yield number, row
-
-
-def _csv(path: Path, text: str, separator: str) -> Iterator[tuple[int, Mapping[str, object]]]:
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, strict=True, restkey="", restval="")
-    try:
-        for row in reader:
-            yield reader.line_num, dict(row)
-    except csv.Error as error:
-        raise UsageError(f"'{path}' line {reader.line_num} is no CSV: {error}", "quote cells that hold separators") from error
 
 
 def _root(path: Path) -> Any:  # noqa: ANN401 - an lxml element, which has no useful type
