@@ -16,25 +16,27 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",
-    help="Source articles in, approved and localized FAQ entries out. Start with: kb run, then kb review list.",
+    help="Source articles in, approved and localized FAQ entries out. Start with: kb demo; in earnest with: kb run, then kb up.",
     epilog="State lives under KB_HOME (default ./var). Settings: docs/settings.md. Exit codes: 0 fine, 1 failed, 2 wrong use.",
 )
-app.add_typer(models.app, name="models")
-app.add_typer(review.app, name="review")
-app.add_typer(release.app, name="release")
-app.add_typer(users.app, name="user")
-app.add_typer(keys.app, name="key")
-app.add_typer(audit.app, name="audit")
-for command in (pipeline.parse, pipeline.run, pipeline.status):
-    app.command()(command)
-app.command(name="import")(upkeep.import_entries)
-app.command()(upkeep.check)
-app.command(epilog="Example: kb backup /safe/place/kb.tar.gz")(backup.backup)
-app.command(epilog="Example: kb restore /safe/place/kb.tar.gz")(backup.restore)
-app.command()(qa.qa)
-app.command(epilog=search.EXAMPLE)(search.search)
-app.command()(up.up)
-app.command()(demo.demo)
+START, MAKE, SAY, KEEP = "See it all", "From articles to changes", "From changes to answers", "Keep it"
+app.command(rich_help_panel=START)(demo.demo)
+app.command(rich_help_panel=START)(up.up)
+app.command(rich_help_panel=START)(pipeline.status)
+app.command(rich_help_panel=MAKE)(pipeline.parse)
+app.command(rich_help_panel=MAKE)(upkeep.check)
+app.command(rich_help_panel=MAKE)(pipeline.run)
+app.command(rich_help_panel=MAKE, name="import")(upkeep.import_entries)
+app.command(rich_help_panel=MAKE)(qa.qa)
+app.add_typer(review.app, rich_help_panel=SAY, name="review")
+app.add_typer(release.app, rich_help_panel=SAY, name="release")
+app.command(rich_help_panel=SAY, epilog=search.EXAMPLE)(search.search)
+app.add_typer(users.app, rich_help_panel=KEEP, name="user")
+app.add_typer(keys.app, rich_help_panel=KEEP, name="key")
+app.add_typer(audit.app, rich_help_panel=KEEP, name="audit")
+app.command(rich_help_panel=KEEP, epilog="Example: kb backup /safe/place/kb.tar.gz")(backup.backup)
+app.command(rich_help_panel=KEEP, epilog="Example: kb restore /safe/place/kb.tar.gz")(backup.restore)
+app.add_typer(models.app, rich_help_panel=KEEP, name="models")
 
 
 def _version(value: bool) -> None:
