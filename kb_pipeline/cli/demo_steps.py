@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 
 from kb_pipeline.bootstrap import build_publisher, open_accounts, open_markets, open_store, today
 from kb_pipeline.cli.demo_api import Client, DemoError, Reply
+from kb_pipeline.cli.display import kb
 from kb_pipeline.cli.display_demo import Screen
 from kb_pipeline.cli.programs import Programs, Stop, free_port
 from kb_pipeline.cli.up import our_programs
@@ -220,9 +221,9 @@ class Demo:
     def _next(self) -> list[tuple[str, str]]:
         home = self._settings.home
         return [
-            ("Make yourself an account", f"KB_HOME={home} kb user add NAME --role admin"),
-            ("Open the API, the review page and Dagster over what the demo made", f"KB_HOME={home} make up"),
-            ("See what was left for a person", f"KB_HOME={home} kb review list"),
+            ("Make yourself an account", f"KB_HOME={home} {kb()} user add NAME --role admin"),
+            ("Open the API, the review page and Dagster over what the demo made", f"KB_HOME={home} {kb()} up"),
+            ("See what was left for a person", f"KB_HOME={home} {kb()} review list"),
         ]
 
     def _told(self, played: list[Played]) -> dict[str, object]:

@@ -2,9 +2,12 @@
 
 import json
 import logging
+import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -20,6 +23,14 @@ def load_settings() -> Settings:
     settings = Settings()
     logging.basicConfig(stream=sys.stderr, level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
     return settings
+
+
+def kb() -> str:
+    """How this very command is called here: `kb` where that finds it, else by its path."""
+    called = Path(sys.argv[0])
+    if called.name != "kb" or shutil.which("kb") == str(called.absolute()):
+        return "kb"
+    return os.path.relpath(called) if called.is_relative_to(Path.cwd()) else str(called)
 
 
 def print_json(value: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kb_pipeline.cli.display import JsonOption, RichProgress, load_settings, print_json
+from kb_pipeline.cli.display import JsonOption, RichProgress, kb, load_settings, print_json
 from kb_pipeline.errors import KBError, UsageError
 from kb_pipeline.settings import Settings
 
@@ -114,9 +114,9 @@ def next_steps(settings: Settings) -> list[tuple[str, str]]:
     store = open_store(settings)
     try:
         steps = [
-            (not store.users(), "nobody can sign in to the review page yet", "kb user add NAME --role admin"),
-            (not store.keys(), "no client can ask the API yet", "kb key add NAME"),
-            (not store.live_numbers(), "nothing is live yet: approve changes, then", "kb release publish"),
+            (not store.users(), "nobody can sign in to the review page yet", f"{kb()} user add NAME --role admin"),
+            (not store.keys(), "no client can ask the API yet", f"{kb()} key add NAME"),
+            (not store.live_numbers(), "nothing is live yet: approve changes, then", f"{kb()} release publish"),
         ]
     finally:
         store.close()

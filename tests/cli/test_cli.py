@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kb_pipeline.cli.app import app, main
+from kb_pipeline.cli.display import kb as kb_as_called
 from kb_pipeline.cli.editing import parse_edited
 from kb_pipeline.errors import UsageError
 from tests.conftest import ROOT
@@ -190,3 +191,16 @@ def test_logs_and_progress_go_to_stderr_so_that_json_stays_alone(home):
     env = os.environ | {"KB_LOG_LEVEL": "DEBUG"}
     ran = subprocess.run([kb_command, "status", "--json"], env=env, capture_output=True, text=True, check=True)
     assert "articles" in json.loads(ran.stdout)
+
+
+def test_what_to_do_next_is_said_as_it_can_be_typed_here(monkeypatch, tmp_path):
+    called = tmp_path / "bin" / "kb"
+    monkeypatch.setattr("sys.argv", [str(called), "up"])
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert kb_as_called() == str(called)
+    monkeypatch.chdir(tmp_path)
+    assert kb_as_called() == "bin/kb"
+    called.parent.mkdir()
+    called.touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(called.parent))
+    assert kb_as_called() == "kb"
