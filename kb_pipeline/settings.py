@@ -11,7 +11,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """Every setting, with its default and meaning; `docs/settings.md` is generated from here."""
 
-    model_config = SettingsConfigDict(env_prefix="KB_", env_file=".env", extra="ignore", frozen=True, populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="KB_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, populate_by_name=True
+    )
 
     home: Path = Field(Path("var"), description="Where all state lives. Two homes never touch each other.")
     database_url: str = Field("", description="SQLAlchemy URL of the store; empty: SQLite in `KB_HOME/kb.sqlite3`.")
