@@ -1,6 +1,7 @@
 """market.yaml as a value, or as problems with their lines. The tables beside it are read by packs_csv."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import langcodes
 import yaml
@@ -11,7 +12,7 @@ from yaml.reader import ReaderError
 
 from kb_pipeline.adapters.packs_problems import PackFile
 from kb_pipeline.domain.base import Value
-from kb_pipeline.domain.markets import Conventions, Limits
+from kb_pipeline.domain.markets import Clause, Conventions, Limits, Unavailable
 
 Lines = dict[tuple[str | int, ...], int]  # where each key or item of a YAML file stands
 
@@ -36,6 +37,9 @@ class MarketFile(Value):
     limits: Limits = Limits()
     fallback: tuple[str, ...] = ()
     risk_topics: tuple[str, ...] = ()
+    minor_source_changes: Literal["keep", "update"] = "update"
+    clauses: tuple[Clause, ...] = ()
+    unavailable: tuple[Unavailable, ...] = ()
     style_brief: str = ""
     examples: tuple[_Example, ...] = ()
 

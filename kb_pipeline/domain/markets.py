@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import Field
 
@@ -62,6 +63,36 @@ class GoldenQuery(Value):
     article_id: str
 
 
+class Tone(Value):
+    """The register that the market's entries keep, as words that show it."""
+
+    particles: tuple[str, ...] = ()  # polite particles of the language, e.g. ครับ, ค่ะ
+    particle_use: Literal["never", "optional", "always"] = "optional"
+    avoid: tuple[str, ...] = ()  # words of another register, e.g. du, dein
+    endings: tuple[str, ...] = ()  # one of them ends every sentence, e.g. です, ます; empty: not judged
+
+
+class Clause(Value):
+    """What every answer on a topic must say in this market, by law or by policy.
+
+    It holds where the topic is the FAQ's and, if `when` has words, one of them is in the source or the answer.
+    """
+
+    topic: str
+    any_of: tuple[str, ...]  # one of these is in the answer
+    text: str  # the sentence to add, approved by `source`
+    when: tuple[str, ...] = ()
+    source: str  # who says so: a law, a policy id
+
+
+class Unavailable(Value):
+    """What the market does not have: an entry that offers it is wrong."""
+
+    name: str
+    words: tuple[str, ...]  # how source and target call it
+    source: str
+
+
 class Limits(Value):
     """How long a text may be, in characters."""
 
@@ -79,7 +110,7 @@ class Conventions(Value):
     scripts: tuple[str, ...] = ("Latn",)  # ISO 15924 scripts that entries may contain
     question_marks: tuple[str, ...] = ("?",)  # what ends a question; empty: none needed
     question_words: tuple[str, ...] = ()  # any of these makes a question, too
-    polite_particles: tuple[str, ...] = ()  # e.g. ครับ, ค่ะ
+    tone: Tone = Tone()
     spelling: dict[str, str] = Field(default_factory=dict)  # other regions' word -> this market's word, e.g. colour -> color
 
 
@@ -93,6 +124,9 @@ class Market(Value):
     limits: Limits = Limits()
     fallback: tuple[str, ...] = ()  # other market tags, nearest first
     risk_topics: tuple[str, ...] = ()
+    minor_source_changes: Literal["keep", "update"] = "update"  # keep: a source that only changed its wording disturbs nobody
+    clauses: tuple[Clause, ...] = ()
+    unavailable: tuple[Unavailable, ...] = ()
     style: str = ""
     style_brief: str = ""  # the few lines of the style guide that go into the prompt
     examples: tuple[tuple[str, str, str, str], ...] = ()  # source question, answer -> target question, answer

@@ -11,8 +11,10 @@ from kb_pipeline.ports.content import (
     ChangeStore,
     DeskStore,
     Draft,
+    Edit,
     Entry,
     FaqStore,
+    MemoryStore,
     SourceReader,
     StoredCall,
     VectorStore,
@@ -54,6 +56,7 @@ __all__ = [
     "ChangeStore",
     "DeskStore",
     "Draft",
+    "Edit",
     "Embedder",
     "Entry",
     "Failpoint",
@@ -61,6 +64,7 @@ __all__ = [
     "Found",
     "IndexText",
     "Indexes",
+    "MemoryStore",
     "Message",
     "ModelAccount",
     "ModelReply",
@@ -82,7 +86,8 @@ __all__ = [
 
 
 class Store(
-    CallStore, VectorStore, ArticleStore, FaqStore, ChangeStore, DeskStore, ReleaseStore, AccountStore, QueryStore, Protocol
+    CallStore, VectorStore, ArticleStore, FaqStore, ChangeStore, DeskStore, ReleaseStore, AccountStore, QueryStore,
+    MemoryStore, Protocol
 ):  # fmt: skip
     """The whole store, as the composition root hands it out."""
 

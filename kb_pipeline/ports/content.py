@@ -12,6 +12,7 @@ from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.changes import Change, ChangeState, Decision, Relation
 from kb_pipeline.domain.faqs import FaqText, Revision, SourceFaq, Usage
 from kb_pipeline.domain.findings import Finding
+from kb_pipeline.domain.memory import MemoryUnit
 
 
 class StoredCall(Value):
@@ -55,6 +56,7 @@ class Draft(Value):
     pack_fingerprint: str
     revision: Revision
     findings: tuple[Finding, ...]
+    similarity: float | None = None  # cosine of the source's and the text's meaning; None: not measured, or one language
     relation: Relation | None = None
 
 
@@ -169,6 +171,31 @@ class DeskStore(Protocol):
 
     def decided_since(self, at: datetime) -> Mapping[str, int]:
         """Per market, the number of decisions since `at`."""
+
+
+class Edit(Value):
+    """An approval with edits: what was proposed for `source`, and what a person made of it."""
+
+    source: SourceFaq | None
+    before: Revision
+    after: Revision
+    decision: Decision
+
+
+class MemoryStore(Protocol):
+    """What people approved, as pairs to learn from."""
+
+    def approved_pairs(self, market: str) -> Sequence[tuple[SourceFaq, Revision]]:
+        """Each approved entry of the market with the source revision that it was made from, by entry id."""
+
+    def memory_units(self, market: str) -> Sequence[MemoryUnit]:
+        """The imported units of the market, by id."""
+
+    def save_memory_units(self, units: Sequence[MemoryUnit], actor: str) -> int:
+        """Keep the units that are new, in `actor`'s name; how many. One audit event says so."""
+
+    def edits(self, market: str) -> Sequence[Edit]:
+        """The edits that were approved in the market, oldest first."""
 
 
 class SourceReader(Protocol):

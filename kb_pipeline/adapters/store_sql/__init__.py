@@ -10,6 +10,7 @@ from kb_pipeline.adapters.store_sql.desk import SqlDesk
 from kb_pipeline.adapters.store_sql.engine import Database
 from kb_pipeline.adapters.store_sql.entries import SqlEntries
 from kb_pipeline.adapters.store_sql.faqs import SqlFaqs
+from kb_pipeline.adapters.store_sql.memory import SqlMemory
 from kb_pipeline.adapters.store_sql.queries import SqlQueries
 from kb_pipeline.adapters.store_sql.releases import SqlReleases
 from kb_pipeline.adapters.store_sql.vectors import SqlVectors
@@ -29,6 +30,7 @@ class SqlStore(
     SqlReleases,
     SqlAccounts,
     SqlQueries,
+    SqlMemory,
     SqlAudit,
 ):
     """`ports.Store` over one database. Thread-safe; every write is durable when its method returns."""

@@ -12,6 +12,7 @@ from kb_pipeline.domain.articles import Article, Chunk, Citation, FrontMatter, Q
 from kb_pipeline.domain.changes import Change, ChangeKind, ChangeState, Decision, EntryState, Relation, RiskTier
 from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, SourceFaq, Usage
 from kb_pipeline.domain.findings import Finding
+from kb_pipeline.domain.memory import MemoryUnit
 from kb_pipeline.ports import Draft, StoredCall
 
 
@@ -206,6 +207,7 @@ class ChangeRow(Base):
     topics: Mapped[tuple[str, ...]] = mapped_column(Carried(tuple[str, ...]))
     relation: Mapped[Relation] = mapped_column(Carried(Relation))
     findings: Mapped[tuple[Finding, ...]] = mapped_column(Carried(tuple[Finding, ...]))
+    quality: Mapped[float | None]
     risk: Mapped[RiskTier] = mapped_column(words(RiskTier))
     state: Mapped[ChangeState] = mapped_column(words(ChangeState), default=ChangeState.PENDING, index=True)
     version: Mapped[int] = mapped_column(default=1)
@@ -236,6 +238,24 @@ class DecisionRow(Base):
     edited_revision_id: Mapped[str | None] = mapped_column(ForeignKey("revisions.id"))
     result: Mapped[Change] = mapped_column(Carried(Change))
     at: Mapped[datetime] = mapped_column(default=now)
+
+
+class MemoryUnitRow(Base):
+    """A pair of the translation memory that was imported; the others are the approved entries themselves."""
+
+    __tablename__ = "memory_units"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    market: Mapped[str] = mapped_column(index=True)
+    source_language: Mapped[str]
+    source: Mapped[str]
+    target: Mapped[str]
+    origin: Mapped[str]
+    actor: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+    def value(self) -> MemoryUnit:
+        """The unit."""
+        return MemoryUnit.model_validate({name: getattr(self, name) for name in MemoryUnit.model_fields})
 
 
 class EventRow(Base):

@@ -23,6 +23,8 @@ class Subject(Value):
     source_language: str
     market: Market
     citations: tuple[Citation, ...] = ()
+    topics: tuple[str, ...] = ()
+    similarity: float | None = None  # cosine of the source's and the target's meaning, -1 to 1; None: not measured
     day: date
 
     @cached_property

@@ -1,0 +1,75 @@
+"""The translation memory's pairs: approved entries beside the source they were made from, and imported units."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import aliased
+
+from kb_pipeline.adapters.store_sql.audit import Journal
+from kb_pipeline.adapters.store_sql.engine import Part, insert_or_ignore
+from kb_pipeline.adapters.store_sql.schema import (
+    ChangeRow,
+    DecisionRow,
+    EntryRow,
+    MemoryUnitRow,
+    RevisionRow,
+    SourceFaqRow,
+)
+from kb_pipeline.domain.faqs import Revision, SourceFaq
+from kb_pipeline.domain.memory import MemoryUnit
+from kb_pipeline.ports import Edit
+
+
+class SqlMemory(Part):
+    """`ports.MemoryStore`."""
+
+    def approved_pairs(self, market: str) -> Sequence[tuple[SourceFaq, Revision]]:
+        """Each approved entry of the market with the source revision that it was made from, by entry id."""
+        query = (
+            select(SourceFaqRow.value, RevisionRow)
+            .join(EntryRow, EntryRow.source_faq_id == SourceFaqRow.id)
+            .join(RevisionRow, EntryRow.approved_revision_id == RevisionRow.id)
+            .where(EntryRow.market == market, EntryRow.source_revision == SourceFaqRow.revision)
+            .order_by(EntryRow.id)
+        )
+        with self._db.read() as session:
+            return [(source, row.value()) for source, row in session.execute(query).tuples()]
+
+    def memory_units(self, market: str) -> Sequence[MemoryUnit]:
+        """The imported units of the market, by id."""
+        query = select(MemoryUnitRow).where(MemoryUnitRow.market == market).order_by(MemoryUnitRow.id)
+        with self._db.read() as session:
+            return [row.value() for row in session.scalars(query)]
+
+    def save_memory_units(self, units: Sequence[MemoryUnit], actor: str) -> int:
+        """Keep the units that are new, in `actor`'s name; how many. One audit event says so."""
+        with self._db.write() as session:
+            known = set(session.scalars(select(MemoryUnitRow.id)))
+            rows = {u.id: dict(dict(u), id=u.id, actor=actor) for u in units if u.id not in known}
+            if rows:
+                insert_or_ignore(session, MemoryUnitRow, list(rows.values()))
+                markets = sorted({u.market for u in units})
+                origins = sorted({u.origin for u in units})
+                after = {"units": len(rows), "origins": origins}
+                Journal(session).add(actor, "memory.imported", ",".join(markets), after=after)
+            return len(rows)
+
+    def edits(self, market: str) -> Sequence[Edit]:
+        """The edits that were approved in the market, oldest first."""
+        before, after = aliased(RevisionRow), aliased(RevisionRow)
+        made_from = and_(SourceFaqRow.id == ChangeRow.source_faq_id, SourceFaqRow.revision == ChangeRow.source_revision)
+        query = (
+            select(SourceFaqRow.value, before, after, DecisionRow.value)
+            .select_from(DecisionRow)
+            .join(ChangeRow, ChangeRow.id == DecisionRow.change_id)
+            .join(before, before.id == ChangeRow.proposed_revision_id)
+            .join(after, after.id == DecisionRow.edited_revision_id)
+            .outerjoin(SourceFaqRow, made_from)
+            .where(ChangeRow.market == market)
+            .order_by(DecisionRow.position)
+        )
+        with self._db.read() as session:
+            return [
+                Edit(source=source, before=old.value(), after=new.value(), decision=decision)
+                for source, old, new, decision in session.execute(query).tuples()
+            ]
