@@ -77,8 +77,8 @@ def _report(drafts: dict[str, list[Draft]], store: Store, market: Market) -> Non
         faq = store.source_faq(after.source_faq_id)
         _OUT.print(f"\nsource: {faq.text.question} | {faq.text.answer}" if faq else "", markup=False)
         for name, draft in (("before", before), ("after", after)):
-            text, rules = draft.revision.text, sorted({f.rule for f in draft.findings})
-            _OUT.print(f"  {name}: {text.question} | {text.answer}  [{', '.join(rules) or 'no finding'}]", markup=False)
+            text, named = draft.revision.text, sorted({f.rule for f in draft.findings})
+            _OUT.print(f"  {name}: {text.question} | {text.answer}  [{', '.join(named) or 'no finding'}]", markup=False)
 
 
 def _demanded(draft: Draft, store: Store, market: Market) -> int:

@@ -4,6 +4,8 @@ from functools import cached_property
 
 from kb_pipeline.domain.base import Value, comparison_key, fingerprint
 
+APPROVED, RETIRED = "entry/", "retired/"  # how an origin begins that is no file
+
 
 class MemoryUnit(Value):
     """One pair that a person approved. `source` and `target` are whole texts: a question, an answer, or one sentence."""
@@ -12,13 +14,23 @@ class MemoryUnit(Value):
     target: str
     source_language: str  # BCP-47
     market: str
-    origin: str  # where it was approved: `entry/<revision id>`, or the file it was imported from
+    origin: str  # `entry/<revision id>`, `retired/<revision id>` once its source is gone; else the file it was imported from
     actor: str = ""  # who approved it, or who imported it
 
     @cached_property
     def id(self) -> str:
         """Identity: the pair in its market."""
         return fingerprint("memory", self.market, self.source_language, comparison_key(self.source), self.target)
+
+    @property
+    def is_retired(self) -> bool:
+        """Whether it was approved here, and its source is gone."""
+        return self.origin.startswith(RETIRED)
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether nobody approved it here: it came in a file."""
+        return not self.origin.startswith((APPROVED, RETIRED))
 
 
 class MemoryMatch(Value):
