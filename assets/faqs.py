@@ -51,7 +51,7 @@ def source_faqs(context: dg.AssetExecutionContext, pipeline: Pipeline) -> report
     owners=OWNERS,
     pool="llm",
     retry_policy=_RETRY,
-    code_version=_prompts("localize_faq", "repair_faq"),
+    code_version=_prompts("localize_faq", "localize_sentence", "repair_faq"),
     check_specs=[dg.AssetCheckSpec("every_faq_was_localized", asset="localized_faqs", partitions_def=MARKETS)],
 )
 def localized_faqs(context: dg.AssetExecutionContext, pipeline: Pipeline) -> reports.Materialized:
@@ -59,7 +59,7 @@ def localized_faqs(context: dg.AssetExecutionContext, pipeline: Pipeline) -> rep
     with pipeline.open(context, context.partition_key) as services:
         started = time.monotonic()
         result = services.localizer(services.markets[0]).run()
-        use = reports.of_model(services.llm, time.monotonic() - started, "localize_faq", "repair_faq")
+        use = reports.of_model(services.llm, time.monotonic() - started, "localize_faq", "localize_sentence", "repair_faq")
         drafts, faqs = services.store.drafts(context.partition_key), services.store.source_faqs()
     return reports.Materialized(
         metadata=reports.of_localized_faqs(reports.Before(context), result, drafts, faqs) | use,

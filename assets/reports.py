@@ -21,7 +21,7 @@ from kb_pipeline.services.relate import RelateSummary
 from kb_pipeline.services.run import count_changes
 from kb_pipeline.services.stage import StageResult
 from kb_pipeline.services.work import Failure
-from kb_pipeline.steps.localization import penalty
+from kb_pipeline.steps.quality import penalty
 
 if TYPE_CHECKING:
     Materialized = dg.MaterializeResult[None]
@@ -107,8 +107,11 @@ def of_localized_faqs(
     found = [f for d in present for f in d.findings]
     return before.counted(drafts=len(present), findings=len(found)) | {
         "localized": len(result.localized),
+        "edited": len(result.edited),
         "taken": len(result.taken),
+        "remembered": len(result.remembered),
         "rechecked": len(result.rechecked),
+        "undisturbed": len(result.undisturbed),
         "repaired": result.repaired,
         "kept": result.kept,
         "failures": len(result.failures),

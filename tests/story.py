@@ -58,6 +58,13 @@ def into_thai(request: ModelRequest) -> dict[str, object]:
     }
 
 
+def one_sentence_into_thai(request: ModelRequest) -> dict[str, object]:
+    """Writes the one piece of an approved text that it is asked for, as `into_thai` would."""
+    shown = next(m.content for m in request.messages if m.role == "user")
+    source = re.findall(r"^Source: (.+)$", shown, re.MULTILINE)[-1]
+    return {"text": _THAI.get(source, "โปรดทำตามขั้นตอนในแอป")}
+
+
 class Story:
     """A source folder, a store and a scripted model; `run()` is the main job."""
 
@@ -71,6 +78,7 @@ class Story:
                 "generate_faqs": one_faq_a_sentence,
                 "revise_faq": follow_the_new_sentence,
                 "localize_faq": into_thai,
+                "localize_sentence": one_sentence_into_thai,
                 "repair_faq": into_thai,
             }
         )

@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -51,6 +52,11 @@ def read_ui_strings(file: PackFile) -> tuple[UiString, ...]:
 def read_facts(file: PackFile) -> tuple[MarketFact, ...]:
     """facts.csv."""
     return _read_rows(file, _FACTS, MarketFact, _check_facts)
+
+
+def check_expiry(file: PackFile, day: date) -> None:
+    """facts.csv again: a claim whose every value ended before `day` is a problem, as the source's value would go through."""
+    _read_rows(file, _FACTS, MarketFact, partial(_report_expired, day=day))
 
 
 def read_golden(file: PackFile) -> tuple[GoldenQuery, ...]:
@@ -164,6 +170,16 @@ def _check_facts(file: PackFile, rows: Sequence[tuple[int, MarketFact]]) -> None
                 message = f"'{fact.key}' holds at the same time as in line {at}"
                 file.fault(line, "duplicate-row", message, "end the older one with valid_until, or delete one")
         earlier.append((line, fact))
+
+
+def _report_expired(file: PackFile, rows: Sequence[tuple[int, MarketFact]], day: date) -> None:
+    """A problem at the last value of each claim that has none on `day` or later."""
+    last: dict[str, tuple[date, int]] = {}
+    for line, fact in rows:
+        last[fact.key] = max(last.get(fact.key, (date.min, 0)), (fact.valid_until or date.max, line))
+    for key, (end, line) in last.items():
+        if end < day:
+            file.fault(line, "expired-fact", f"'{key}' ended on {end}", "add a row that begins after it, or delete the claim")
 
 
 def _check_golden(file: PackFile, rows: Sequence[tuple[int, GoldenQuery]]) -> None:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from yaml.reader import ReaderError
 
 from kb_pipeline.adapters.packs_problems import PackFile
-from kb_pipeline.domain.base import Value
+from kb_pipeline.domain.base import Value, comparison_key
 from kb_pipeline.domain.markets import Clause, Conventions, Limits, Unavailable
 
 Lines = dict[tuple[str | int, ...], int]  # where each key or item of a YAML file stands
@@ -105,7 +105,7 @@ def _check_market_file(file: PackFile, lines: Lines, head: MarketFile, known: Se
     folder = file.path.parent.name
     tag_line = lines.get(("tag",), 1)
     if not langcodes.tag_is_valid(head.tag) or langcodes.standardize_tag(head.tag) != head.tag:
-        file.fault(tag_line, "unknown-tag", f"'{head.tag}' is no BCP-47 tag", "write language-REGION, e.g. th-TH")
+        file.fault(tag_line, "unknown-tag", f"'{head.tag}' is no BCP-47 tag", "write the language, a hyphen, the REGION")
     elif head.tag != folder:
         file.fault(tag_line, "tag-mismatch", f"the tag '{head.tag}' stands in the folder '{folder}'", "rename one of them")
     currency = head.conventions.currency
@@ -120,3 +120,32 @@ def _check_market_file(file: PackFile, lines: Lines, head: MarketFile, known: Se
         if name not in known or name == folder:
             remedy = f"use another pack: {', '.join(t for t in known if t != folder) or 'there is none'}"
             file.fault(lines.get(("fallback", index), 1), "unknown-fallback", f"no fallback pack '{name}'", remedy)
+    _check_policies(file, lines, head)
+
+
+def _check_policies(file: PackFile, lines: Lines, head: MarketFile) -> None:
+    """Clauses that can be met, and no empty word: it would be found everywhere."""
+    for index, clause in enumerate(head.clauses):
+        at = ("clauses", index)
+        for name in ("topic", "any_of", "text", "source"):
+            _must_be_filled(file, lines, (*at, name), getattr(clause, name))
+        _must_be_filled(file, lines, (*at, "when"), clause.when or ("always",))
+        if not any(comparison_key(word).casefold() in comparison_key(clause.text).casefold() for word in clause.any_of):
+            remedy = "write one of them into the text, or the text's wording into any_of"
+            file.fault(lines.get((*at, "text"), 1), "unmet-clause", "the clause's text holds none of its any_of", remedy)
+    for index, item in enumerate(head.unavailable):
+        for name in ("name", "words", "source"):
+            _must_be_filled(file, lines, ("unavailable", index, name), getattr(item, name))
+    tone = head.conventions.tone
+    wanted = tone.particles if tone.particle_use == "always" else tone.particles or ("any",)
+    _must_be_filled(file, lines, ("conventions", "tone", "particles"), wanted)
+    for name in ("avoid", "endings"):
+        _must_be_filled(file, lines, ("conventions", "tone", name), getattr(tone, name) or ("none",))
+
+
+def _must_be_filled(file: PackFile, lines: Lines, at: tuple[str | int, ...], said: str | tuple[str, ...]) -> None:
+    """A problem if a text, or a list or one of its words, is empty."""
+    words = (said,) if isinstance(said, str) else said
+    if not words or not all(word.strip() for word in words):
+        line = next(lines[at[:length]] for length in range(len(at), -1, -1) if at[:length] in lines)
+        file.fault(line, "empty-value", f"'{'.'.join(map(str, at))}' is empty", "fill it, or delete what it belongs to")

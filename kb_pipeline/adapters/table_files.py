@@ -1,31 +1,48 @@
-"""Reads rows of named fields from JSONL, CSV and TSV files, each with its line number. What the fields mean is the caller's."""
+"""Reads rows of named fields from JSONL, CSV and TSV files, each with its line number. What the fields mean is the caller's.
+
+Rows are read one at a time, so that the size of a file does not matter.
+"""
 
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 from kb_pipeline.errors import UsageError
 
 JSON_LINES = (".jsonl", ".ndjson")
+LONGEST_LINE = 10_000_000  # characters of JSON: what libxml2 allows a text, too; cells of CSV have the reader's own limit
+
+Opener = Callable[[Path], BinaryIO]  # how a file is opened to be read, e.g. under a progress bar
 
 
-def read_table(path: Path) -> Iterator[tuple[int, Mapping[str, object]]]:
+def open_plainly(path: Path) -> BinaryIO:
+    """The file as it is."""
+    return path.open("rb")
+
+
+def read_table(path: Path, opened: Opener = open_plainly) -> Iterator[tuple[int, Mapping[str, object]]]:
     """The rows. Raises UsageError for a file that is missing, not UTF-8, or broken; it names the line."""
     if not path.is_file():
         raise UsageError(f"no file '{path}'", "give the path of a .csv, .tsv or .jsonl file")
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"'{path}' is not UTF-8 (byte {error.start})", "save it as UTF-8") from error
-    if path.suffix.lower() in JSON_LINES:
-        return _json_lines(path, text)
-    return _separated(path, text, "\t" if path.suffix.lower() == ".tsv" else ",")
+    line = 0
+    with io.TextIOWrapper(opened(path), encoding="utf-8-sig", newline="") as text:
+        rows = _json_lines(path, text) if path.suffix.lower() in JSON_LINES else _separated(path, text)
+        try:
+            for line, row in rows:
+                yield line, row
+        except UnicodeDecodeError as error:
+            raise UsageError(f"'{path}' is not UTF-8, somewhere after line {line}", "save it as UTF-8") from error
 
 
-def _json_lines(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, object]]]:
-    for number, line in enumerate(text.splitlines(), 1):
+def _json_lines(path: Path, text: io.TextIOWrapper) -> Iterator[tuple[int, Mapping[str, object]]]:
+    number = 0
+    while line := text.readline(LONGEST_LINE):
+        number += 1
+        if len(line) == LONGEST_LINE:
+            raise UsageError(f"'{path}' line {number} has {LONGEST_LINE:,} characters or more", "one JSON object a line")
         if not line.strip():
             continue
         try:
@@ -37,8 +54,9 @@ def _json_lines(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, objec
         yield number, row
 
 
-def _separated(path: Path, text: str, separator: str) -> Iterator[tuple[int, Mapping[str, object]]]:
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, strict=True, restkey="", restval="")
+def _separated(path: Path, text: io.TextIOWrapper) -> Iterator[tuple[int, Mapping[str, object]]]:
+    separator = "\t" if path.suffix.lower() == ".tsv" else ","
+    reader = csv.DictReader(text, delimiter=separator, strict=True, restkey="", restval="")
     try:
         for row in reader:
             yield reader.line_num, {name: cell for name, cell in row.items() if isinstance(cell, str)}

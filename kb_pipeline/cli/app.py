@@ -8,7 +8,24 @@ import click
 import typer
 
 from kb_pipeline import __version__
-from kb_pipeline.cli import audit, backup, demo, keys, models, pipeline, qa, release, review, search, up, upkeep, users
+from kb_pipeline.cli import (
+    audit,
+    backup,
+    demo,
+    keys,
+    market,
+    memory,
+    models,
+    pipeline,
+    qa,
+    release,
+    review,
+    search,
+    terms,
+    up,
+    upkeep,
+    users,
+)
 from kb_pipeline.errors import KBError
 
 app = typer.Typer(
@@ -20,6 +37,7 @@ app = typer.Typer(
     epilog="State lives under KB_HOME (default ./var). Settings: docs/settings.md. Exit codes: 0 fine, 1 failed, 2 wrong use.",
 )
 START, MAKE, SAY, KEEP = "See it all", "From articles to changes", "From changes to answers", "Keep it"
+LOCALIZE = "Localize well"
 app.command(rich_help_panel=START)(demo.demo)
 app.command(rich_help_panel=START)(up.up)
 app.command(rich_help_panel=START)(pipeline.status)
@@ -27,7 +45,10 @@ app.command(rich_help_panel=MAKE)(pipeline.parse)
 app.command(rich_help_panel=MAKE)(upkeep.check)
 app.command(rich_help_panel=MAKE)(pipeline.run)
 app.command(rich_help_panel=MAKE, name="import")(upkeep.import_entries)
-app.command(rich_help_panel=MAKE)(qa.qa)
+app.add_typer(market.app, rich_help_panel=LOCALIZE, name="market")
+app.add_typer(terms.app, rich_help_panel=LOCALIZE, name="terms")
+app.add_typer(memory.app, rich_help_panel=LOCALIZE, name="memory")
+app.command(rich_help_panel=LOCALIZE, epilog=qa.EXAMPLE)(qa.qa)
 app.add_typer(review.app, rich_help_panel=SAY, name="review")
 app.add_typer(release.app, rich_help_panel=SAY, name="release")
 app.command(rich_help_panel=SAY, epilog=search.EXAMPLE)(search.search)

@@ -11,9 +11,18 @@ from rich.text import Text
 from kb_pipeline.domain.changes import Change, RiskTier
 from kb_pipeline.domain.findings import Finding, Severity, TextPart
 from kb_pipeline.services.review import Card, Evidence
+from kb_pipeline.steps.checks.meaning import NEAR, Nearness, nearness
 from kb_pipeline.steps.diff import word_diff
+from kb_pipeline.steps.facts.table import FactOrigin, FactRow
+from kb_pipeline.steps.quality import Grade, grade
 
 _COLOURS = {Severity.CRITICAL: "bold red", Severity.MAJOR: "yellow", Severity.MINOR: "cyan"}
+_GRADES = {Grade.GOOD: "green", Grade.FAIR: "yellow", Grade.POOR: "red"}
+_MEANING = {
+    Nearness.NEAR: "as near to the source as most human translations",
+    Nearness.UNSURE: "not as near to the source as most human translations; read it with care",
+    Nearness.FAR: "far from the source: it seems to say something else",
+}
 _DIFF = {"same": "", "added": "green underline", "removed": "red strike"}
 
 
@@ -28,7 +37,7 @@ def print_queue(changes: Sequence[Change], limit: int) -> None:
     table.add_column("market", no_wrap=True)
     table.add_column("proposal", ratio=5)
     table.add_column("findings", ratio=2)
-    table.add_column("relation, risk", no_wrap=True, min_width=14)
+    table.add_column("relation, risk, quality", no_wrap=True, min_width=14)
     table.add_column("cited sentences", ratio=3)
     for change in changes[:limit]:
         table.add_row(change.id, change.market, _proposal(change), _rules(change.findings), _standing(change), _cited(change))
@@ -57,7 +66,14 @@ def _rules(findings: Sequence[Finding]) -> Text:
 
 def _standing(change: Change) -> Text:
     risk = ("high", "red") if change.risk is RiskTier.HIGH else ("low", "green")
-    return Text.assemble(change.relation.kind.value, "\n", risk)
+    return Text.assemble(change.relation.kind.value, "\n", risk, "\n", _quality(change))
+
+
+def _quality(change: Change) -> Text:
+    if change.quality is None:
+        return Text("not estimated", style="dim")
+    word = grade(change.quality)
+    return Text(f"{change.quality:.0f} {word.value}", style=_GRADES[word])
 
 
 def _cited(change: Change) -> Text:
@@ -76,7 +92,9 @@ def print_card(card: Card) -> None:
         console.print(Panel(_proposed(card), title="proposal" + (" against the approved text" if card.approved else "")))
     console.print(Panel(Group(*_evidence(card.evidence)), title="evidence"))
     console.print(Panel(Group(*_findings(change)), title=f"{len(change.findings)} findings"))
-    console.print(_facts(card))
+    if card.facts:
+        console.print(_fact_table(card))
+    console.print(_standing_of(card))
     for decision in card.decisions:
         console.print(f"{decision.verdict.value} by {escape(decision.actor)} {escape(decision.comment)}")
     console.print(_next(change))
@@ -129,7 +147,27 @@ def _findings(change: Change) -> Iterator[Text]:
         yield Text("every check passes", style="green")
 
 
-def _facts(card: Card) -> Table:
+def _fact_table(card: Card) -> Table:
+    """Each fact: the source's value, the market's, and what allows it."""
+    table = Table(title="facts", title_justify="left", expand=True)
+    for name in ("source", "this market", "where it comes from"):
+        table.add_column(name)
+    for row in card.facts:
+        wrong = row.origin in {FactOrigin.MISSING, FactOrigin.UNKNOWN}
+        table.add_row(Text(row.source or "—"), Text(row.target or "—"), Text(_origin(card, row), style="red" if wrong else ""))
+    return table
+
+
+def _origin(card: Card, row: FactRow) -> str:
+    if not row.market_fact:
+        return row.origin.value
+    rule = card.rule_of(row)
+    since = f"from {rule.valid_from}" if rule and rule.valid_from else ""
+    until = f"until {rule.valid_until}" if rule and rule.valid_until else ""
+    return " · ".join(filter(None, (row.origin.value, f"{row.market_fact}: {row.wanted}", row.authority, since, until)))
+
+
+def _standing_of(card: Card) -> Table:
     change, table = card.change, Table.grid(padding=(0, 2))
     relation = change.relation
     scores = ", ".join(f"{name} {score:.2f}" for name, score in relation.scores.items())
@@ -138,6 +176,9 @@ def _facts(card: Card) -> Table:
         twin = card.twin
         table.add_row("its twin", escape(f"{twin.id} ({twin.standing}): {twin.text.question} — {twin.text.answer}"))
     table.add_row("risk", f"{change.risk.value}" + (" (two people must approve)" if change.risk is RiskTier.HIGH else ""))
+    table.add_row("quality", _quality(change))
+    if card.similarity is not None:
+        table.add_row("meaning", f"{_MEANING[nearness(card.similarity)]} ({card.similarity:.2f}; usual from {NEAR:.2f})")
     table.add_row("topics", ", ".join(change.topics) or "none")
     if change.revision:
         p = change.revision.provenance

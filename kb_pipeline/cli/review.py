@@ -38,7 +38,7 @@ def list_(
     limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 100,
     json: JsonOption = False,
 ) -> None:
-    """The queue: what waits for a person, riskiest first."""
+    """The queue: what waits for a person, riskiest first, then the lowest quality."""
     from kb_pipeline.services.queue import QueueFilter
 
     changes = list(_reviewer("").queue(QueueFilter(market=market or "", state=state)))
@@ -52,7 +52,7 @@ def list_(
 
 @app.command()
 def show(change_id: IdArgument, json: JsonOption = False) -> None:
-    """One change with all that a decision needs: proposal, diff, evidence, findings, relation, provenance."""
+    """One change with all that a decision needs: proposal, diff, evidence, findings, facts, quality, provenance."""
     card = _reviewer("").card(change_id)
     if json:
         print_json({**_said(card.change), "card": card.model_dump(mode="json")})
@@ -138,6 +138,7 @@ def _row(change: Change) -> dict[str, Any]:
         "kind": change.kind.value,
         "relation": change.relation.kind.value,
         "risk": change.risk.value,
+        "quality": change.quality,
         "question": text.question if text else None,
         "answer": text.answer if text else None,
         "findings": [f.model_dump(mode="json") for f in change.findings],

@@ -186,10 +186,13 @@ class MemoryStore(Protocol):
     """What people approved, as pairs to learn from."""
 
     def approved_pairs(self, market: str) -> Sequence[tuple[SourceFaq, Revision]]:
-        """Each approved entry of the market with the source revision that it was made from, by entry id."""
+        """Each approved entry of the market with the source revision that it was made from, oldest text first.
+
+        A source is marked retired where its newest revision is.
+        """
 
     def memory_units(self, market: str) -> Sequence[MemoryUnit]:
-        """The imported units of the market, by id."""
+        """The imported units of the market, oldest first."""
 
     def save_memory_units(self, units: Sequence[MemoryUnit], actor: str) -> int:
         """Keep the units that are new, in `actor`'s name; how many. One audit event says so."""

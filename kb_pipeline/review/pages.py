@@ -12,6 +12,8 @@ import kb_pipeline
 from kb_pipeline.review.auth import Visitor, cookie_name, desk_of, drop_cookie, set_cookie
 from kb_pipeline.review.view import SYMBOLS
 from kb_pipeline.review.words import LANGUAGES, say
+from kb_pipeline.steps.checks.meaning import NEAR, nearness
+from kb_pipeline.steps.quality import grade
 
 FLASH, LANGUAGE = "kb_flash", "kb_language"  # cookies
 _FLASHES = ("approved", "waits", "edited", "rejected", "publishing", "rolling_back", "busy")
@@ -19,6 +21,7 @@ _templates = Environment(
     loader=PackageLoader("kb_pipeline.review"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
 _templates.globals.update(version=kb_pipeline.__version__, symbols={s.value: sign for s, sign in SYMBOLS.items()})
+_templates.globals.update(grade=grade, nearness=nearness, usual=NEAR)
 
 
 def language_of(request: Request) -> str:

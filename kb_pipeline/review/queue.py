@@ -19,7 +19,7 @@ _NAMES = {"market": "market", "state": "state", "q": "text"} | {facet: facet for
 
 @router.get("/")
 def queue(request: Request, who: Signed) -> Response:
-    """What waits for a person, riskiest first, as the address filters it."""
+    """What waits for a person, riskiest first, then the worst, as the address filters it."""
     desk, wanted = desk_of(request), filter_of(request.query_params)
     markets = desk.markets_of(who.user)
     all_markets = desk.reviewer(who.user).changes(wanted.model_copy(update={"market": ""}))

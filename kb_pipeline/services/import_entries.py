@@ -9,6 +9,7 @@ from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, entry_id
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.ports import Store
 from kb_pipeline.steps.checks import PEOPLES_RULES, Subject, run_checks
+from kb_pipeline.steps.quality import estimate
 from kb_pipeline.steps.risk import risk_of
 
 
@@ -66,7 +67,7 @@ def _proposal(revision: Revision, market: Market, day: date) -> Change:
     """The change that adds an imported entry. It has no source, so it is checked against itself: form, language, terms."""
     text = revision.text
     findings = run_checks(Subject(source=text, target=text, source_language=market.tag, market=market, day=day), PEOPLES_RULES)
-    relation = Relation(kind=RelationKind.NEW)
+    relation, quality = Relation(kind=RelationKind.NEW), estimate(findings, None, text, market.tag)
     return Change(
         market=market.tag,
         entry_id=revision.entry_id,
@@ -74,5 +75,6 @@ def _proposal(revision: Revision, market: Market, day: date) -> Change:
         revision=revision,
         relation=relation,
         findings=findings,
-        risk=risk_of((), findings, relation, market),
+        quality=quality,
+        risk=risk_of((), findings, relation, market, quality),
     )

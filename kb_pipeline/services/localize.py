@@ -4,65 +4,57 @@ import threading
 from datetime import date
 
 from kb_pipeline.domain.base import Value
-from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, SourceFaq, entry_id
-from kb_pipeline.domain.findings import Finding
+from kb_pipeline.domain.faqs import Provenance, Revision, SourceFaq, entry_id
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.errors import LLMItemError
-from kb_pipeline.ports import LLM, Draft, Message, ModelReply, Progress, Store
-from kb_pipeline.prompts import load_prompt
+from kb_pipeline.ports import LLM, Draft, Embedder, Progress, Store
+from kb_pipeline.services.check_entry import EntryChecks, Judged
+from kb_pipeline.services.memory import open_memory
 from kb_pipeline.services.work import Failure, run_all
-from kb_pipeline.steps.checks import Subject, run_checks
-from kb_pipeline.steps.checks.grounding import ungrounded
-from kb_pipeline.steps.localization import (
-    LocalizedFaq,
-    apply_fixes,
-    in_market_values,
-    needs_model,
-    penalty,
-    terms_for,
-    worth_repairing,
-)
+from kb_pipeline.services.write_entry import EntryWriter
+from kb_pipeline.services.write_sentences import SentenceWriter
+from kb_pipeline.steps.localization import needs_model
+from kb_pipeline.steps.lock import UNCERTAIN, uncertain
 
-_TOKENS = 500
+
+class Run(Value):
+    """What the localizers of one run share. `repairs`: rounds at most for one text."""
+
+    id: str
+    day: date  # on which market facts hold or not
+    parallel: int
+    repairs: int
 
 
 class LocalizeResult(Value):
-    """What was done in one market."""
+    """What was done in one market; ids of source FAQs, each in one place."""
 
     market: str
-    localized: tuple[str, ...] = ()  # source FAQ ids, by a model
-    taken: tuple[str, ...] = ()  # source text as it is, or with certain fixes: no model call
-    rechecked: tuple[str, ...] = ()  # the pack changed, the text still passes
+    localized: tuple[str, ...] = ()  # as a whole, by a model
+    edited: tuple[str, ...] = ()  # approved text, of which only those sentences changed that the source changed
+    taken: tuple[str, ...] = ()  # source or approved text as it is, or with certain fixes: no model call
+    remembered: tuple[str, ...] = ()  # the approved words for the very same source: no model call
+    rechecked: tuple[str, ...] = ()  # the pack or a citation changed, the text still passes
+    undisturbed: tuple[str, ...] = ()  # the source changed its wording only, and the market does not mind
     repaired: int = 0  # texts with fewer faults after a repair round
     kept: int = 0
     failures: tuple[Failure, ...] = ()
 
 
-class _Tally:
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.localized: list[str] = []
-        self.taken: list[str] = []
-        self.rechecked: list[str] = []
-        self.repaired = 0
-        self.failures: list[Failure] = []
-
-
 class Localizer:
     """The use case for one market. One localizer is one run."""
 
-    def __init__(
-        self, store: Store, llm: LLM, market: Market, progress: Progress, *, run_id: str, parallel: int, repairs: int, day: date
-    ) -> None:
+    def __init__(self, store: Store, llm: LLM, embedder: Embedder, market: Market, progress: Progress, run: Run) -> None:
         self._store = store
-        self._llm = llm
         self._market = market
         self._progress = progress
-        self._run_id = run_id
-        self._parallel = parallel
-        self._repairs = repairs
-        self._day = day
-        self._tally = _Tally()
+        self._run = run
+        self._checks = EntryChecks(market, embedder, run.day)
+        self._entries = EntryWriter(llm, self._checks, lambda: open_memory(store, market.tag), repairs=run.repairs)
+        self._sentences = SentenceWriter(llm, embedder, self._checks, self._entries)
+        self._lock = threading.Lock()
+        self._done: dict[str, list[str]] = {}
+        self._repaired, self._failures = 0, list[Failure]()
 
     def due(self) -> tuple[SourceFaq, ...]:
         """The FAQs to localize now: their text changed since the draft, or a check that passed now fails."""
@@ -77,23 +69,20 @@ class Localizer:
         others = [f for f in self._faqs() if f.id not in ids]
         for faq in others:
             self._refresh(faq, drafts[faq.id])
-        run_all(f"localize {self._market.tag}", due, self._localize, parallel=self._parallel, progress=self._progress)
-        tally = self._tally
+        run_all(f"localize {self._market.tag}", due, self._localize, parallel=self._run.parallel, progress=self._progress)
+        done = {what: tuple(sorted(ids)) for what, ids in self._done.items()}
         return LocalizeResult(
             market=self._market.tag,
-            localized=tuple(sorted(tally.localized)),
-            taken=tuple(sorted(tally.taken)),
-            rechecked=tuple(sorted(tally.rechecked)),
-            repaired=tally.repaired,
+            localized=done.get("localized", ()),
+            edited=done.get("edited", ()),
+            taken=done.get("taken", ()),
+            remembered=done.get("remembered", ()),
+            rechecked=done.get("rechecked", ()),
+            undisturbed=done.get("undisturbed", ()),
+            repaired=self._repaired,
             kept=len(others),
-            failures=tuple(tally.failures),
+            failures=tuple(self._failures),
         )
-
-    def check(self, faq: SourceFaq, text: FaqText) -> tuple[Finding, ...]:
-        """All findings on `text` as the market's entry of `faq`; an answer that its citations do not support among them."""
-        at_source = ungrounded(faq.text, faq.citations, faq.language)
-        unplaced = tuple(f.model_copy(update={"start": None, "end": None, "fix": None}) for f in at_source)
-        return run_checks(self._subject(faq, text)) + unplaced
 
     def _faqs(self) -> list[SourceFaq]:
         articles = {a.id: a for a in self._store.articles()}
@@ -101,128 +90,107 @@ class Localizer:
         return [faq for faq in self._store.source_faqs() if faq.article_id in allowed]
 
     def _is_due(self, faq: SourceFaq, draft: Draft | None) -> bool:
-        if draft is None or draft.source_text_hash != faq.text.hash:
+        if draft is None:
+            return True
+        if draft.source_text_hash != faq.text.hash and not self._is_undisturbed(faq, draft):
             return True
         if draft.pack_fingerprint == self._market.fingerprint:
             return False
         failed_before = {f.rule for f in draft.findings}
-        return any(f.rule not in failed_before for f in worth_repairing(self.check(faq, draft.revision.text)))
+        return any(f.rule not in failed_before for f in self._judge_again(faq, draft).faults)
+
+    def _is_undisturbed(self, faq: SourceFaq, draft: Draft) -> bool:
+        """Whether only the source's wording changed since the draft was written, and the market keeps its text then."""
+        if self._market.minor_source_changes != "keep":
+            return False
+        old = self._store.source_faq_at(faq.id, draft.revision.provenance.source_revision)
+        return old is not None and self._sentences.is_minor(old.text, faq.text, faq.language)
+
+    def _judge_again(self, faq: SourceFaq, draft: Draft) -> Judged:
+        known = draft.similarity if draft.source_text_hash == faq.text.hash else None
+        return self._checks.judge(faq, draft.revision.text, known)
 
     def _refresh(self, faq: SourceFaq, draft: Draft) -> None:
         """Keep a draft's text; bring its citations and findings up to date where the source or the pack moved."""
         if draft.pack_fingerprint == self._market.fingerprint and draft.source_revision == faq.revision:
             return
-        revision = draft.revision.model_copy(update={"citations": faq.citations})
-        self._save(faq, revision, self.check(faq, revision.text))
-        self._tally.rechecked.append(faq.id)
+        judged = self._judge_again(faq, draft)
+        doubts = tuple(f for f in draft.findings if f.rule == UNCERTAIN)
+        self._save(faq, judged.model_copy(update={"own": judged.own + doubts}), draft.revision.provenance)
+        self._note(faq, "rechecked" if draft.source_text_hash == faq.text.hash else "undisturbed")
 
     def _localize(self, faq: SourceFaq) -> str:
-        adapted = apply_fixes(faq.text, self.check(faq, faq.text))
-        findings = self.check(faq, adapted)
-        own = worth_repairing(run_checks(self._subject(faq, adapted)))
-        if not needs_model(faq.language, self._market, own):
-            self._save(faq, self._revision(faq, adapted, None), findings)
-            return self._note(faq, self._tally.taken, "taken as it is")
+        approved = self._store.approved_text(entry_id(self._market.tag, faq.id))
         try:
-            text, findings, reply = self._ask(faq)
+            judged, made, how = self._from_approved(faq, approved) if approved else self._anew(faq)
         except LLMItemError as error:
-            with self._tally.lock:
-                self._tally.failures.append(Failure(item=faq.id, code=error.code, message=str(error)))
+            with self._lock:
+                self._failures.append(Failure(item=faq.id, code=error.code, message=str(error)))
             return f"{faq.text.question}: failed"
-        self._save(faq, self._revision(faq, text, reply), findings)
-        return self._note(faq, self._tally.localized, f"{len(findings)} findings")
+        self._save(faq, judged, made)
+        return self._note(faq, how, f"{how}, {len(judged.findings)} findings")
 
-    def _ask(self, faq: SourceFaq) -> tuple[FaqText, tuple[Finding, ...], ModelReply[LocalizedFaq]]:
-        messages = self._messages(faq)
-        reply = self._llm.ask(load_prompt("localize_faq").request_of(messages, _TOKENS), LocalizedFaq)
-        text, findings = self._fixed(faq, reply.value.text())
-        for _ in range(self._repairs):
-            faults = worth_repairing(run_checks(self._subject(faq, text)))
-            if not faults:
-                break
-            repair = load_prompt("repair_faq")
-            turn = repair.render(language=self._market.language_name, findings=[f.message for f in faults])
-            asked = messages[-1].model_copy(update={"content": f"{messages[-1].content}\n{turn[0].content}"})
-            again = self._llm.ask(repair.request_of((*messages[:-1], asked), _TOKENS), LocalizedFaq)
-            better, fewer = self._fixed(faq, again.value.text())
-            reply = _joined(reply, again)
-            if penalty(fewer) < penalty(findings):
-                text, findings = better, fewer
-                with self._tally.lock:
-                    self._tally.repaired += 1
-        return text, findings, reply
+    def _from_approved(self, faq: SourceFaq, approved: Revision) -> tuple[Judged, Provenance, str]:
+        """The approved text with as little changed as the source's change asks for."""
+        made, old = self._provenance(faq), self._store.source_faq_at(faq.id, approved.provenance.source_revision)
+        as_it_is = self._as_it_is(faq)
+        if as_it_is and (old is None or approved.text == self._checks.mend(old, old.text).text):
+            return as_it_is, made, "taken"
+        if old is not None and old.text != faq.text:
+            judged, made, repaired = self._sentences.edit(faq, old.text, approved.text, made)
+            return self._counted(judged, made, repaired, "edited")
+        mended = self._checks.mend(faq, approved.text)
+        if old is not None and not mended.faults:
+            return mended, made, "taken"
+        judged, made, repaired = self._entries.write(faq, approved.text, made)
+        doubted = judged.model_copy(update={"own": (*judged.own, uncertain())})
+        return self._counted(doubted, made, repaired, "localized")
 
-    def _messages(self, faq: SourceFaq) -> tuple[Message, ...]:
-        market = self._market
-        shown = in_market_values(faq.text, faq.language, market, self._day)
-        approved = self._store.approved_text(entry_id(market.tag, faq.id))
-        return load_prompt("localize_faq").render(
-            market=market.name,
-            language=market.language_name,
-            style=market.style_brief,
-            examples=market.examples[:1],
-            terms=terms_for(faq.text, faq.language, market),
-            baseline=(approved.text.question, approved.text.answer) if approved else None,
-            question=shown.question,
-            answer=shown.answer,
-            phrasings=shown.phrasings,
-        )
+    def _anew(self, faq: SourceFaq) -> tuple[Judged, Provenance, str]:
+        made = self._provenance(faq)
+        if as_it_is := self._as_it_is(faq):
+            return as_it_is, made, "taken"
+        if remembered := self._entries.remembered(faq):
+            return remembered, made, "remembered"
+        return self._counted(*self._entries.write(faq, None, made), "localized")
 
-    def _fixed(self, faq: SourceFaq, text: FaqText) -> tuple[FaqText, tuple[Finding, ...]]:
-        fixed = apply_fixes(text, self.check(faq, text))
-        return fixed, self.check(faq, fixed)
+    def _as_it_is(self, faq: SourceFaq) -> Judged | None:
+        """The source's text with certain fixes, where that is all the market needs."""
+        if needs_model(faq.language, self._market, ()):
+            return None
+        judged = self._checks.mend(faq, faq.text)
+        return None if needs_model(faq.language, self._market, judged.faults) else judged
 
-    def _subject(self, faq: SourceFaq, text: FaqText) -> Subject:
-        return Subject(
-            source=faq.text,
-            target=text,
-            source_language=faq.language,
-            market=self._market,
-            citations=faq.citations,
-            day=self._day,
-        )
-
-    def _revision(self, faq: SourceFaq, text: FaqText, reply: ModelReply[LocalizedFaq] | None) -> Revision:
-        provenance = Provenance(
+    def _provenance(self, faq: SourceFaq) -> Provenance:
+        return Provenance(
             pack_fingerprint=self._market.fingerprint,
             source_revision=faq.revision,
-            run_id=self._run_id,
+            run_id=self._run.id,
             model=faq.provenance.model,
         )
-        if reply is not None:
-            prompt = load_prompt("localize_faq")
-            made = {"prompt": prompt.name, "prompt_fingerprint": prompt.fingerprint, "model": reply.model}
-            provenance = provenance.model_copy(update={**made, "calls": reply.calls, "usage": reply.usage})
-        return Revision(
-            entry_id=entry_id(self._market.tag, faq.id),
-            market=self._market.tag,
-            language=self._market.tag,
-            text=text,
-            citations=faq.citations,
-            provenance=provenance,
-        )
 
-    def _save(self, faq: SourceFaq, revision: Revision, findings: tuple[Finding, ...]) -> None:
+    def _save(self, faq: SourceFaq, judged: Judged, made: Provenance) -> None:
+        tag, id_ = self._market.tag, entry_id(self._market.tag, faq.id)
+        revision = Revision(entry_id=id_, market=tag, language=tag, text=judged.text, citations=faq.citations, provenance=made)
         self._store.save_draft(
             Draft(
-                market=self._market.tag,
+                market=tag,
                 source_faq_id=faq.id,
                 source_revision=faq.revision,
                 source_text_hash=faq.text.hash,
                 pack_fingerprint=self._market.fingerprint,
                 revision=revision,
-                findings=findings,
+                findings=judged.findings,
+                similarity=judged.similarity,
             )
         )
 
-    def _note(self, faq: SourceFaq, done: list[str], note: str) -> str:
-        with self._tally.lock:
-            done.append(faq.id)
+    def _counted(self, judged: Judged, made: Provenance, repaired: bool, how: str) -> tuple[Judged, Provenance, str]:
+        with self._lock:
+            self._repaired += repaired
+        return judged, made, how
+
+    def _note(self, faq: SourceFaq, how: str, note: str = "") -> str:
+        with self._lock:
+            self._done.setdefault(how, []).append(faq.id)
         return f"{faq.text.question}: {note}"
-
-
-def _joined(first: ModelReply[LocalizedFaq], second: ModelReply[LocalizedFaq]) -> ModelReply[LocalizedFaq]:
-    cached = first.cached and second.cached
-    return second.model_copy(
-        update={"calls": (*first.calls, *second.calls), "usage": first.usage + second.usage, "cached": cached}
-    )

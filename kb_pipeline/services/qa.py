@@ -1,32 +1,43 @@
-"""Run the checks over any aligned text, whoever translated it: what a localization team uses without the rest."""
+"""Run the checks over any aligned text, whoever translated it: what a localization team uses without the rest.
+
+Blocks go through one at a time; a report keeps counts only, so that the number of blocks and findings does not matter.
+"""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.faqs import FaqText
-from kb_pipeline.domain.findings import Finding, Severity
+from kb_pipeline.domain.findings import Finding, Severity, worst
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.steps.checks import BLOCK_RULES, Subject, run_checks
 
 
-class BlockFinding(Value):
-    """A finding on one block, by the block's index in the file and its place."""
+class CheckedBlock(Value):
+    """A block with the findings on it, by its index in the file and its place."""
 
     index: int
     place: str
     source: str
     target: str
-    finding: Finding
+    findings: tuple[Finding, ...]
+    seconds: float  # that the rules took
+
+    @property
+    def is_critical(self) -> bool:
+        """Whether any finding is critical."""
+        return worst(self.findings) is Severity.CRITICAL
 
 
 class QaReport(Value):
-    """What the rules found. `flagged` counts blocks with at least one finding."""
+    """What the rules found, in numbers. `flagged` and `critical` count blocks with at least one finding of the kind."""
 
     blocks: int
     flagged: int
-    findings: tuple[BlockFinding, ...]
+    critical: int
+    findings: Mapping[str, int]  # by rule, the most frequent first
     seconds: float
 
     @property
@@ -37,23 +48,28 @@ class QaReport(Value):
 
 def check_blocks(
     blocks: Iterable[tuple[str, str, str]], source_language: str, market: Market, day: date, rules: Sequence[str] = ()
-) -> QaReport:
-    """The findings on blocks of (source, target, place); `rules` are ids, none given: all that fit a block."""
+) -> Iterator[CheckedBlock]:
+    """Check blocks of (source, target, place); `rules` are ids, none given: all that fit a block."""
     chosen = tuple(rule for rule in BLOCK_RULES if not rules or rule.id in rules)
-    found, count, flagged, seconds = list[BlockFinding](), 0, 0, 0.0
     for index, (source, target, place) in enumerate(blocks):
         began = time.perf_counter()
         findings = run_checks(_subject(source, target, source_language, market, day), chosen)
-        seconds += time.perf_counter() - began
+        seconds = time.perf_counter() - began
+        yield CheckedBlock(index=index, place=place, source=source, target=target, findings=findings, seconds=seconds)
+
+
+def report_on(blocks: Iterable[CheckedBlock], tell: Callable[[CheckedBlock], None]) -> QaReport:
+    """Count what was found; `tell` is told of each block."""
+    count = flagged = critical = 0
+    rules, seconds = Counter[str](), 0.0
+    for block in blocks:
         count += 1
-        flagged += bool(findings)
-        found += [BlockFinding(index=index, place=place, source=source, target=target, finding=f) for f in findings]
-    return QaReport(blocks=count, flagged=flagged, findings=tuple(found), seconds=seconds)
-
-
-def is_critical(report: QaReport) -> bool:
-    """Whether any finding is critical."""
-    return any(item.finding.severity is Severity.CRITICAL for item in report.findings)
+        flagged += bool(block.findings)
+        critical += block.is_critical
+        rules.update(finding.rule for finding in block.findings)
+        seconds += block.seconds
+        tell(block)
+    return QaReport(blocks=count, flagged=flagged, critical=critical, findings=dict(rules.most_common()), seconds=seconds)
 
 
 def _subject(source: str, target: str, source_language: str, market: Market, day: date) -> Subject:

@@ -10,7 +10,7 @@ from kb_pipeline.domain.base import Value, comparison_key
 from kb_pipeline.domain.changes import Change, Decision, RiskTier, RootCause, Verdict
 from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, SourceFaq
 from kb_pipeline.domain.findings import Finding
-from kb_pipeline.domain.markets import Market
+from kb_pipeline.domain.markets import Market, MarketFact
 from kb_pipeline.errors import BlockedError, ForbiddenError, NotFoundError
 from kb_pipeline.ports import Entry, Store
 from kb_pipeline.services.queue import QueueFilter, select
@@ -39,9 +39,15 @@ class Card(Value):
     approved: Revision | None
     evidence: tuple[Evidence, ...]
     facts: tuple[FactRow, ...] = ()
+    rules: tuple[MarketFact, ...] = ()  # the valid market facts that `facts` name
+    similarity: float | None = None  # of the source's and the proposal's meaning; None: not measured, or edited since
     twin: Entry | None
     decisions: tuple[Decision, ...]
     history: tuple[AuditEvent, ...] = ()
+
+    def rule_of(self, row: FactRow) -> MarketFact | None:
+        """The market fact that a line of `facts` rests on, with who says so and how long it holds."""
+        return next((rule for rule in self.rules if (rule.key, rule.value) == (row.market_fact, row.wanted)), None)
 
     @property
     def approvers(self) -> tuple[str, ...]:
@@ -70,7 +76,7 @@ class Reviewer:
         self._day = day
 
     def queue(self, wanted: QueueFilter) -> Sequence[Change]:
-        """The changes that pass the filter, riskiest first."""
+        """The changes that pass the filter, riskiest first, then the worst."""
         return select(self.changes(wanted), wanted)
 
     def changes(self, wanted: QueueFilter) -> Sequence[Change]:
@@ -83,14 +89,16 @@ class Reviewer:
         change = self._change(change_id)
         source = self._store.source_faq(change.source_faq_id or "")
         approved = self._store.approved_text(change.entry_id)
-        twin = change.relation.twin_id
+        twin, facts = change.relation.twin_id, self._facts(change, source)
         return Card(
             change=change,
             source=source,
             source_before=self._source_before(source, approved),
             approved=approved,
             evidence=tuple(self._evidence(change)),
-            facts=self._facts(change, source),
+            facts=facts,
+            rules=self._rules(change, facts),
+            similarity=self._similarity(change),
             twin=self._store.entry(twin) if twin else None,
             decisions=tuple(self._store.decisions(change.id)),
             history=tuple(self._store.events(change.id)),
@@ -146,6 +154,7 @@ class Reviewer:
                 source_language=source.language,
                 market=market,
                 citations=source.citations,
+                topics=source.topics,
                 day=self._day,
             )
         )
@@ -187,6 +196,17 @@ class Reviewer:
             return ()
         texts = (f"{text.question}\n{text.answer}" for text in (source.text, change.revision.text))
         return fact_table(next(texts), source.language, next(texts), market, self._day)
+
+    def _rules(self, change: Change, rows: Sequence[FactRow]) -> tuple[MarketFact, ...]:
+        named = {row.market_fact for row in rows}
+        market = self._markets.get(change.market)
+        return tuple(f for f in market.facts if f.key in named and f.is_valid_on(self._day)) if market else ()
+
+    def _similarity(self, change: Change) -> float | None:
+        if change.revision is None:
+            return None
+        drafts = (d for d in self._store.drafts(change.market) if d.source_faq_id == change.source_faq_id)
+        return next((d.similarity for d in drafts if d.revision.id == change.revision.id), None)
 
     def _evidence(self, change: Change) -> Sequence[Evidence]:
         if change.revision is None or not change.revision.citations:

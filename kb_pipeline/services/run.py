@@ -16,7 +16,7 @@ from kb_pipeline.ports import LLM, Embedder, ModelAccount, Progress, SourceReade
 from kb_pipeline.services.embed import embed_chunks
 from kb_pipeline.services.generate import FaqWriter, GenerateResult
 from kb_pipeline.services.ingest import IngestResult, read_articles
-from kb_pipeline.services.localize import Localizer, LocalizeResult
+from kb_pipeline.services.localize import Localizer, LocalizeResult, Run
 from kb_pipeline.services.relate import RelateSummary, relate_drafts
 from kb_pipeline.services.stage import StageResult, stage_changes
 from kb_pipeline.services.work import Failure
@@ -53,16 +53,8 @@ class Services:
 
     def localizer(self, market: Market) -> Localizer:
         """The use case that localizes into `market`."""
-        return Localizer(
-            self.store,
-            self.llm,
-            market,
-            self.progress,
-            run_id=self.run_id,
-            parallel=self.parallel,
-            repairs=self.repairs,
-            day=self.day,
-        )
+        run = Run(id=self.run_id, day=self.day, parallel=self.parallel, repairs=self.repairs)
+        return Localizer(self.store, self.llm, self.embedder, market, self.progress, run)
 
     def relate(self, market: Market) -> RelateSummary:
         """Compare the market's drafts with its entries and with each other."""

@@ -7,6 +7,7 @@ from kb_pipeline.domain.changes import Change, ChangeKind, ChangeState, Relation
 from kb_pipeline.domain.faqs import SourceFaq, entry_id
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.ports import Draft, Store
+from kb_pipeline.steps.quality import estimate
 from kb_pipeline.steps.risk import risk_of
 
 
@@ -47,6 +48,7 @@ def _change(store: Store, draft: Draft, faq: SourceFaq, market: Market, history:
     if approved is not None and approved.text == draft.revision.text:
         return None
     relation = draft.relation or Relation(kind=RelationKind.NEW)
+    quality = estimate(draft.findings, draft.similarity, draft.revision.text, market.tag)
     change = Change(
         market=market.tag,
         generation=_generation(history),
@@ -59,7 +61,8 @@ def _change(store: Store, draft: Draft, faq: SourceFaq, market: Market, history:
         topics=faq.topics,
         relation=relation,
         findings=draft.findings,
-        risk=risk_of(faq.topics, draft.findings, relation, market),
+        quality=quality,
+        risk=risk_of(faq.topics, draft.findings, relation, market, quality),
     )
     return None if any(_is_settled(change, past) for past in history) else change
 

@@ -10,11 +10,11 @@ from kb_pipeline.domain.facts import FactKind
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.findings import Finding, Severity, TextPart
 from kb_pipeline.domain.markets import Market, TermStatus
-from kb_pipeline.steps.checks.terms import occurs
 from kb_pipeline.steps.facts import compare, extract
 from kb_pipeline.steps.facts.numbers import primary
+from kb_pipeline.steps.terms import Lexicon, longest
 
-_WEIGHTS = {Severity.MINOR: 1, Severity.MAJOR: 5, Severity.CRITICAL: 25}  # MQM scoring: 1, 5, 25 (themqm.org)
+_STATED = (TermStatus.PREFERRED, TermStatus.DO_NOT_TRANSLATE)
 
 
 class LocalizedFaq(Value):
@@ -31,16 +31,22 @@ class LocalizedFaq(Value):
         return FaqText(question=self.question.strip(), answer=self.answer.strip(), phrasings=tuple(phrasings))
 
 
+class LocalizedSentence(Value):
+    """The model's answer for one piece of an approved entry."""
+
+    text: str = Field(min_length=1, max_length=700)
+
+
 def terms_for(text: FaqText, language: str, market: Market) -> tuple[tuple[str, str], ...]:
-    """The rows of the term base that the prompt must state, as (source, target): only terms that occur in `text`."""
-    whole = "\n".join((text.question, text.answer, *text.phrasings))
-    usable = (TermStatus.PREFERRED, TermStatus.DO_NOT_TRANSLATE)
-    found = {
-        t.source: t.target or t.source
-        for t in market.terms
-        if t.status in usable and t.source and _speaks(language, t.source_lang) and occurs(t.source, whole, language)
-    }
-    return tuple(found.items())
+    """The rows of the term base that the prompt must state, as (source, target): only terms that occur in `text`.
+
+    Of terms that overlap the longest: where `buyer protection` stands, `buyer` is not stated for it.
+    """
+    usable = [t for t in market.terms if t.status in _STATED and t.source and _speaks(language, t.source_lang)]
+    names = {t.source for t in usable if t.status is TermStatus.DO_NOT_TRANSLATE}
+    lexicon = Lexicon((t.source for t in usable), language, names=names)
+    met = {hit.term for hit in longest(lexicon.find("\n".join((text.question, text.answer, *text.phrasings))))}
+    return tuple({t.source: t.target or t.source for t in usable if t.source in met}.items())
 
 
 def in_market_values(text: FaqText, language: str, market: Market, day: date) -> FaqText:
@@ -77,13 +83,14 @@ def needs_model(source_language: str, market: Market, findings: Sequence[Finding
 def apply_fixes(text: FaqText, findings: Sequence[Finding]) -> FaqText:
     """`text` with every finding's fix in its place; of two that overlap the longer one, the other is left to the next check."""
     fixed = {
-        part: _apply(said, [f for f in findings if f.part is part])
+        part: fixed_text(said, [f for f in findings if f.part is part])
         for part, said in ((TextPart.QUESTION, text.question), (TextPart.ANSWER, text.answer))
     }
     return text.model_copy(update={"question": fixed[TextPart.QUESTION], "answer": fixed[TextPart.ANSWER]})
 
 
-def _apply(text: str, findings: Sequence[Finding]) -> str:
+def fixed_text(text: str, findings: Sequence[Finding]) -> str:
+    """`text` with the fixes of `findings`, whose spans are in it."""
     return _replaced(
         text, [(f.start, f.end, f.fix) for f in findings if f.fix is not None and f.start is not None and f.end is not None]
     )
@@ -97,11 +104,6 @@ def _replaced(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
     for start, end, new in sorted(chosen, reverse=True):
         text = text[:start] + new + text[end:]
     return text
-
-
-def penalty(findings: Sequence[Finding]) -> int:
-    """The MQM penalty of a text: the sum of its findings' weights."""
-    return sum(_WEIGHTS[f.severity] for f in findings)
 
 
 def worth_repairing(findings: Sequence[Finding]) -> tuple[Finding, ...]:

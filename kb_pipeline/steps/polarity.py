@@ -12,18 +12,66 @@ _NEGATION = {
     "en": re.compile(r"\b(?:not|never|cannot|no|nor|neither|without|unable|[a-z]+n['’]t)\b", re.IGNORECASE),
     "th": re.compile("ไม่|ห้าม|มิได้|มิให้|งดเว้น"),
     "zh": re.compile("不|没|無|无|禁止|未|勿|别"),
-    "ja": re.compile("ない|ません|禁止|不可"),
-    "de": re.compile(r"\b(?:nicht|kein\w*|nie|niemals|ohne)\b", re.IGNORECASE),
+    "ja": re.compile("ない|なく|ません|ず(?:に|、)|いいえ|なし|禁止|不可"),
+    "de": re.compile(r"\b(?:nein|nicht|kein\w*|nie|niemals|ohne|weder)\b", re.IGNORECASE),
     "es": re.compile(r"\b(?:no|nunca|ningún\w*|jamás|sin)\b", re.IGNORECASE),
     "id": re.compile(r"\b(?:tidak|bukan|jangan|tanpa|belum)\b", re.IGNORECASE),
 }
 _NO_NEGATION = re.compile(
     "(?:ใช่|ได้)?หรือไม่(?:ได้)?|ไม่ว่า|ไม่เกิน|ไม่น้อยกว่า|(.)不\\1|有没有|不客气|不超过|no later than|not only", re.IGNORECASE
 )
+# What a translation must carry as a negation, and all that one may carry it with. Names (`No of users`), cells of tables
+# and set phrases are none; a translator may write `fails` for `does not`, and ไม่บังคับ for `optional`.
+_DENIAL = {
+    "en": re.compile(
+        r"(?:\b(?:[Nn](?:ot(?:hing)?|or|one|obody|ever|either)|no|No(?=,|\.|$| [a-z])|[Cc]annot|[Uu]nable|[Ww]ithout)|['’]t)\b"
+    ),
+    "th": re.compile("ไม่|ห้าม|มิได้|มิให้|มิอาจ|มิฉะนั้น|อย่า(?!ง)|งดเว้น|ปราศจาก|ไร้"),
+}
+# Every negation above holds one of these, which are looked for faster than a pattern is tried.
+_SIGNS = {
+    "en": ("not", "'t", "’t", " no ", "No", "never", "Never", "none", "nor", "ither", "nobody", "nable", "ithout",
+        "n no", "no\n", "no."),
+    "th": ("ไม่", "ห้าม", "มิได้", "มิให้", "มิอาจ", "มิฉะนั้น", "อย่า", "งดเว้น", "ปราศจาก", "ไร้"),
+}  # fmt: skip
+_NO_DENIAL = {
+    "en": re.compile(
+        r"not only|(?:not |without )limited to|[Ww]ith(?: or |/)without|not? later than|no doubt|whether or not"
+        r"|[Nn]ot[- ][Tt]o[- ][Ee]xceed|[Nn]o\.? of |n['’]t worry|if not\b|why not|[a-z]n['’]t you\b"
+        r"|if you (?:have|did|do)n['’]t already|no longer (?:a\b|present)"
+    ),
+    "th": re.compile("(?:ใช่|ได้|แล้ว)?หรือไม่(?:ได้)?|ไม่ว่า(?!ง)|ไม่เพียง(?!พอ)|ใช่/ไม่ใช่|ไม่ใช่แค่"),
+}
+_HINT = {
+    "en": re.compile(
+        "|".join(
+            (
+                r"\bun(?!it|til|der|load)[a-z]{3}|\bnon-?[a-z]|\b(?:dis|il|ir)[a-z]{3}|\bim(?:poss|prop|perf|mut|med)|[a-z]less\b",
+                r"in(?:activ|valid|complet|visib|accura|correct|compat|suffic|consist|access|eligib|depend|direct|defin|capab)",
+                r"avoid|prevent|block|fail|\bless\b|lack|miss(?:ing|ed)|exclu?|ignor|empty|blank|except|prohibit|forbid|restrict",
+                r"stop|refus|reject|deny|denied|optional|\bfree|\bonly\b|until|but\b|\bno\b|\bnot|\bn/a\b|soft|out of|\boff\b",
+                r"differ|hard|beyond|regardless|rather|instead|other than|otherwise|rare|\bfew|exceed|at most|at least|unique",
+                r"deprecat|tentativ|obsolete|temporar|abandon|skip|suppress|hid(?:e|den)\b|lost|still|\byet|overbook|up to",
+                r"wrong|\bbad\b|error|problem|constant|static|fixed|absent|null|zero|overdue|expire|legend|anonym|maximum",
+            )
+        ),
+        re.IGNORECASE,
+    ),
+    "th": re.compile("เว้น|ยกเลิก|หยุด|เลิก|ปิด|ว่าง|ขาด|ล้มเหลว|เฉพาะ|เท่านั้น|เพียง|หลีก|ป้องกัน|ปฏิเสธ|แทน|น้อยกว่า|ต่าง|นอกจาก|นอกเหนือ"),
+}
+# English words that become ไม่, nicht, 不 as often as not: where one stands beside a negation, two negations are to be expected.
+_NEGATIVE_WORD = re.compile(
+    r"\b(?:un(?!it)[a-z]+(?:ed|able|ful|known|paid|set)|unnecessary|unsafe|unclear|non-?[a-z]{4,}|ignores?|lack|malformed|otherwise"
+    r"|in(?:active|valid|complete|visible|accurate|correct|compatible|sufficient|accessible|eligible|consistent)(?:ly)?"
+    r"|im(?:possible|proper))\b",
+    re.IGNORECASE,
+)
 _VERDICT = {
     "en": (re.compile(r"yes\b", re.IGNORECASE), re.compile(r"no\b|not\b", re.IGNORECASE)),
     "th": (re.compile("ได้|ใช่|มี"), re.compile("ไม่")),
     "zh": (re.compile("可以|能|是|会|有"), re.compile("不|没|否")),
+    "ja": (re.compile("はい"), re.compile("いいえ")),
+    "de": (re.compile(r"ja\b", re.IGNORECASE), re.compile(r"nein\b", re.IGNORECASE)),
 }
 _OPPOSITES = {
     "en": (
@@ -50,6 +98,34 @@ def negations(text: str, language: str) -> int:
     """How many negations `text` has; a question's "or not" is none."""
     pattern = _NEGATION.get(primary(language))
     return len(pattern.findall(_NO_NEGATION.sub(" ", comparison_key(text)))) if pattern else 0
+
+
+def denials(text: str, language: str) -> tuple[int, ...] | None:
+    """Where the negations stand that a translation of `text` must carry; None if the language's are not known."""
+    key = primary(language)
+    pattern = _DENIAL.get(key) or _NEGATION.get(key)
+    if pattern is None:
+        return None
+    if not may_deny(text, language):
+        return ()
+    plain = _NO_DENIAL.get(key, _NO_NEGATION).sub(lambda phrase: " " * len(phrase[0]), text)
+    return tuple(match.start() for match in pattern.finditer(plain))
+
+
+def may_deny(text: str, language: str) -> bool:
+    """Whether `text` holds letters of a negation: a quick look, certain only where it says no."""
+    return any(sign in text for sign in _SIGNS.get(primary(language), ("",)))
+
+
+def negative_words(text: str, language: str) -> int:
+    """How many English adjectives and the like (`invalid`, `unpaid`) of `text` most languages render with a negation."""
+    return len(_NEGATIVE_WORD.findall(text)) if primary(language) == "en" else 0
+
+
+def hints_at_denial(text: str, language: str) -> bool:
+    """Whether `text` says something that a translator may well put as a negation; true for a language without a list."""
+    pattern = _HINT.get(primary(language))
+    return pattern is None or pattern.search(text) is not None
 
 
 def verdict(answer: str, language: str) -> bool | None:

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from kb_pipeline.adapters.packs_files import check_packs, load_market, load_markets, market_tags, pack_fingerprint
+from kb_pipeline.adapters.packs_files import (
+    check_packs,
+    inspect_packs,
+    load_market,
+    load_markets,
+    market_tags,
+    pack_fingerprint,
+)
 from kb_pipeline.domain.markets import TermStatus
 from kb_pipeline.errors import PackError, UnknownMarketError
 
@@ -23,10 +30,23 @@ conventions:
     - {script}
   spelling:
     colour: color
+  tone:
+    avoid: [du]
 examples:
   - source: {{question: "Q?", answer: A.}}
     target: {{question: ถามไหม, answer: ตอบ}}
+clauses:
+  - topic: returns
+    any_of: [right of withdrawal, สิทธิ]
+    text: Your right of withdrawal stays.
+    when: [return]
+    source: LAW-1
+unavailable:
+  - name: same-day delivery
+    words: [same-day]
+    source: LOG-1
 """
+DAY = date(2025, 12, 1)  # inside what the facts of the sample hold
 TABLES = {
     "termbase.csv": "source,target,status,note,source_lang\nparcel,พัสดุ,preferred,,en\nparcel,ห่อของ,forbidden,Casual,en\n",
     "ui_strings.csv": "key,source,target\nnav.me,Me,ฉัน\nnav.orders,Orders,คำสั่งซื้อ\n",
@@ -62,6 +82,8 @@ def test_a_pack_becomes_a_market(packs: Path) -> None:
     assert market.facts[1].value == "฿10,000"
     assert market.facts[1].valid_until is None
     assert market.examples == (("Q?", "A.", "ถามไหม", "ตอบ"),)
+    assert (market.clauses[0].any_of, market.clauses[0].source) == (("right of withdrawal", "สิทธิ"), "LAW-1")
+    assert (market.unavailable[0].name, market.conventions.tone.avoid) == ("same-day delivery", ("du",))
     assert market.style.startswith("# Style")
 
 
@@ -70,7 +92,7 @@ def test_all_packs_load_in_the_order_of_their_tags(packs: Path) -> None:
     (packs / "README.md").write_text("no pack")
     assert market_tags(packs) == ("en-US", "th-TH")
     assert [market.tag for market in load_markets(packs)] == ["en-US", "th-TH"]
-    assert check_packs(packs) == ()
+    assert check_packs(packs, DAY) == ()
 
 
 def test_a_new_market_is_a_folder_and_no_code(packs: Path) -> None:
@@ -128,7 +150,17 @@ BROKEN_YAML = [
     ("currency: THB", "currency: BAHT", 8, "unknown-currency"),
     ("    - Thai", "    - Latn\n    - Thay", 11, "unknown-script"),
     ("colour: color", "colour: yes", 12, "bad-value"),  # YAML's yes is no text
-    ("    target: {question: ถามไหม, answer: ตอบ}", "    target: {question: ถามไหม}", 15, "missing-key"),
+    ("    target: {question: ถามไหม, answer: ตอบ}", "    target: {question: ถามไหม}", 17, "missing-key"),
+    ("avoid: [du]", "avoid: ['']", 14, "empty-value"),  # would be met everywhere
+    ("avoid: [du]", "particle_use: always", 13, "empty-value"),
+    ("avoid: [du]", "particle_use: sometimes", 14, "bad-value"),
+    ("any_of: [right of withdrawal, สิทธิ]", "any_of: []", 20, "empty-value"),
+    ("any_of: [right of withdrawal, สิทธิ]", "any_of: [สิทธิ]", 21, "unmet-clause"),
+    ("when: [return]", "when: [return, ' ']", 22, "empty-value"),
+    ("    source: LAW-1\n", "", 19, "missing-key"),
+    ("source: LAW-1", "source: ''", 23, "empty-value"),
+    ("words: [same-day]", "words: []", 26, "empty-value"),
+    ("words: [same-day]", "words: [same-day, '']", 26, "empty-value"),
     ("conventions:", "conventions: [", 9, "malformed-yaml"),
     ("name: Somewhere", "name: Some\x07where", 2, "malformed-yaml"),
 ]
@@ -140,7 +172,7 @@ def test_a_broken_market_file_names_the_line(packs: Path, was: str, becomes: str
     text = path.read_text("utf-8")
     assert was in text
     path.write_text(text.replace(was, becomes, 1), "utf-8")
-    assert (str(path), line, code) in {(p.path, p.line, p.code) for p in check_packs(packs)}
+    assert (str(path), line, code) in {(p.path, p.line, p.code) for p in check_packs(packs, DAY)}
 
 
 BROKEN_TABLES = [
@@ -173,14 +205,39 @@ def test_a_broken_table_names_the_line(packs: Path, name: str, was: str, becomes
     text = path.read_text("utf-8")
     assert was in text
     path.write_text(text.replace(was, becomes, 1), "utf-8")
-    found = [(p.path, p.line, p.code) for p in check_packs(packs)]
+    found = [(p.path, p.line, p.code) for p in check_packs(packs, DAY)]
     assert found == ([(str(path), line, code)] if code else [])
+
+
+EXPIRIES = [
+    (date(2025, 12, 31), "", None),  # the last day
+    (date(2026, 1, 1), "", 2),
+    (date(2026, 1, 1), "fee,$4.99,฿60,2026-01-01,2026-06-30,TH-9\n", None),
+    (date(2026, 1, 1), "fee,$4.99,฿60,2026-03-01,,TH-9\n", None),  # the next price is known
+    (date(2026, 7, 1), "fee,$4.99,฿60,2026-01-01,2026-06-30,TH-9\n", 4),  # told once, where it ended last
+]
+
+
+@pytest.mark.parametrize(("day", "more", "line"), EXPIRIES)
+def test_a_fact_that_has_run_out_is_a_problem_on_the_day_after(packs: Path, day: date, more: str, line: int | None) -> None:
+    path = packs / "th-TH" / "facts.csv"
+    path.write_text(path.read_text("utf-8") + more, "utf-8")
+    (packs / "en-US" / "facts.csv").write_text("key,source_value,value,valid_from,valid_until,source\n")
+    found = [(p.path, p.line, p.code) for p in check_packs(packs, day)]
+    assert found == ([(str(path), line, "expired-fact")] if line else [])
+
+
+def test_a_fact_that_has_run_out_stops_no_service(packs: Path) -> None:
+    after = date(2030, 1, 1)
+    for report in inspect_packs(packs, after):
+        assert [problem.code for problem in report.problems] == ["expired-fact"]
+        assert report.market == load_market(packs, report.tag)
 
 
 @pytest.mark.parametrize("name", ["market.yaml", *TABLES])
 def test_a_missing_file_is_a_problem(packs: Path, name: str) -> None:
     (packs / "th-TH" / name).unlink()
-    (problem,) = check_packs(packs)
+    (problem,) = check_packs(packs, DAY)
     assert (problem.path, problem.code) == (str(packs / "th-TH" / name), "missing-file")
 
 
@@ -189,14 +246,14 @@ def test_another_encoding_is_a_problem_at_its_line(packs: Path, name: str) -> No
     path = packs / "th-TH" / name
     lines = path.read_text("utf-8").count("\n")
     path.write_bytes(path.read_bytes() + "พัสดุ\n".encode("tis-620"))
-    (problem,) = check_packs(packs)
+    (problem,) = check_packs(packs, DAY)
     assert (problem.path, problem.line, problem.code) == (str(path), lines + 1, "not-utf8")
 
 
 @pytest.mark.parametrize(("name", "code"), [("market.yaml", "bad-value"), ("facts.csv", "wrong-header")])
 def test_an_empty_file_is_a_problem(packs: Path, name: str, code: str) -> None:
     (packs / "th-TH" / name).write_text("")
-    (problem,) = check_packs(packs)
+    (problem,) = check_packs(packs, DAY)
     assert (problem.line, problem.code) == (1, code)
 
 
@@ -215,7 +272,7 @@ def test_loading_a_broken_pack_says_place_and_remedy_and_spares_the_others(packs
 def test_every_problem_has_a_remedy_and_reads_as_one_line(packs: Path) -> None:
     (packs / "th-TH" / "facts.csv").write_text("key\n")
     (packs / "en-US" / "market.yaml").write_text("tag: th-TH\n")
-    problems = check_packs(packs)
+    problems = check_packs(packs, DAY)
     assert {p.path for p in problems} == {str(packs / "th-TH" / "facts.csv"), str(packs / "en-US" / "market.yaml")}
     assert all(p.remedy and str(p).startswith(f"{p.path}:{p.line}: ") for p in problems)
 
@@ -231,4 +288,4 @@ def test_golden_queries_are_optional_and_no_part_of_the_fingerprint(packs: Path)
 def test_a_golden_query_that_is_there_twice_or_names_no_article_is_a_problem(packs: Path) -> None:
     rows = "query,article_id\nHow long?,returns\nhow  long?,refunds\nWhere?,\n"
     (packs / "en-US" / "golden.csv").write_text(rows, "utf-8")
-    assert [(p.line, p.code) for p in check_packs(packs)] == [(4, "empty-cell"), (3, "duplicate-row")]
+    assert [(p.line, p.code) for p in check_packs(packs, DAY)] == [(4, "empty-cell"), (3, "duplicate-row")]

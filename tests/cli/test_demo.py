@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from kb_pipeline.adapters.store_sql import SqlStore
+from kb_pipeline.cli.demo_steps import shown_markets
 from kb_pipeline.domain.changes import Change, ChangeKind, Relation, RelationKind, RiskTier, Verdict
 from kb_pipeline.domain.findings import Finding, MqmCategory, Severity
 from kb_pipeline.services.demo import PLAYED, judge
+from kb_pipeline.settings import Settings
 from tests.cli.test_up import none_left
 from tests.conftest import ROOT
 from tests.e2e.endpoint import ScriptedEndpoint
@@ -72,6 +75,27 @@ def test_a_step_that_fails_is_said_plainly(tmp_path, httpserver):
         "remedy": "see what it said above; finished work is kept: run it again to go on",
     }  # fmt: skip
     assert none_left(tmp_path / "demo")
+
+
+@pytest.mark.parametrize(
+    ("named", "shown"),
+    [
+        ((), ("en-US", "th-TH")),  # a question is ready in their languages; more packs cost no time
+        (("ja-JP",), ("ja-JP",)),
+        (("de-DE", "th-TH"), ("de-DE", "th-TH")),
+    ],
+)
+def test_the_demo_shows_the_markets_that_it_can_ask_unless_others_are_named(named, shown):
+    settings = Settings(locales_dir=ROOT / "locales")
+    assert tuple(market.tag for market in shown_markets(settings, named)) == shown
+
+
+def test_where_no_market_has_a_question_ready_all_are_shown(tmp_path):
+    for tag in ("de-DE", "ja-JP"):
+        shutil.copytree(ROOT / "locales" / tag, tmp_path / tag)
+    path = tmp_path / "ja-JP" / "market.yaml"
+    path.write_text(path.read_text("utf-8").replace("fallback: [en-US]", "fallback: []"), "utf-8")
+    assert [market.tag for market in shown_markets(Settings(locales_dir=tmp_path), ())] == ["de-DE", "ja-JP"]
 
 
 def change(relation=RelationKind.NEW, severity=None, risk=RiskTier.LOW):

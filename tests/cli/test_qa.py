@@ -4,7 +4,9 @@ import json
 
 import pytest
 
+from kb_pipeline.adapters.table_files import open_plainly
 from kb_pipeline.cli.app import app, main
+from kb_pipeline.cli.qa import reading
 from tests.conftest import ROOT
 
 ROWS = """en,th
@@ -53,3 +55,35 @@ def test_for_people_it_is_a_table_with_a_summary(qa):
     assert code == 1
     assert "3 blocks, 2 flagged" in out
     assert "facts-preserved" in out
+
+
+def test_all_findings_are_in_the_json_and_the_first_ones_in_the_table(qa, tmp_path):
+    (tmp_path / "blocks.csv").write_text("en,th\n" + "Hello {name},สวัสดี\n" * 120, encoding="utf-8")
+    found = [f for f in json.loads(qa("--json", "--rule", "placeholder")[1])["findings"] if f["rule"] == "placeholder"]
+    assert [f["index"] for f in found] == list(range(120))
+    assert {f["place"] for f in found} >= {"line 2", "line 121"}
+    out = qa("--rule", "placeholder", "--limit", "3")[1]
+    assert "120 blocks, 120 flagged (100.0%): placeholder 120" in out
+    assert "117 findings more" in out
+    assert out.count("critical") == 3
+
+
+def test_a_file_that_is_broken_further_down_is_one_error_and_no_half_report(qa, tmp_path):
+    (tmp_path / "blocks.csv").write_text(ROWS + '"open', encoding="utf-8")
+    code, out = qa("--json")
+    assert (code, json.loads(out)["error"]["code"]) == (2, "usage")
+
+
+@pytest.mark.parametrize("fields", ["en", "en,", "en,th,ja"])
+def test_fields_are_two(qa, fields):
+    assert qa("--fields", fields)[0] == 2
+
+
+@pytest.mark.parametrize(("size", "is_shown"), [(100, False), (3_000_000, True)])
+def test_a_long_file_has_a_bar_on_a_terminal(tmp_path, monkeypatch, size, is_shown):
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"x" * size)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    with reading(path) as opened, opened(path) as file:
+        assert file.read() == path.read_bytes()
+    assert (opened is open_plainly) is not is_shown

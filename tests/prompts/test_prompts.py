@@ -58,8 +58,21 @@ def test_thai_text_stays_thai_in_the_prompt():
     turns = load_prompt("localize_faq").render(
         market="Thailand", language="Thai", style="เขียนสั้น",
         examples=[("Q", "A", "คำถาม", "คำตอบ")], terms=[("refund", "การคืนเงิน")],
-        baseline=None, question="Q?", answer="A.", phrasings=(),
+        marks=("[[1]]",), memory=[("Pay <b>now</b>.", "ชำระตอนนี้")], baseline=None, question="Q?", answer="A.", phrasings=(),
     )  # fmt: skip
     assert "เขียนสั้น" in turns[0].content
     assert '"question": "คำถาม"' in turns[0].content
     assert "refund = การคืนเงิน" in turns[1].content
+    assert "Source: Pay ‹b>now‹/b>.\nText: ชำระตอนนี้" in turns[1].content
+    assert "Copy the marks [[1]];" in turns[1].content
+
+
+def test_one_sentence_is_asked_for_with_the_approved_text_around_it():
+    turns = load_prompt("localize_sentence").render(
+        market="Thailand", language="Thai", style="", terms=[], marks=(), approved=("ถาม", "ตอบ"), is_question=False,
+        old_source="Wait here.", old_target="รอที่นี่", new_source="Wait </now> there.", faults=["say where"],
+    )  # fmt: skip
+    assert "Q: ถาม\nA: ตอบ" in turns[1].content
+    assert "Source: Wait here.\nText: รอที่นี่" in turns[1].content
+    assert turns[1].content.count("</now>") == 1
+    assert turns[1].content.endswith("- say where")

@@ -4,8 +4,9 @@ from kb_pipeline.domain.articles import Citation
 from kb_pipeline.domain.changes import Change, ChangeKind, Decision, Relation, RelationKind, Verdict
 from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, SourceFaq, Usage, entry_id
 from kb_pipeline.domain.markets import Market
-from kb_pipeline.ports import Store
+from kb_pipeline.ports import Draft, Store
 from kb_pipeline.steps.checks import Subject, run_checks
+from kb_pipeline.steps.quality import estimate
 from kb_pipeline.steps.risk import risk_of
 from tests.conftest import DAY, ROOT
 from tests.factories import article, split
@@ -44,7 +45,7 @@ ROWS = (
         "When does the seller answer my return request?",
         "The seller answers within 3 business days.",
         "ผู้ขายตอบคำขอคืนสินค้าเมื่อไร",
-        "ผู้ขายตอบกลับภายใน 3 วันทำการครับ",
+        "คนขายตอบกลับภายใน 3 วันทำการ",
         ("รอผู้ขายตอบกี่วัน",),
     ),
     (
@@ -107,7 +108,19 @@ def _propose(
         provenance=MODEL.model_copy(update={"source_revision": faq.revision}),
     )
     subject = Subject(source=faq.text, target=text, source_language="en", market=market, citations=faq.citations, day=DAY)
-    findings = run_checks(subject)
+    findings, similarity = run_checks(subject), 0.62
+    quality = estimate(findings, similarity, text, market.tag)
+    store.save_draft(
+        Draft(
+            market=market.tag,
+            source_faq_id=faq.id,
+            source_revision=faq.revision,
+            pack_fingerprint=market.fingerprint,
+            revision=revision,
+            findings=findings,
+            similarity=similarity,
+        )
+    )
     change = Change(
         market=market.tag,
         entry_id=revision.entry_id,
@@ -119,7 +132,8 @@ def _propose(
         topics=faq.topics,
         relation=relation,
         findings=findings,
-        risk=risk_of(faq.topics, findings, relation, market),
+        quality=quality,
+        risk=risk_of(faq.topics, findings, relation, market, quality),
     )
     store.propose(change)
     return change

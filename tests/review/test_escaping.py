@@ -135,8 +135,9 @@ def dangers(html):
 
 
 def shape(html):
-    """The page's tags in order."""
-    return [node.tag for node in lxml.html.document_fromstring(html).iter(lxml.html.etree.Element)]
+    """The page's tags in order, the rows of facts aside: a payload with a number in it has a fact more."""
+    nodes = lxml.html.document_fromstring(html).iter(lxml.html.etree.Element)
+    return [node.tag for node in nodes if node.tag not in {"tr", "td"}]
 
 
 @pytest.fixture

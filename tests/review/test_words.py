@@ -10,12 +10,15 @@ from kb_pipeline.domain.changes import ChangeKind, ChangeState, RelationKind, Ri
 from kb_pipeline.domain.findings import MqmCategory, Severity
 from kb_pipeline.domain.releases import ReleaseState
 from kb_pipeline.review import words
+from kb_pipeline.steps.checks.meaning import Nearness
 from kb_pipeline.steps.facts.table import FactOrigin
+from kb_pipeline.steps.quality import Grade
 
 FOLDER = Path(kb_pipeline.review.__file__).parent
 FAMILIES = {
     "role": Role, "risk": RiskTier, "kind": ChangeKind, "state": ChangeState, "severity": Severity, "relation": RelationKind,
     "category": MqmCategory, "cause": RootCause, "origin": FactOrigin, "release.state": ReleaseState,
+    "quality": Grade, "meaning": Nearness,
 }  # fmt: skip
 
 

@@ -22,7 +22,8 @@ def test_a_proposed_import_waits_with_what_the_checks_find(store, thai):
     plain, polite = (store.change(id_) for id_ in result.proposed)
     assert (plain.kind, plain.state, plain.findings) == (ChangeKind.ADD, ChangeState.PENDING, ())
     assert plain.revision.text.phrasings == ("ขอคืนของได้ไหม?",)
-    assert "term-forbidden" in {finding.rule for finding in polite.findings}  # ครับ
+    assert "tone" in {finding.rule for finding in polite.findings}  # ครับ
+    assert plain.quality > polite.quality
 
 
 def test_what_people_wrote_is_no_copy_of_an_example(store, thai):

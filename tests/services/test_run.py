@@ -78,15 +78,18 @@ def test_one_edited_sentence_redoes_exactly_the_faqs_that_cite_it_in_every_marke
     assert not any("15 วัน" in answer for answer in pending)
 
 
-def test_an_approved_text_is_the_baseline_and_its_update_is_an_update(story):
+def test_an_approved_text_is_edited_where_its_source_changed_and_its_update_is_an_update(story):
     story.run()
     approve_all(story.store, "th-TH")
+    localized = len(story.llm.asked("localize_faq"))
     story.write("en/returns.md", RETURNS.replace("15 days", "30 days"))
-    story.run()
+    report = story.run()
     (change,) = story.store.changes("th-TH")
     assert change.kind is ChangeKind.UPDATE
-    assert "<approved>" in story.llm.asked("localize_faq")[-1]
+    assert change.revision.text.answer == "คุณคืนสินค้าส่วนใหญ่ได้ภายใน 30 วันหลังได้รับสินค้า"
     assert change.base_revision_id is not None
+    assert len(report.entries[1].edited) == 1
+    assert len(story.llm.asked("localize_faq")) == localized
 
 
 def test_an_edited_text_is_not_proposed_away_by_the_next_run(story):

@@ -6,10 +6,10 @@ from kb_pipeline.steps.localization import (
     apply_fixes,
     in_market_values,
     needs_model,
-    penalty,
     terms_for,
     worth_repairing,
 )
+from kb_pipeline.steps.quality import penalty
 
 DAY = date(2026, 1, 15)
 

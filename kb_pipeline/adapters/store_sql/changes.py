@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, case, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from kb_pipeline.adapters.store_sql.audit import Journal
@@ -16,6 +16,7 @@ from kb_pipeline.domain.releases import ReleaseState, move_release
 from kb_pipeline.errors import BlockedError, NotFoundError
 
 OPEN = (ChangeState.PENDING, ChangeState.CHANGES_REQUESTED)
+_NOT_ESTIMATED = 101  # of a change without a quality, as a retirement: behind all that have one
 
 
 class SqlChanges(Part):
@@ -56,8 +57,9 @@ class SqlChanges(Part):
     def changes(
         self, market: str | None = None, states: Sequence[ChangeState] = (ChangeState.PENDING,), entry_id: str | None = None
     ) -> Sequence[Change]:
-        """Changes, riskiest first, then oldest first; all states when `states` is empty."""
-        query = _changes().order_by(case((ChangeRow.risk == RiskTier.HIGH, 0), else_=1), ChangeRow.position)
+        """Changes, riskiest first, then the worst, then the oldest first; all states when `states` is empty."""
+        tier = case((ChangeRow.risk == RiskTier.HIGH, 0), else_=1)
+        query = _changes().order_by(tier, func.coalesce(ChangeRow.quality, _NOT_ESTIMATED), ChangeRow.position)
         if market is not None:
             query = query.where(ChangeRow.market == market)
         if states:
@@ -148,7 +150,7 @@ def _supersede(session: Session, journal: Journal, entry_id: str, why: dict[str,
 
 def _propose_again(journal: Journal, row: ChangeRow, change: Change) -> None:
     before = snapshot(row)
-    row.findings, row.relation, row.risk = change.findings, change.relation, change.risk
+    row.findings, row.relation, row.risk, row.quality = change.findings, change.relation, change.risk, change.quality
     move(row, ChangeState.PENDING)
     journal.add(PIPELINE, "change.proposed_again", row.id, before=before, after=snapshot(row))
 

@@ -15,6 +15,7 @@ from kb_pipeline.domain.changes import Change, ChangeKind, ChangeState, Decision
 from kb_pipeline.domain.faqs import Revision
 from kb_pipeline.domain.findings import Finding
 from kb_pipeline.errors import ConflictError, NotFoundError
+from kb_pipeline.steps.quality import estimate
 
 
 class SqlDecisions(Part):
@@ -72,6 +73,7 @@ def _apply(
     if edited is not None:
         save_revision(session, edited)
         row.revision_id, row.findings = edited.id, checked.findings
+        row.quality = estimate(row.findings, None, edited.text, edited.language)  # nobody measured its meaning
     if to is None:
         row.version += 1
     else:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import aliased
 
 from kb_pipeline.adapters.store_sql.audit import Journal
 from kb_pipeline.adapters.store_sql.engine import Part, insert_or_ignore
+from kb_pipeline.adapters.store_sql.faqs import newest_faqs
 from kb_pipeline.adapters.store_sql.schema import (
     ChangeRow,
     DecisionRow,
@@ -24,34 +25,42 @@ class SqlMemory(Part):
     """`ports.MemoryStore`."""
 
     def approved_pairs(self, market: str) -> Sequence[tuple[SourceFaq, Revision]]:
-        """Each approved entry of the market with the source revision that it was made from, by entry id."""
+        """Each approved entry of the market with the source revision that it was made from, the oldest text first.
+
+        The source is marked as retired where its newest revision is.
+        """
         query = (
             select(SourceFaqRow.value, RevisionRow)
             .join(EntryRow, EntryRow.source_faq_id == SourceFaqRow.id)
             .join(RevisionRow, EntryRow.approved_revision_id == RevisionRow.id)
             .where(EntryRow.market == market, EntryRow.source_revision == SourceFaqRow.revision)
-            .order_by(EntryRow.id)
+            .order_by(RevisionRow.created_at, EntryRow.id)
         )
+        retired = newest_faqs().with_only_columns(SourceFaqRow.id).where(SourceFaqRow.retired)
         with self._db.read() as session:
-            return [(source, row.value()) for source, row in session.execute(query).tuples()]
+            gone = set(session.scalars(retired))
+            return [
+                (source.model_copy(update={"retired": True}) if source.id in gone else source, row.value())
+                for source, row in session.execute(query).tuples()
+            ]
 
     def memory_units(self, market: str) -> Sequence[MemoryUnit]:
-        """The imported units of the market, by id."""
-        query = select(MemoryUnitRow).where(MemoryUnitRow.market == market).order_by(MemoryUnitRow.id)
+        """The imported units of the market, oldest first."""
+        query = select(MemoryUnitRow).where(MemoryUnitRow.market == market)
         with self._db.read() as session:
-            return [row.value() for row in session.scalars(query)]
+            return [row.value() for row in session.scalars(query.order_by(MemoryUnitRow.created_at, MemoryUnitRow.id))]
 
     def save_memory_units(self, units: Sequence[MemoryUnit], actor: str) -> int:
         """Keep the units that are new, in `actor`'s name; how many. One audit event says so."""
+        markets = sorted({unit.market for unit in units})
         with self._db.write() as session:
-            known = set(session.scalars(select(MemoryUnitRow.id)))
+            journal = Journal(session)
+            known = set(session.scalars(select(MemoryUnitRow.id).where(MemoryUnitRow.market.in_(markets))))
             rows = {u.id: dict(dict(u), id=u.id, actor=actor) for u in units if u.id not in known}
             if rows:
                 insert_or_ignore(session, MemoryUnitRow, list(rows.values()))
-                markets = sorted({u.market for u in units})
-                origins = sorted({u.origin for u in units})
-                after = {"units": len(rows), "origins": origins}
-                Journal(session).add(actor, "memory.imported", ",".join(markets), after=after)
+                after = {"units": len(rows), "origins": sorted({unit.origin for unit in units})}
+                journal.add(actor, "memory.imported", ",".join(markets), after=after)
             return len(rows)
 
     def edits(self, market: str) -> Sequence[Edit]:

@@ -1,6 +1,7 @@
 """What must come through as it is, or as the market's own fact says: amounts, periods, dates, placeholders, links."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from rapidfuzz import fuzz
@@ -11,10 +12,17 @@ from kb_pipeline.domain.findings import MqmCategory, Severity, TextPart
 from kb_pipeline.domain.markets import MarketFact
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
 from kb_pipeline.steps.facts import compare
-from kb_pipeline.steps.facts.compare import comparison_value, facts_of, market_facts
+from kb_pipeline.steps.facts.compare import comparison_value, facts_of
+from kb_pipeline.steps.facts.ruling import ruling
+from kb_pipeline.steps.languages import letters_of
 
 _SOFT = (FactKind.COUNT, FactKind.TIME)  # counts may be meant otherwise; times are written in many ways
 _COPIED = 70.0  # rapidfuzz ratio; of 39 Thai texts of the embedded model 3 copies scored 80 to 100, all others at most 56
+_FOR_PEOPLE = re.compile(r"\\?<your .*>|\[[a-z].*\]")  # `[phone number]`, `<your name>`: no program fills them in
+_IN_OWN_WORDS = re.compile(r"<[^<>/!\n][^<>\n]{1,60}>|\[[^\[\]()!\n]{3,60}\](?![(\[:])")
+_CODE = re.compile(r"```.*?```|(?<!`)`[^`\n]+`(?!`)", re.DOTALL)
+_DIGIT = re.compile("[0-9]")
+_NAME = re.compile(r"(?<!\w)[A-Za-z_][A-Za-z_]*+[\\.-]?[0-9][A-Za-z0-9_\\.-]*")
 _LOCALE_STEP = re.compile(r"/[a-z]{2}(?:-[A-Za-z]{2,4})?(?=/|$)")
 
 
@@ -43,6 +51,29 @@ def facts_preserved(subject: Subject) -> Iterator[Flaw]:
         message = f"{_name(fact)} '{fact.raw.strip()}' is not in the source; use only the source's and the market's facts"
         yield Flaw(message, part, (start, end), severity=_severity(fact))
 
+    yield from _renamed(subject)
+
+
+def _renamed(subject: Subject) -> Iterator[Flaw]:
+    """Names with digits (`v3.9`, `S3`, `ORD-0102-Z4`) of which the target has other ones instead: one gone and one new."""
+    texts = (subject.source_text, subject.target_text)
+    ours, theirs = (_names(text, facts) for text, facts in zip(texts, _both(subject), strict=True))
+    if ours.keys() <= theirs.keys():
+        return
+    for name in theirs.keys() - ours.keys():
+        part, start, end = subject.place(theirs[name], theirs[name] + len(name))
+        message = f"the name '{name}' is not in the source; copy names with digits letter by letter"
+        yield Flaw(message, part, (start, end), severity=Severity.MAJOR)
+
+
+def _names(text: str, facts: tuple[Fact, ...]) -> dict[str, int]:
+    """The names with digits outside of links, and where they stand."""
+    if not _DIGIT.search(text):
+        return {}
+    links = [(fact.start, fact.end) for fact in facts if fact.kind is FactKind.URL]
+    found = ((match[0].rstrip("._-\\"), match.start()) for match in _NAME.finditer(text))
+    return {name: at for name, at in found if not any(start <= at < end for start, end in links)}
+
 
 def _in_place_of(fact: Fact, rules: Sequence[MarketFact], subject: Subject) -> str | None:
     """What to write for `fact`, if that is certain: one value of the market, and on both sides one fact and nothing else."""
@@ -56,11 +87,11 @@ def _in_place_of(fact: Fact, rules: Sequence[MarketFact], subject: Subject) -> s
 @rule("foreign-currency", MqmCategory.LOCALE, Severity.CRITICAL)
 def foreign_currency(subject: Subject) -> Iterator[Flaw]:
     """An amount in another currency than the market's, where no market fact says what to write instead."""
-    rules = market_facts(subject.market, subject.day)
-    known = {comparison_value(f) for r in rules for text in (r.value, r.source_value) for f in facts_of(text, subject.market)}
     own = subject.market.conventions.currency
-    for fact in subject.target_facts:
-        if fact.kind is FactKind.MONEY and fact.unit != own and comparison_value(fact) not in known:
+    foreign = [fact for fact in subject.target_facts if fact.kind is FactKind.MONEY and fact.unit != own]
+    known = ruling(subject.market, subject.day).known if foreign else ()
+    for fact in foreign:
+        if comparison_value(fact) not in known:
             part, start, end = subject.place(fact.start, fact.end)
             yield Flaw(
                 f"'{fact.raw.strip()}' is not in {own} and no market fact says what holds in {subject.market.name}; "
@@ -72,30 +103,66 @@ def foreign_currency(subject: Subject) -> Iterator[Flaw]:
 
 @rule("placeholder", MqmCategory.DESIGN, Severity.CRITICAL)
 def placeholder(subject: Subject) -> Iterator[Flaw]:
-    """Placeholders are the same on both sides."""
-    source, target = (_values(facts, FactKind.PLACEHOLDER) for facts in (subject.source_facts, subject.target_facts))
-    for name in sorted(source - target):
-        yield Flaw(f"the placeholder {name} is missing; copy it letter by letter")
+    """Placeholders stand on both sides, each as often; one that speaks to people may be in the market's own words."""
+    source, target = (_counted(facts, FactKind.PLACEHOLDER) for facts in _both(subject))
+    if source == target:
+        return
+    rendered = _rendered(subject)
+    for name, count in sorted((source - target).items()):
+        told = min(count, rendered) if _FOR_PEOPLE.fullmatch(name) else 0
+        rendered -= told
+        if count > told:
+            yield Flaw(f"the placeholder {name} {_amiss(target[name], source[name])}; copy it letter by letter")
     for name in sorted(target - source):
-        yield Flaw(f"the placeholder {name} is not in the source; remove it")
+        where = f"stands {target[name]} times, in the source {source[name]}" if source[name] else "is not in the source"
+        yield Flaw(f"the placeholder {name} {where}; remove it")
+
+
+def _amiss(found: int, wanted: int) -> str:
+    return f"stands {found} of {wanted} times" if found else "is missing"
+
+
+def _rendered(subject: Subject) -> int:
+    """How many placeholders in the market's own words the target has: in its script, or, where that is Latin, not English."""
+    own = letters_of(tuple(script for script in subject.market.conventions.scripts if script != "Latn"))
+    found = [match[0] for match in _IN_OWN_WORDS.finditer(subject.target_text)]
+    if own is not None:
+        return sum(own.search(said) is not None for said in found)
+    return 0 if subject.same_language else sum(said not in subject.source_text for said in found)
 
 
 @rule("link", MqmCategory.DESIGN, Severity.MAJOR)
 def link(subject: Subject) -> Iterator[Flaw]:
     """Links lead to the same places; a language step in the path (`/en-us/`) may differ, and an anchor."""
-    source, target = ({_place(url): url for url in _values(facts, FactKind.URL)} for facts in _both(subject))
+    source, target = ({_place(f.value): f.value for f in facts if f.kind is FactKind.URL} for facts in _both(subject))
     for place in sorted(source.keys() - target.keys()):
         yield Flaw(f"the link {source[place]} is missing; copy it letter by letter")
     for place in sorted(target.keys() - source.keys()):
         yield Flaw(f"the link {target[place]} is not in the source; remove it")
 
 
+@rule("code", MqmCategory.DESIGN, Severity.CRITICAL)
+def code(subject: Subject) -> Iterator[Flaw]:
+    """Inline code and code blocks of the source stand in the target letter by letter; only their indentation may differ."""
+    if "`" not in subject.source_text:
+        return
+    kept = set(_codes(subject.target_text))
+    for said in dict.fromkeys(_codes(subject.source_text)):
+        if said not in kept:
+            yield Flaw(f"the code {said[:80]} is missing; copy it letter by letter")
+
+
+def _codes(text: str) -> Iterator[str]:
+    for match in _CODE.finditer(text):
+        yield "\n".join(line.strip() for line in match[0].splitlines())
+
+
 def _both(subject: Subject) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
     return subject.source_facts, subject.target_facts
 
 
-def _values(facts: tuple[Fact, ...], kind: FactKind) -> set[str]:
-    return {fact.value for fact in facts if fact.kind is kind}
+def _counted(facts: tuple[Fact, ...], kind: FactKind) -> Counter[str]:
+    return Counter(fact.value for fact in facts if fact.kind is kind)
 
 
 def _place(url: str) -> str:

@@ -10,31 +10,44 @@ from kb_pipeline.domain.markets import TermStatus
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
 from kb_pipeline.steps.facts import extract
 from kb_pipeline.steps.facts.numbers import primary
-from kb_pipeline.steps.languages import UNDETERMINED, detect, language_name, script_of, scripts_of
+from kb_pipeline.steps.languages import UNDETERMINED, beyond, detect, is_plainly, language_name, script_of, scripts_of
 
 _LETTERS_TO_DETECT = 60  # below, names and labels decide; measured with benchmarks/qa_checks.py
 _RUN_WORDS = 7  # English words in a row that nobody left by intention
-_RUN_FUNCTION_WORDS = 2  # of them words that no product name has so many of
+_SENTENCE_WORDS = 4  # a whole sentence of the source as it is: three words may be a name or a label
+_LATIN_FUNCTION_WORDS = 2  # of them where the market writes Latin letters, too; else one, which no product's name has
 _CODE = re.compile(r"```.*?```|`[^`\n]*`|<[^>\n]{1,200}>", re.DOTALL)
-_ENGLISH_RUN = re.compile(rf"(?<![A-Za-z'’-])[A-Za-z][A-Za-z'’-]*+(?:,? [A-Za-z][A-Za-z'’-]*+){{{_RUN_WORDS - 1},}}+")
+_IN_PATHS = re.compile(r"[\\/_]|\w\.[A-Za-z]")
+_LATIN = "A-Za-zÀ-ÖØ-öø-ÿ"
+_LATIN_RUN = re.compile(
+    rf"(?<![{_LATIN}'’-])[{_LATIN}][{_LATIN}'’-]*+(?:,? [{_LATIN}][{_LATIN}'’-]*+){{{_SENTENCE_WORDS - 1},}}+"
+)
+_BEFORE_SENTENCE = re.compile(r"(?:^|[\n.!?|])[ \t>*_#\"“0-9)-]*$")
+_AFTER_SENTENCE = re.compile(r"[*_\"”]*(?:[.!?|]|\s*(?:\n|$))")
 _FUNCTION_WORDS = frozenset((
     "a", "an", "the", "of", "to", "and", "or", "is", "are", "was", "be", "been", "you", "your", "we", "our", "us", "it",
     "its", "this", "that", "these", "those", "with", "for", "from", "by", "at", "in", "on", "as", "if", "when", "can",
-    "will", "may", "must", "not", "do", "does", "have", "has", "how", "what", "which", "who",
+    "will", "may", "must", "not", "do", "does", "have", "has", "how", "what", "which", "who", "my", "about",
 ))  # fmt: skip
-_SARA_AM = re.compile("\u0e4d([\u0e48-\u0e4b]?)\u0e32")
+_OTHER_FUNCTION_WORDS = frozenset((
+    "votre", "vos", "et", "les", "des", "est", "une", "que", "qui", "pour", "avec", "und", "der", "ist", "nicht", "sie",
+))  # fmt: skip
+# Words of other Latin languages, too: German in, an, was, will; Indonesian do, us; Spanish a, has.
+_AMBIGUOUS = frozenset(("a", "an", "in", "on", "as", "or", "us", "do", "was", "will", "must", "may", "not", "has", "who", "my"))
+_NIKHAHIT = "\u0e4d"
+_SARA_AM = re.compile(f"{_NIKHAHIT}([\u0e48-\u0e4b]?)\u0e32")
 
 
 @rule("wrong-script", MqmCategory.LINGUISTIC, Severity.CRITICAL)
 def wrong_script(subject: Subject) -> Iterator[Flaw]:
     """Letters of a script that the market does not use, outside protected names, placeholders and addresses."""
     market = subject.market
+    foreign = beyond(market.conventions.scripts)
     allowed = {*market.conventions.scripts, "Zyyy", "Zinh"}
     for part, text in subject.parts():
-        free = _unprotected(text, subject)
-        if not scripts_of(free).keys() - allowed:
+        if not foreign.search(text):
             continue
-        for start, end, script in _script_runs(free):
+        for start, end, script in _script_runs(_unprotected(text, subject)):
             if script not in allowed:
                 message = f"'{text[start:end]}' is in {script} script; write it in {market.language_name}"
                 yield Flaw(message, part, (start, end))
@@ -42,8 +55,11 @@ def wrong_script(subject: Subject) -> Iterator[Flaw]:
 
 @rule("wrong-language", MqmCategory.ACCURACY, Severity.CRITICAL)
 def wrong_language(subject: Subject) -> Iterator[Flaw]:
-    """The text as a whole is in the market's language."""
-    free = _unprotected(subject.target_text, subject)
+    """The text as a whole is in the market's language. Names of files and paths are in none."""
+    text = subject.target_text
+    if len(text) < _LETTERS_TO_DETECT or is_plainly(subject.market.language, text):
+        return
+    free = " ".join(word for word in _unprotected(text, subject).split() if not _IN_PATHS.search(word))
     if scripts_of(free).total() < _LETTERS_TO_DETECT:
         return
     found = detect(free)
@@ -53,13 +69,20 @@ def wrong_language(subject: Subject) -> Iterator[Flaw]:
 
 @rule("untranslated-run", MqmCategory.ACCURACY, Severity.CRITICAL)
 def untranslated_run(subject: Subject) -> Iterator[Flaw]:
-    """Seven English words in a row in a market that does not speak English; names of products are no run."""
+    """Seven English words in a row, or a whole English sentence of the source, in a market that does not speak English.
+
+    Names of products are no run: it must be mostly in lower case, with function words. A market of another script is told of
+    French and German runs, too, which machine translation leaves as well.
+    """
     if subject.market.language == "en":
         return
     for part, text in subject.parts():
-        for match in _ENGLISH_RUN.finditer(_unprotected(text, subject)):
-            if _is_prose(match[0]):
-                message = f"'{match[0][:80]}' is still English; translate it into {subject.market.language_name}"
+        if not _LATIN_RUN.search(text):
+            continue
+        free = _unprotected(text, subject)
+        for match in _LATIN_RUN.finditer(free):
+            if _is_prose(match[0], subject) or _is_left(match, free, subject):
+                message = f"'{match[0][:80]}' is not translated; write it in {subject.market.language_name}"
                 yield Flaw(message, part, match.span())
 
 
@@ -67,16 +90,39 @@ def untranslated_run(subject: Subject) -> Iterator[Flaw]:
 def sara_am(subject: Subject) -> Iterator[Flaw]:
     """Thai sara am as one character, not as nikhahit and sara aa, which look the same and are not found by a search."""
     for part, text in subject.parts():
-        for match in _SARA_AM.finditer(text):
+        for match in _SARA_AM.finditer(text) if _NIKHAHIT in text else ():
             yield Flaw("sara am is written as two characters; write ำ", part, match.span(), f"{match[1]}\u0e33")
 
 
-def _is_prose(run: str) -> bool:
-    """Whether a run of Latin words is an English sentence's: mostly lower case, with function words."""
+def _is_prose(run: str, subject: Subject) -> bool:
+    """Whether a run of Latin words is an English sentence's: long, mostly lower case, with function words."""
     tokens = run.replace(",", "").split()
     small = sum(token.islower() for token in tokens)
-    function = {token.lower() for token in tokens} & _FUNCTION_WORDS
-    return small >= len(tokens) / 2 and small >= _RUN_WORDS - 2 and len(function) >= _RUN_FUNCTION_WORDS
+    lowered = {token.lower() for token in tokens}
+    if len(tokens) < _RUN_WORDS or small < max(len(tokens) / 2, _RUN_WORDS - 1 - len(lowered & _FUNCTION_WORDS)):
+        return False
+    if _writes_latin(subject):
+        return len((lowered & _FUNCTION_WORDS) - _AMBIGUOUS) >= _LATIN_FUNCTION_WORDS
+    return not lowered.isdisjoint(_FUNCTION_WORDS | _OTHER_FUNCTION_WORDS)
+
+
+def _writes_latin(subject: Subject) -> bool:
+    """Whether the market's own script is Latin; a market of another script allows it for names."""
+    return set(subject.market.conventions.scripts) <= {"Latn"}
+
+
+def _is_left(match: re.Match[str], text: str, subject: Subject) -> bool:
+    """Whether a run is a whole sentence, heading or cell of the source, letter by letter, with at least one function word."""
+    run = match[0]
+    if not {word.strip(",").lower() for word in run.split()} & _FUNCTION_WORDS:
+        return False
+    source = subject.source_text
+    at = source.find(run)
+    if at < 0 or not _BEFORE_SENTENCE.search(source, 0, at) or not (end := _AFTER_SENTENCE.match(source, at + len(run))):
+        return False
+    if end[0].rstrip('*_"”')[-1:] in (".", "!", "?"):
+        return True  # a heading or a cell may be quoted in a sentence, a sentence is not
+    return bool(_BEFORE_SENTENCE.search(text, 0, match.start()) and _AFTER_SENTENCE.match(text, match.end()))
 
 
 def _unprotected(text: str, subject: Subject) -> str:

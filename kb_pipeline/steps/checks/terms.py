@@ -1,154 +1,195 @@
-"""The market's words: terms, names that stay, live labels, spelling. Words are matched on segmented boundaries."""
+"""The market's words: terms, names that stay, live labels, spelling. Finding terms in text: steps.terms."""
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from kb_pipeline.domain.base import comparison_key
 from kb_pipeline.domain.facts import FactKind
 from kb_pipeline.domain.findings import MqmCategory, Severity
-from kb_pipeline.domain.markets import Term, TermStatus
+from kb_pipeline.domain.markets import Market, Term, TermStatus
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
 from kb_pipeline.steps.facts.numbers import primary
-from kb_pipeline.steps.segment import segments
+from kb_pipeline.steps.terms import Hit, Lexicon, is_rendered, longest, occurrences, occurs
+
+__all__ = ["adapt_spelling", "do_not_translate", "occurrences", "occurs", "term_forbidden", "term_missing", "ui_label"]
 
 _USABLE = (TermStatus.PREFERRED, TermStatus.ADMITTED)
-_ENDINGS = "(?:s|es|'s|’s|d|ed|ing)?"  # of an English word, so that `order` is met in `orders` and `ordered`
 _QUOTED = re.compile(r"[\"“「『](?P<label>[^\"”」』\n]{1,60})[\"”」』]")
-_CLAIMED = "\x00"
 
 
-def occurs(term: str, text: str, language: str) -> bool:
-    """Whether `term` is a word, or a run of words, of `text`; letter case and English endings do not matter."""
-    return bool(occurrences(term, text, language))
+@dataclass(frozen=True, eq=False)
+class _Words:
+    """A market's term base and labels for one source language, compiled. Sources are keys: see `_key`."""
+
+    market: Market
+    sources: Lexicon
+    renderings: Mapping[str, tuple[Term, ...]]  # the preferred ones first
+    names: Mapping[str, str]  # what is never translated -> how it is written
+    kept: Lexicon  # the names as they are written
+    forbidden: Mapping[str, tuple[Term, ...]]  # by target
+    banned: Lexicon
+    labels: Mapping[str, tuple[str, ...]]
+    spelling: Lexicon
 
 
-def occurrences(term: str, text: str, language: str) -> tuple[tuple[int, int], ...]:
-    """The spans of `term` in `text`, each beginning and ending where words do."""
-    if not term.strip():
-        return ()
-    found = tuple(match.span() for match in _pattern(term, primary(language) == "en").finditer(text))
-    if not found or term.isascii():
-        return found
-    edges = _edges(text, language)
-    return tuple((start, end) for start, end in found if start in edges and end in edges)
+_COMPILED: dict[tuple[int, str], _Words] = {}
+_KEPT = 64  # packs and languages; more are only met where packs are made anew in memory, as in tests
 
 
 @rule("term-missing", MqmCategory.TERMINOLOGY, Severity.MAJOR)
 def term_missing(subject: Subject) -> Iterator[Flaw]:
-    """Where a source term occurs, one of its preferred or admitted renderings is used; longer terms go first."""
-    wanted: dict[str, list[Term]] = defaultdict(list)
-    for term in subject.market.terms:
-        if term.status in _USABLE and subject.speaks(term.source_lang):
-            wanted[term.source].append(term)
-    for source in _present(list(wanted), subject.source_text, subject.source_language):
-        renderings = sorted(wanted[source], key=lambda term: term.status is not TermStatus.PREFERRED)
-        if not any(_is_used(term.target, subject) for term in renderings):
+    """Where a source term occurs, one of its preferred or admitted renderings is used; longer terms go first.
+
+    What a name, or a label that the app shows, has claimed is no occurrence of a term: they have rules of their own.
+    """
+    words, hits = _words_of(subject), _hits(subject)
+    if not hits:
+        return
+    hits = tuple(h for h in hits if _key(h.term) in words.renderings or h.term in words.names)
+    labels = _label_spans(subject, words)
+    met = dict.fromkeys(_key(h.term) for h in longest(hits) if not any(a <= h.start and h.end <= b for a, b in labels))
+    for source in sorted(met, key=len, reverse=True):
+        renderings = words.renderings.get(source, ())
+        if renderings and not any(is_rendered(t.target, subject.target_text, subject.market.tag) for t in renderings):
             others = [term.target for term in renderings[1:]]
             also = f" (or {', '.join(others)})" if others else ""
-            yield Flaw(f"render '{source}' as '{renderings[0].target}'{also}")
+            yield Flaw(f"render '{renderings[0].source}' as '{renderings[0].target}'{also}")
 
 
 @rule("term-forbidden", MqmCategory.TERMINOLOGY, Severity.MAJOR)
 def term_forbidden(subject: Subject) -> Iterator[Flaw]:
-    """No forbidden rendering of a term of the source; within one language, nowhere at all."""
-    usable = [t.target for t in subject.market.terms if t.status in _USABLE]
-    for term in subject.market.terms:
-        if term.status is not TermStatus.FORBIDDEN or not subject.speaks(term.source_lang):
-            continue
-        if not (subject.same_language or not term.source or occurs(term.source, subject.source_text, subject.source_language)):
-            continue
-        longer = [target for target in usable if term.target in target]
-        for part, text in subject.parts():
-            for start, end in occurrences(term.target, _without(longer, text), subject.market.tag):
-                hint = term.note or _preferred(term.source, subject) or "choose another word"
-                yield Flaw(f"'{text[start:end]}' must not be used for '{term.source}': {hint}", part, (start, end))
+    """No forbidden rendering of a term of the source; within one language, nowhere at all.
+
+    Inside a longer rendering that is allowed it is none, nor where it is an allowed rendering of another term of the source.
+    """
+    words = _words_of(subject)
+    for part, text in subject.parts():
+        for hit in longest(words.banned.find(text)):
+            met = {_key(h.term) for h in _hits(subject)}
+            wanted = {t.target for key in met for t in words.renderings.get(key, ())}
+            if hit.term in wanted or _inside_longer(hit, text, words):
+                continue
+            for term in words.forbidden[hit.term]:
+                if subject.same_language or not term.source or _key(term.source) in met:
+                    hint = term.note or _preferred(term, words) or "choose another word"
+                    yield Flaw(f"'{text[hit.start : hit.end]}' must not be used for '{term.source}': {hint}", part, hit[:2])
+                    break
 
 
 @rule("do-not-translate", MqmCategory.TERMINOLOGY, Severity.MAJOR)
 def do_not_translate(subject: Subject) -> Iterator[Flaw]:
     """Names that stay in every language stand in the target, letter by letter."""
-    for term in subject.market.terms:
-        if term.status is not TermStatus.DO_NOT_TRANSLATE or not subject.speaks(term.source_lang):
-            continue
-        name = term.target or term.source
-        if occurs(term.source, subject.source_text, subject.source_language) and name not in subject.target_text:
+    words, hits = _words_of(subject), _hits(subject)
+    wanted = dict.fromkeys(words.names[h.term] for h in hits if h.term in words.names)
+    written = {h.term for h in words.kept.find(subject.target_text)} if wanted else set()
+    for name in wanted:
+        if name not in written:
             yield Flaw(f"'{name}' is a name that is never translated; write it letter by letter")
 
 
 @rule("ui-label", MqmCategory.TERMINOLOGY, Severity.MAJOR)
 def ui_label(subject: Subject) -> Iterator[Flaw]:
-    """A bold or quoted label of the source appears as the label that the market's app shows."""
-    live: dict[str, list[str]] = defaultdict(list)
-    for label in subject.market.ui_strings:
-        if subject.speaks(label.source_lang):
-            live[comparison_key(label.source).casefold()].append(label.target)
-    shown = comparison_key(subject.target_text)
+    """A bold or quoted label of the source appears as the label that the market's app shows; a label may have several."""
+    labels = _words_of(subject).labels
+    if not labels:
+        return
     named = [fact.value for fact in subject.source_facts if fact.kind is FactKind.UI_LABEL]
     named += [match["label"] for match in _QUOTED.finditer(subject.source_text)]
     for name in dict.fromkeys(named):
-        targets = live.get(comparison_key(name).casefold(), [])
-        if targets and not any(comparison_key(target) in shown for target in targets):
-            yield Flaw(f"the label '{name}' is '{targets[0]}' in this market's app; write **{targets[0]}**")
+        targets = labels.get(_key(name), ())
+        if targets and not any(comparison_key(target) in comparison_key(subject.target_text) for target in targets):
+            also = f" (or {', '.join(targets[1:])})" if targets[1:] else ""
+            yield Flaw(f"the label '{name}' is '{targets[0]}'{also} in this market's app; write **{targets[0]}**")
 
 
 @rule("adapt-spelling", MqmCategory.LOCALE, Severity.MINOR)
 def adapt_spelling(subject: Subject) -> Iterator[Flaw]:
     """Another region's spelling or word, with the market's own as the fix; capitals are kept."""
-    for theirs, ours in sorted(subject.market.conventions.spelling.items(), key=lambda pair: -len(pair[0])):
-        pattern = _pattern(theirs, inflected=False)
-        for part, text in subject.parts():
-            for match in pattern.finditer(text):
-                fix = ours[0].upper() + ours[1:] if match[0][0].isupper() else ours
-                yield Flaw(f"write '{fix}', not '{match[0]}'", part, match.span(), fix)
+    ours = subject.market.conventions.spelling
+    if not ours:
+        return
+    for part, text in subject.parts():
+        for start, end, theirs in longest(_words_of(subject).spelling.find(text)):
+            fix = ours[theirs][0].upper() + ours[theirs][1:] if text[start].isupper() else ours[theirs]
+            yield Flaw(f"write '{fix}', not '{text[start:end]}'", part, (start, end), fix)
 
 
-def _present(terms: list[str], text: str, language: str) -> Iterator[str]:
-    """The terms that occur in `text`; what a longer term has claimed is no occurrence of a shorter one."""
-    for term in sorted(terms, key=len, reverse=True):
-        spans = occurrences(term, text, language)
-        for start, end in spans:
-            text = text[:start] + _CLAIMED * (end - start) + text[end:]
-        if spans:
-            yield term
+def _hits(subject: Subject) -> tuple[Hit, ...]:
+    """Every occurrence of a source of the term base in the source text. Three rules ask; it is searched once."""
+    return _found(_words_of(subject), subject.source_text)
 
 
-def _is_used(target: str, subject: Subject) -> bool:
-    """Whether a rendering is in the target. In scripts without spaces anywhere: segmenters split compounds as they like."""
-    if target.isascii():
-        return occurs(target, subject.target_text, subject.market.tag)
-    return comparison_key(target).casefold() in comparison_key(subject.target_text).casefold()
+def _label_spans(subject: Subject, words: _Words) -> list[tuple[int, int]]:
+    facts = (f for f in subject.source_facts if f.kind is FactKind.UI_LABEL)
+    return [(f.start, f.end) for f in facts if _key(f.value) in words.labels]
 
 
-def _preferred(source: str, subject: Subject) -> str:
-    targets = (t.target for t in subject.market.terms if t.source == source and t.status is TermStatus.PREFERRED)
-    target = next(targets, "")
-    return f"write '{target}'" if target else ""
+def _inside_longer(hit: Hit, text: str, words: _Words) -> bool:
+    """Whether the forbidden word is part of a rendering that is allowed."""
+    usable = (t.target for terms in words.renderings.values() for t in terms)
+    for target in {t for t in usable if hit.term in t and t != hit.term}:
+        at = text.find(target)
+        while at >= 0:
+            if at <= hit.start and hit.end <= at + len(target):
+                return True
+            at = text.find(target, at + 1)
+    return False
 
 
-def _without(longer: list[str], text: str) -> str:
-    for target in longer:
-        text = text.replace(target, _CLAIMED * len(target))
-    return text
+def _preferred(term: Term, words: _Words) -> str:
+    first = next(iter(words.renderings.get(_key(term.source), ())), None)
+    return f"write '{first.target}'" if first and first.status is TermStatus.PREFERRED else ""
 
 
-@lru_cache(maxsize=8192)
-def _pattern(term: str, inflected: bool) -> re.Pattern[str]:
-    """A term of words in any case, an abbreviation (`COD`) in its own case only; Latin words whole."""
-    body = r"\s+".join(re.escape(word) for word in term.split())
-    if inflected and term[-1].isascii() and term[-1].isalpha() and not term.isupper():
-        body = rf"{body[:-1]}(?:y|ies|ied)" if term.endswith("y") and len(term) > 3 else f"{body}{_ENDINGS}"
-    before = r"(?<![A-Za-z0-9_\u00c0-\u024f])" if term[0].isascii() else ""
-    after = r"(?![A-Za-z0-9_\u00c0-\u024f])" if term[-1].isascii() else ""
-    return re.compile(f"{before}{body}{after}", re.NOFLAG if term.isupper() and term.isascii() else re.IGNORECASE)
+@lru_cache(maxsize=4096)
+def _key(source: str) -> str:
+    return comparison_key(source).casefold()
 
 
-@lru_cache(maxsize=512)
-def _edges(text: str, language: str) -> frozenset[int]:
-    """The offsets in `text` where a word begins or ends."""
-    edges, at = {0}, 0
-    for segment in segments(text, language):
-        at += len(segment)
-        edges.add(at)
-    return frozenset(edges)
+def _words_of(subject: Subject) -> _Words:
+    """The market's words for the source's language, compiled at their first use.
+
+    Kept by the identity of the market in memory, which is held: a copy with other terms may have the same fingerprint.
+    """
+    key = (id(subject.market), subject.source_language)
+    words = _COMPILED.get(key)
+    if words is None:
+        if len(_COMPILED) >= _KEPT:
+            _COMPILED.clear()
+        words = _COMPILED[key] = _compile(subject.market, primary(subject.source_language))
+    return words
+
+
+def _compile(pack: Market, language: str) -> _Words:
+    terms = [t for t in pack.terms if not t.source_lang or primary(t.source_lang) == language]
+    renderings: dict[str, tuple[Term, ...]] = {}
+    forbidden: dict[str, tuple[Term, ...]] = {}
+    labels: dict[str, tuple[str, ...]] = {}
+    for term in sorted(terms, key=lambda t: t.status is not TermStatus.PREFERRED):
+        if term.status in _USABLE:
+            renderings[_key(term.source)] = (*renderings.get(_key(term.source), ()), term)
+        elif term.status is TermStatus.FORBIDDEN:
+            forbidden[term.target] = (*forbidden.get(term.target, ()), term)
+    for label in pack.ui_strings:
+        if not label.source_lang or primary(label.source_lang) == language:
+            labels[_key(label.source)] = (*labels.get(_key(label.source), ()), label.target)
+    names = {t.source: t.target or t.source for t in terms if t.status is TermStatus.DO_NOT_TRANSLATE}
+    sources = (t.source for t in terms if t.status is not TermStatus.DO_NOT_TRANSLATE)
+    return _Words(
+        market=pack,
+        sources=Lexicon(sources, language, names=tuple(names)),
+        renderings=renderings,
+        names=names,
+        kept=Lexicon((), pack.language, names=tuple(names.values())),
+        forbidden=forbidden,
+        banned=Lexicon(forbidden, pack.language),
+        labels=labels,
+        spelling=Lexicon(pack.conventions.spelling, pack.language, inflected=False),
+    )
+
+
+@lru_cache(maxsize=16)
+def _found(words: _Words, text: str) -> tuple[Hit, ...]:
+    return words.sources.find(text)

@@ -1,26 +1,21 @@
 """Facts of a source and a target, compared as values after the market's own facts. Reads no text but the pack's."""
 
+import re
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
-from functools import lru_cache
 
 from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.facts import Fact, FactKind
 from kb_pipeline.domain.markets import Market, MarketFact
-from kb_pipeline.steps.facts.extract import extract
+from kb_pipeline.steps.facts.durations import is_in_one_word
+from kb_pipeline.steps.facts.ruling import Ruling, facts_of, market_facts, ruling
+from kb_pipeline.steps.facts.values import COMPARED, Key, comparison_value
 
-Key = tuple[str, str, str]  # kind, value, unit; durations and years brought to one unit
+__all__ = ["COMPARED", "FactComparison", "Key", "compare", "comparison_value", "facts_of", "market_facts"]
 
-COMPARED = frozenset(FactKind) - {FactKind.URL, FactKind.PLACEHOLDER, FactKind.UI_LABEL}  # those have rules of their own
-_IN_MINUTES = {
-    "second": Decimal(1) / 60,
-    "minute": Decimal(1),
-    "hour": Decimal(60),
-    "day": Decimal(1440),
-    "week": Decimal(10080),
-}
-_IN_MONTHS = {"month": Decimal(1), "year": Decimal(12)}
+_NUMBERS = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
+_ERA = 543  # Buddhist years after the Gregorian ones
 
 
 class FactComparison(Value):
@@ -45,92 +40,99 @@ class FactComparison(Value):
         return tuple(rule for ruled, rule in self.ruled if ruled == fact)
 
 
-def comparison_value(fact: Fact) -> Key:
-    """What facts of two languages are compared by: 24 hours are 1 day, 12 months are 1 year, a lone year is a number."""
-    if fact.kind is FactKind.DURATION:
-        for table, unit in ((_IN_MINUTES, "minute"), (_IN_MONTHS, "month")):
-            if fact.unit in table:
-                return (fact.kind, str(round(Decimal(fact.value) * table[fact.unit], 3).normalize()), unit)
-    if fact.kind is FactKind.DATE and fact.value.isdigit():
-        return (FactKind.COUNT, fact.value, "")
-    return fact.key
-
-
-def market_facts(market: Market, day: date) -> tuple[MarketFact, ...]:
-    """The market's facts that hold on `day`."""
-    return tuple(fact for fact in market.facts if fact.is_valid_on(day))
-
-
-def facts_of(text: str, market: Market) -> tuple[Fact, ...]:
-    """The facts in a pack's value, whose language is not stated: the reading that leaves the fewest bare numbers."""
-    return _facts_of(text, market.tag)
+_NOTHING = FactComparison()
 
 
 def compare(source: Iterable[Fact], target: Iterable[Fact], market: Market, day: date) -> FactComparison:
     """What is missing, extra and replaced in `target`, by value. Spans refer to the texts that the facts were found in.
 
-    Tolerated: a bare number below 10, a bare number that is part of another fact on the other side, one unit of time (`within
-    1 week`, which the source may call `a week`), a Buddhist year where the market counts so, a date that the source writes
-    ambiguously.
+    Tolerated: a bare number below 10 (unless another stands in its place), a bare number that is part of another fact on the
+    other side, one unit of time (`within 1 week`, which the source may call `a week`), a duration in one word (`biweekly`), a
+    Buddhist year where the market counts so, a date that the source writes ambiguously. A count's unit must be the same where
+    both sides name one.
     """
     source = [fact for fact in source if fact.kind in COMPARED]
     target = [fact for fact in target if fact.kind in COMPARED]
-    rules = market_facts(market, day)
-    ruled = tuple((fact, rule) for fact in source for rule in rules if _speaks_of(rule, fact, market))
-    wanted = _wanted(source, ruled, market)
-    present = {comparison_value(fact) for fact in target}
-    allowed = set().union(*wanted.values(), *(_values(rule.value, market) for rule in rules if not rule.source_value))
-    missing = tuple(f for f in source if not wanted[f.start, f.end] & present and not _is_told(f, target, market))
-    extra = tuple(f for f in target if comparison_value(f) not in allowed and not _is_told(f, source, market, invented=True))
-    return FactComparison(missing=missing, extra=extra, replaced=_replaced(ruled, target, market), ruled=ruled)
-
-
-def _wanted(source: list[Fact], ruled: tuple[tuple[Fact, MarketFact], ...], market: Market) -> dict[tuple[int, int], set[Key]]:
-    """By span of each source fact, the values that the target may show for it."""
-    wanted: dict[tuple[int, int], set[Key]] = {}
-    for fact in source:
-        values = [_values(rule.value, market) for ruled_fact, rule in ruled if ruled_fact == fact]
-        wanted[fact.start, fact.end] = set().union(*values) if values else {comparison_value(fact)}
-    return wanted
-
-
-def _replaced(
-    ruled: tuple[tuple[Fact, MarketFact], ...], target: list[Fact], market: Market
-) -> tuple[tuple[Fact, Fact, str], ...]:
-    return tuple(
-        (fact, shown, rule.key)
-        for fact, rule in ruled
-        for shown in target
-        if comparison_value(shown) in _values(rule.value, market) and comparison_value(shown) != comparison_value(fact)
+    if not source and not target:
+        return _NOTHING
+    rules = ruling(market, day)
+    ours, theirs = [(f, comparison_value(f)) for f in source], [(f, comparison_value(f)) for f in target]
+    ruled = tuple((fact, rule) for fact, value in ours for rule in rules.spoken_of.get(value, ()))
+    wanted = [_wanted(value, rules) for _, value in ours]
+    present = {value for _, value in theirs}
+    allowed = rules.free.union(*wanted)
+    missing = [f for (f, _), wants in zip(ours, wanted, strict=True) if not wants & present]
+    extra = [f for f, value in theirs if value not in allowed]
+    missing += [f for f in source if f not in missing and _is_of_another_unit(f, target)]
+    extra += [f for f in target if f not in extra and _is_of_another_unit(f, source)]
+    replaced = tuple(_replacements(ruled, theirs, rules)) if ruled else ()
+    return FactComparison(
+        missing=(*_untold(missing, target, market), *_exchanged(source, target)),
+        extra=(*_untold(extra, source, market, invented=True), *_exchanged(target, source)),
+        replaced=replaced,
+        ruled=ruled,
     )
 
 
-def _speaks_of(rule: MarketFact, fact: Fact, market: Market) -> bool:
-    return comparison_value(fact) in _values(rule.source_value, market)
+def _wanted(value: Key, rules: Ruling) -> frozenset[Key]:
+    """The values that the target may show for a source's."""
+    speaking = rules.spoken_of.get(value)
+    return frozenset[Key]().union(*(rules.shown[rule] for rule in speaking)) if speaking else frozenset((value,))
 
 
-def _values(text: str, market: Market) -> set[Key]:
-    return {comparison_value(fact) for fact in facts_of(text, market)}
+def _replacements(
+    ruled: tuple[tuple[Fact, MarketFact], ...], theirs: list[tuple[Fact, Key]], rules: Ruling
+) -> Iterable[tuple[Fact, Fact, str]]:
+    for fact, rule in ruled:
+        own = comparison_value(fact)
+        yield from ((fact, shown, rule.key) for shown, value in theirs if value in rules.shown[rule] and value != own)
 
 
-def _is_told(fact: Fact, others: list[Fact], market: Market, *, invented: bool = False) -> bool:
-    """Whether `fact` needs no exact like among `others`."""
+def _is_of_another_unit(fact: Fact, others: list[Fact]) -> bool:
+    """Whether a count has a unit, and all of its likes on the other side have other ones."""
+    if fact.kind is not FactKind.COUNT or not fact.unit:
+        return False
+    units = {other.unit for other in others if other.kind is FactKind.COUNT and other.value == fact.value}
+    return bool(units) and "" not in units and fact.unit not in units
+
+
+def _exchanged(facts: list[Fact], others: list[Fact]) -> tuple[Fact, ...]:
+    """The bare numbers below 10 that stand more often here, if another one stands more often there: `2` has become `3`."""
+    here, there = (Counter(fact.value for fact in side if _is_small(fact)) for side in (facts, others))
+    if here == there or not there - here:
+        return ()
+    lasting = {fact.value: fact for fact in facts if _is_small(fact)}
+    return tuple(lasting[value] for value in here - there)
+
+
+def _untold(facts: list[Fact], others: list[Fact], market: Market, *, invented: bool = False) -> tuple[Fact, ...]:
+    """The facts that need a like among `others`."""
+    return tuple(fact for fact in facts if not _is_told(fact, others, market, invented=invented))
+
+
+def _is_told(fact: Fact, others: list[Fact], market: Market, *, invented: bool) -> bool:
     if fact.kind is FactKind.DURATION:
-        return fact.value == "1" and (invented or not any(character.isdigit() for character in fact.raw))
+        return _is_told_duration(fact, others, invented=invented)
     if fact.kind is FactKind.DATE and invented:  # 6/14/2025, whose order the source does not tell
         numbers = {other.value.lstrip("0") for other in others if other.kind is FactKind.COUNT}
         return {part.lstrip("0") for part in fact.value.split("-") if part} <= numbers
     if comparison_value(fact)[0] != FactKind.COUNT:
         return False
-    if len(fact.value) < 2:
-        return True
     values = {fact.value}
     if market.conventions.buddhist_era and fact.value.isdigit():
-        values |= {str(int(fact.value) + 543), str(int(fact.value) - 543)}
-    return any(values & {other.value, *other.value.split("-")} or fact.value in other.raw for other in others)
+        values |= {str(int(fact.value) + _ERA), str(int(fact.value) - _ERA)}
+    if any(values & {other.value, *other.value.split("-"), *_NUMBERS.findall(other.raw)} for other in others):
+        return not _is_of_another_unit(fact, others)
+    return len(fact.value) < 2
 
 
-@lru_cache(maxsize=4096)
-def _facts_of(text: str, tag: str) -> tuple[Fact, ...]:
-    readings = [extract(text, language) for language in (tag, "en", "zh")]
-    return min(readings, key=lambda facts: (sum(fact.kind is FactKind.COUNT for fact in facts), len(facts)))
+def _is_told_duration(fact: Fact, others: list[Fact], *, invented: bool) -> bool:
+    if fact.value == "1" and (invented or not any(character.isdigit() for character in fact.raw)):
+        return True
+    if invented:  # Net 30, 40 required hours
+        return any(other.kind is FactKind.COUNT and not other.unit and other.value == fact.value for other in others)
+    return is_in_one_word(fact)
+
+
+def _is_small(fact: Fact) -> bool:
+    return fact.kind is FactKind.COUNT and len(fact.value) < 2

@@ -8,11 +8,12 @@ from functools import cache
 from babel import Locale, UnknownLocaleError
 
 from kb_pipeline.domain.facts import Fact, FactKind
-from kb_pipeline.steps.facts.numbers import primary
+from kb_pipeline.steps.facts.numbers import at_digits, primary
 
 BUDDHIST_OFFSET = 543
 _FIRST_BUDDHIST = 2400  # a year from here on is one of the Buddhist era
 
+_IN_DIGITS = re.compile("[0-9][/.-][0-9]")
 _ISO = re.compile(r"(?<![0-9/.-])(?P<y>[0-9]{4})([-/])(?P<m>[0-9]{2})\2(?P<d>[0-9]{2})(?![0-9/-])")
 _SLASHED = re.compile(r"(?<![0-9/.-])(?P<a>[0-9]{1,2})([/.])(?P<b>[0-9]{1,2})\2(?P<y>[0-9]{4})(?![0-9/-])")
 _HAN = re.compile(r"(?:(?P<y>[0-9]{4})\s?年\s?)?(?<![0-9])(?P<m>[0-9]{1,2})\s?月(?:\s?(?P<d>[0-9]{1,2})\s?[日号號])?")
@@ -35,6 +36,11 @@ def _months(language: str) -> dict[str, int]:
     return {name: number for name, number in table.items() if not name[0].isdigit()}
 
 
+def month_names(language: str) -> tuple[str, ...]:
+    """The names of the months, whole and abbreviated, in lower case."""
+    return tuple(_months(language))
+
+
 @cache
 def _named(language: str) -> tuple[re.Pattern[str], ...]:
     """Day month year, month day year, month year; the year may be missing where there is a day."""
@@ -48,8 +54,10 @@ def _named(language: str) -> tuple[re.Pattern[str], ...]:
     alternatives = "|".join(re.escape(name) for name in names)
     month = f"(?P<m>{alternatives})" if thai else rf"(?<![^\W\d_])(?P<m>{alternatives})\.?(?![^\W\d_])"
     year = f"{_BEFORE_YEAR}{_FULL_YEAR}"
+    hyphened = r"-(?P<y2>[0-9]{4})(?![0-9])"  # 14-Jun-2025
+    after = f"{year}|{hyphened}{_SHORT_YEAR if thai else ''}"
     forms = (
-        rf"(?<![0-9.,:/-]){_DAY}(?:st|nd|rd|th|\.)?\s{{0,2}}(?:of\s|de\s)?{month}(?:{year}{_SHORT_YEAR if thai else ''})?",
+        rf"(?<![0-9.,:/-]){_DAY}(?:st|nd|rd|th|\.)?(?:\s{{0,2}}|-)(?:of\s|de\s)?{month}(?:{after})?",
         rf"{month}\s{{1,2}}{_DAY}(?:st|nd|rd|th)?(?:,?\s{{1,2}}(?P<y>[0-9]{{4}})(?![0-9]))?",
         f"{month}{year}",
     )
@@ -65,7 +73,7 @@ def named_dates(text: str, language: str) -> Iterator[Fact]:
             if any(match.start() < end and start < match.end() for start, end in taken):
                 continue
             groups = match.groupdict()
-            year = groups.get("y")
+            year = groups.get("y") or groups.get("y2")
             if short := groups.get("short"):
                 year = f"25{short}"
             if year and not year[0].isdigit():
@@ -76,9 +84,11 @@ def named_dates(text: str, language: str) -> Iterator[Fact]:
 
 def numeric_dates(text: str, language: str) -> Iterator[Fact]:
     """`2025-03-03`, and `13/3/2025` where only one reading is a date; where days always come first, any reading."""
-    for match in _ISO.finditer(text):
+    if not _IN_DIGITS.search(text):
+        return
+    for match in at_digits(_ISO, text):
         yield from _fact(match, match["y"], match["m"], match["d"])
-    for match in _SLASHED.finditer(text):
+    for match in at_digits(_SLASHED, text):
         first, second = int(match["a"]), int(match["b"])
         if first == second or first > 12 or primary(language) != "en":
             yield from _fact(match, match["y"], match["b"], match["a"])

@@ -9,7 +9,8 @@ from babel.units import format_unit
 
 from kb_pipeline.domain.facts import Fact, FactKind
 from kb_pipeline.steps.facts.money import pair
-from kb_pipeline.steps.facts.numbers import RANGE, is_vague, number_pattern, primary
+from kb_pipeline.steps.facts.numbers import RANGE, at_numbers, is_vague, number_pattern, primary
+from kb_pipeline.steps.facts.recogniser import shortest
 
 UNITS = ("second", "minute", "hour", "day", "week", "month", "year")
 
@@ -33,6 +34,17 @@ _EXTRA: dict[str, dict[str, tuple[str, ...]]] = {
     "es": {"business_day": ("día hábil", "días hábiles", "días laborables")},
     "id": {"business_day": ("hari kerja",)},
     "vi": {"business_day": ("ngày làm việc",)},
+}  # fmt: skip
+# Durations in one word, which other languages write with a number: every two weeks.
+_IN_ONE_WORD: dict[str, dict[str, tuple[str, str]]] = {
+    "en": {
+        "biweekly": ("2", "week"), "bi-weekly": ("2", "week"), "fortnightly": ("2", "week"), "fortnight": ("2", "week"),
+        "quarterly": ("3", "month"),
+    },
+    "th": {"รายปักษ์": ("2", "week"), "รายไตรมาส": ("3", "month")},
+    "zh": {"双周": ("2", "week"), "每季度": ("3", "month")},
+    "ja": {"隔週": ("2", "week"), "四半期": ("3", "month")},
+    "de": {"zweiwöchentlich": ("2", "week"), "vierzehntägig": ("2", "week"), "vierteljährlich": ("3", "month")},
 }  # fmt: skip
 _NOT_AFTER = {"วัน": "(?!ที่(?!ผ่าน))", "日": "(?![0-9])"}  # วันที่ is a date
 _INFLECTION = {"de": "[a-z]{0,2}"}  # Tagen, Jahres
@@ -80,12 +92,38 @@ def _pattern(language: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
+@cache
+def duration_cues(language: str) -> tuple[str, ...]:
+    """What a text holds if it has a duration: a unit of time, or a word that is a duration alone."""
+    return shortest((*_words(language), *_IN_ONE_WORD.get(primary(language), ())))
+
+
 def durations(text: str, language: str) -> Iterator[Fact]:
     """Durations in `language`, number words included: `5 to 10 business days` gives two with the same unit."""
+    yield from _in_one_word(text, language)
     words = _words(language)
-    for match in _pattern(language).finditer(text):
+    for match in at_numbers(_pattern(language), text, language):
         word = re.sub(r"\s", " ", match["unit"].lower())
         unit = words.get(word) or next(words[stem] for stem in (word[:-1], word[:-2]) if stem in words)
         if is_vague(match["number"]) or (unit == "year" and re.fullmatch("[0-9]{4}", match["number"])):
             continue  # a few days; 2025年 is a year, no duration
         yield from pair(match, FactKind.DURATION, unit, language)
+
+
+def is_in_one_word(fact: Fact) -> bool:
+    """Whether a duration is written as one word without a number: `biweekly`, which another language may call otherwise."""
+    return any(fact.raw.lower() in table for table in _IN_ONE_WORD.values())
+
+
+def _in_one_word(text: str, language: str) -> Iterator[Fact]:
+    table = _IN_ONE_WORD.get(primary(language), {})
+    lowered = text.lower()
+    taken: list[tuple[int, int]] = []
+    for word, (value, unit) in table.items():
+        at = lowered.find(word)
+        while at >= 0:
+            end = at + len(word)
+            if not any(at < e and s < end for s, e in taken):
+                taken.append((at, end))
+                yield Fact(kind=FactKind.DURATION, value=value, unit=unit, raw=text[at:end], start=at, end=end)
+            at = lowered.find(word, end)

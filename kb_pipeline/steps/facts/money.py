@@ -8,7 +8,17 @@ from babel import Locale, UnknownLocaleError
 from babel.numbers import get_currency_symbol, get_territory_currencies
 
 from kb_pipeline.domain.facts import Fact, FactKind
-from kb_pipeline.steps.facts.numbers import RANGE, SCALE, canonical, digits_pattern, number_pattern, primary
+from kb_pipeline.steps.facts.numbers import (
+    RANGE,
+    SCALE,
+    at_digits,
+    canonical,
+    digits_pattern,
+    is_range,
+    number_pattern,
+    primary,
+)
+from kb_pipeline.steps.facts.recogniser import shortest
 
 _SIGNS = {
     "US$": "USD", "A$": "AUD", "C$": "CAD", "S$": "SGD", "HK$": "HKD", "NT$": "TWD", "R$": "BRL", "MX$": "MXN", "฿": "THB",
@@ -24,6 +34,25 @@ _WORDS = {
 }  # fmt: skip
 _PERCENT_BEFORE = {"th": "ร้อยละ", "zh": "百分之"}
 _PERCENT_AFTER = r"%|percent(?![a-z])|per cent(?![a-z])|เปอร์เซ็นต์|Prozent|por ciento|persen|パーセント"
+
+
+_MONEY_CUES = shortest((*_SIGNS, "$", "¥", *_CODES.split(), *_WORDS))
+_PERCENT_CUES = shortest(("%", "percent", "per cent", "เปอร์เซ็นต์", "prozent", "por ciento", "persen", "パーセント"))
+
+
+def money_cues(language: str) -> tuple[str, ...]:
+    """What a text holds if it has an amount of money: a sign, a code or a word."""
+    return _MONEY_CUES
+
+
+def percent_cues(language: str) -> tuple[str, ...]:
+    """What a text holds if it has a percentage after a number."""
+    return _PERCENT_CUES
+
+
+def percent_word_cues(language: str) -> tuple[str, ...]:
+    """What a text holds if it has a percentage before a number."""
+    return tuple(filter(None, [_PERCENT_BEFORE.get(primary(language))]))
 
 
 @cache
@@ -58,14 +87,15 @@ def _money_patterns(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 @cache
-def _percent_pattern(language: str) -> re.Pattern[str]:
+def _percent_after(language: str) -> re.Pattern[str]:
     number = digits_pattern(language)
     pair = rf"(?:(?P<low>{number})\s?%?{RANGE})?(?P<number>{number})"
-    before = _PERCENT_BEFORE.get(primary(language))
-    after = rf"(?<![0-9])(?<![0-9][.,]){pair}\s?(?:{_PERCENT_AFTER})"
-    if not before:
-        return re.compile(after, re.IGNORECASE)
-    return re.compile(rf"{after}|{before}\s?(?P<bare>{number_pattern(language)})", re.IGNORECASE)
+    return re.compile(rf"(?<![0-9])(?<![0-9][.,]){pair}\s?(?:{_PERCENT_AFTER})", re.IGNORECASE)
+
+
+@cache
+def _percent_before(language: str) -> re.Pattern[str]:
+    return re.compile(rf"{_PERCENT_BEFORE[primary(language)]}\s?(?P<number>{number_pattern(language)})")
 
 
 def money(text: str, language: str) -> Iterator[Fact]:
@@ -73,20 +103,22 @@ def money(text: str, language: str) -> Iterator[Fact]:
     before, after = _money_patterns(language)
     found = list(before.finditer(text))
     taken = [match.span() for match in found]
-    found += [m for m in after.finditer(text) if not any(m.start() < end and start < m.end() for start, end in taken)]
+    found += [m for m in at_digits(after, text) if not any(m.start() < end and start < m.end() for start, end in taken)]
     for match in found:
         yield from pair(match, FactKind.MONEY, _currency(match["mark"], language), language)
 
 
 def percentages(text: str, language: str) -> Iterator[Fact]:
-    """Percentages: `5%`, `5 percent`, `ร้อยละ 5`."""
-    for match in _percent_pattern(language).finditer(text):
-        bare = match.groupdict().get("bare")
-        if bare:
-            value = canonical(bare, language)
-            yield Fact(kind=FactKind.PERCENT, value=value, raw=match[0], start=match.start(), end=match.end())
-        else:
-            yield from pair(match, FactKind.PERCENT, "", language)
+    """Percentages: `5%`, `5 percent`."""
+    for match in at_digits(_percent_after(language), text):
+        yield from pair(match, FactKind.PERCENT, "", language)
+
+
+def percent_words(text: str, language: str) -> Iterator[Fact]:
+    """Percentages that a word announces: `ร้อยละ 5`, `百分之五`."""
+    for match in _percent_before(language).finditer(text) if primary(language) in _PERCENT_BEFORE else ():
+        value = canonical(match["number"], language)
+        yield Fact(kind=FactKind.PERCENT, value=value, raw=match[0], start=match.start(), end=match.end())
 
 
 def pair(match: re.Match[str], kind: FactKind, unit: str, language: str) -> Iterator[Fact]:
@@ -94,7 +126,9 @@ def pair(match: re.Match[str], kind: FactKind, unit: str, language: str) -> Iter
     groups = match.groupdict()
     scale = groups.get("scale")
     start = match.start()
-    if low := groups.get("low"):
+    if (low := groups.get("low")) and not is_range(match):
+        start = match.start("number")
+    elif low:
         middle = match.end("low")
         yield Fact(
             kind=kind,

@@ -3,7 +3,7 @@
 import pytest
 
 from kb_pipeline.adapters.store_sql import SqlStore
-from kb_pipeline.domain.changes import ChangeState, RiskTier, Verdict
+from kb_pipeline.domain.changes import Change, ChangeState, RiskTier, Verdict
 from kb_pipeline.errors import BlockedError, NotFoundError
 from tests.adapters.store_sql.samples import MARKETS, change_of, decision_of, retirement_of, revision_of
 
@@ -68,6 +68,27 @@ def test_the_riskiest_come_first_then_the_oldest(store: SqlStore) -> None:
     assert list(store.changes()) == [high1, high2, low1, low2]
     assert list(store.changes("th-TH")) == [high1, low2]
     assert list(store.changes(states=(ChangeState.APPROVED,))) == []
+
+
+def test_within_a_tier_the_worst_come_first_then_the_oldest_and_what_has_no_quality_last(store: SqlStore) -> None:
+    def quality_of(key: str, quality: float | None, risk: RiskTier = RiskTier.LOW) -> Change:
+        return change_of("th-TH", key, risk=risk).model_copy(update={"quality": quality})
+
+    unknown, good, poor, good_too = (
+        quality_of(key, quality) for key, quality in zip("abcd", (None, 96.7, 40.0, 96.7), strict=True)
+    )
+    risky = quality_of("e", 100.0, RiskTier.HIGH)
+    for change in (unknown, good, poor, good_too, risky):
+        store.propose(change)
+    assert list(store.changes()) == [risky, poor, good, good_too, unknown]
+
+
+def test_a_proposal_made_again_has_its_new_quality(store: SqlStore) -> None:
+    change = change_of("th-TH").model_copy(update={"quality": 50.0})
+    store.propose(change)
+    store.withdraw(change.entry_id, "gone")
+    store.propose(change.model_copy(update={"quality": 100.0}))
+    assert store.change(change.id).quality == 100.0
 
 
 def test_an_id_is_found_by_a_prefix_of_its_own(store: SqlStore) -> None:

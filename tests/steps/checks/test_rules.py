@@ -1,6 +1,6 @@
 """Each rule fires on what it is for, and keeps still beside it; English and Thai rows side by side."""
 
-from collections.abc import Callable
+import time
 from datetime import date
 
 import pytest
@@ -68,9 +68,17 @@ def test_rules_have_names_of_their_own() -> None:
         ("facts-preserved", "It takes 7 days.", "ใช้เวลา 15 วัน"),
         ("facts-preserved", "It takes a while.", "ใช้เวลา 15 วัน"),
         ("facts-preserved", "It costs $4.99.", "ราคา $4.99"),
+        ("facts-preserved", "Save in Amazon S3 or v3.x", "บันทึกใน Amazon S4 หรือ v3.x"),
+        ("facts-preserved", "Order ORD-0102-Z4M9", "คำสั่งซื้อ ORD-0102-Z4M6"),
         ("foreign-currency", "It costs $7.", "ราคา $7"),
         ("placeholder", "Hello {name}", "สวัสดีคุณ"),
         ("placeholder", "Hello", "สวัสดี %s"),
+        ("placeholder", "{count} of {count}", "{count} จากทั้งหมด"),
+        ("placeholder", "Line one<0/>Line two", "บรรทัดเดียว"),
+        ("placeholder", "Call [phone number]", "โทรหาเรา"),
+        ("placeholder", "Call [phone number]", "โทร [telephone number]"),
+        ("code", "Run `kb qa`.", "เรียกใช้ `kb คิวเอ`"),
+        ("code", "```\nrm x\n```", "```\nrm y\n```"),
         ("link", "See https://a.co/x", "ดู https://a.co/y"),
         ("term-missing", "Your orders are safe.", "รายการของคุณปลอดภัย"),
         ("term-missing", "Give the order number.", "แจ้งคำสั่งซื้อ"),
@@ -80,9 +88,14 @@ def test_rules_have_names_of_their_own() -> None:
         ("wrong-script", "Ask for a refund.", "ขอ退款ได้"),
         ("wrong-language", "x", "Your parcel arrives within a few days, and we tell you as soon as it is on its way to you."),
         ("untranslated-run", "x", "คุณสามารถ choose a new date for the delivery of your parcel ได้"),
+        ("untranslated-run", "x", "คุณสามารถ réinitialiser votre mot de passe et vous connecter ได้"),
+        ("untranslated-run", "Tap it. Choose a new date.", "แตะเลย Choose a new date."),
+        ("untranslated-run", "Manage all your orders", "Manage all your orders"),
         ("sara-am", "x", "ก\u0e4d\u0e32หนด"),
         ("length", "x", "ก" * 401),
         ("repetition", "x", "คืนเงิน คืนเงิน คืนเงิน"),
+        ("repetition", "x", "คืนเงินคืนเงินคืนเงิน"),
+        ("repetition", "x", "ไปที่หน้าคำสั่งซื้อแล้วเลือกคืนสินค้า " * 3),
     ],
 )
 def test_a_rule_fires_on_what_it_is_for(rule: str, source: str, target: str) -> None:
@@ -94,8 +107,14 @@ def test_a_rule_fires_on_what_it_is_for(rule: str, source: str, target: str) -> 
     [
         ("facts-preserved", "It takes 7 days.", "ใช้เวลาเจ็ดวัน"),
         ("facts-preserved", "It costs $4.99.", "ราคา ฿50"),
+        ("facts-preserved", "Save in S3", "บันทึกใน S3 ที่เป็น MP3"),
+        ("facts-preserved", "In Q1, save to S3", "บันทึกไว้ในไตรมาสแรก"),
         ("foreign-currency", "It costs $4.99.", "ราคา ฿50"),
         ("placeholder", "Hello {{ name }}", "สวัสดี {{name}}"),
+        ("placeholder", "Call [phone number]", "โทร [หมายเลขโทรศัพท์]"),
+        ("placeholder", "Open \\<your organization name> settings", "เปิดการตั้งค่า \\<ชื่อองค์กรของคุณ >"),
+        ("code", "Run `kb qa`.", "เรียกใช้ `kb qa`"),
+        ("code", "```\nrm x\n```", "    ```\n    rm x\n    ```"),
         ("link", "See https://a.co/en-us/x", "ดู https://a.co/th-th/x#a"),
         ("term-missing", "Your orders are safe.", "คำสั่งซื้อของคุณปลอดภัย"),
         ("term-missing", "Ordering is easy.", "สั่งซื้อง่าย"),
@@ -107,12 +126,61 @@ def test_a_rule_fires_on_what_it_is_for(rule: str, source: str, target: str) -> 
         ("wrong-script", "x", "ใช้ Wi-Fi ได้ 5 µ"),
         ("untranslated-run", "x", "ใช้ Microsoft Dynamics 365 Project Operations for Finance and Supply Chain ได้"),
         ("untranslated-run", "x", "ใช้ `choose a new date for the delivery of your parcel` ได้"),
+        ("untranslated-run", "Open Dynamics 365 Finance and Operations", "Dynamics 365 Finance and Operations"),
+        ("untranslated-run", "Orders\nMy Orders and Returns list", "เปิด My Orders and Returns list ได้"),
+        ("wrong-language", "x", "- Common\\Css\\RadialGauge.css\n- Common\\Pages\\RadialGaugeView.htm\n- Common/Js/Loader.js"),
+        ("repetition", "| Yes | Yes | Yes |", "| ได้ | ได้ | ได้ |"),
+        ("repetition", "Tap Save order now. Tap Save order now. Tap Save order now.", "แตะบันทึกคำสั่งซื้อเดี๋ยวนี้เลย " * 3),
         ("sara-am", "x", "กำหนด"),
         ("repetition", "x", "คืนเงินได้ คืนเงินเร็ว"),
     ],
 )
 def test_a_rule_keeps_still_beside_it(rule: str, source: str, target: str) -> None:
     assert found(rule, source, target) == []
+
+
+GERMAN = THAI.model_copy(
+    update={"tag": "de-DE", "language_name": "German", "conventions": Conventions(currency="EUR"), "terms": ()}
+)
+JAPANESE = THAI.model_copy(
+    update={
+        "tag": "ja-JP",
+        "language_name": "Japanese",
+        "conventions": Conventions(currency="JPY", scripts=("Hira", "Kana", "Hani", "Latn")),
+    }
+)
+LONG_GERMAN = "Sie können die Lieferung bis zum Abend ändern, wenn der Fahrer noch nicht in Ihrer Straße ist."
+LONG_JAPANESE = (
+    "配達日は、商品の発送前であれば注文履歴の画面からいつでも変更できます。"
+    "変更後の日付はメールでもお知らせします。迷惑メールの設定もあわせてご確認ください。"
+)
+LONG_ENGLISH = "You can change the delivery until the evening when the driver is not yet in your street."
+
+
+@pytest.mark.parametrize(
+    ("rule", "market", "target", "fires"),
+    [
+        ("wrong-language", GERMAN, LONG_GERMAN, False),
+        ("wrong-language", GERMAN, LONG_ENGLISH, True),
+        ("wrong-language", JAPANESE, LONG_JAPANESE, False),
+        ("wrong-language", JAPANESE, LONG_ENGLISH, True),
+        ("wrong-language", AMERICAN, LONG_GERMAN, True),
+        ("untranslated-run", GERMAN, LONG_GERMAN, False),
+        ("untranslated-run", GERMAN, "In Ordnung: was will man in so einem Fall an die Hand", False),
+        ("untranslated-run", GERMAN, f"Hinweis: {LONG_ENGLISH}", True),
+        ("untranslated-run", JAPANESE, f"注意: {LONG_ENGLISH}", True),
+        ("wrong-script", GERMAN, "Den 退款 erhalten Sie", True),
+        ("wrong-script", GERMAN, "Größe „M“ – 5 € für Zoë", False),
+        ("wrong-script", JAPANESE, "返金は3〜5日です。", False),
+        ("wrong-script", JAPANESE, "환불 は3日です。", True),
+        ("placeholder", GERMAN, "Rufen Sie [Telefonnummer] an", False),
+        ("placeholder", GERMAN, "Rufen Sie uns an", True),
+    ],
+)
+def test_the_language_rules_know_markets_of_latin_and_of_mixed_script(
+    rule: str, market: Market, target: str, *, fires: bool
+) -> None:
+    assert bool(found(rule, "Call [phone number]", target, market)) is fires
 
 
 def test_a_message_names_the_text_and_what_is_wanted() -> None:
@@ -175,11 +243,14 @@ def test_a_clean_thai_entry_has_no_findings() -> None:
 
 
 @pytest.mark.parametrize(
-    "run", [lambda text: found("untranslated-run", text, text), lambda text: found("repetition", text, text)]
+    "rule",
+    ["untranslated-run", "repetition", "wrong-language", "wrong-script", "placeholder", "code", "facts-preserved", "link"],
 )
-def test_long_texts_take_linear_time(run: Callable[[str], list[Finding]]) -> None:
-    run("word " * 20_000)
-    run("a" * 50_000)
+@pytest.mark.parametrize("piece", ["word ", "a", "ก", "a_", "`", "<", "[a", "x1-", "1", "{", "a/"])
+def test_long_texts_take_linear_time(rule: str, piece: str) -> None:
+    began = time.process_time()
+    found(rule, piece * 20_000, piece * 20_000)
+    assert time.process_time() - began < 5  # seconds; a quadratic rule takes minutes
 
 
 @pytest.mark.parametrize(

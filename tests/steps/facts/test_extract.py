@@ -3,9 +3,13 @@
 from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kb_pipeline.domain.facts import FactKind
 from kb_pipeline.steps.facts import extract
+from kb_pipeline.steps.facts.extract import RECOGNISERS
+from kb_pipeline.steps.facts.numbers import plain
 
 
 def values(text: str, language: str) -> list[tuple[str, str, str]]:
@@ -55,6 +59,11 @@ def test_money_and_percentages(text: str, language: str, expected: tuple[str, st
         ("5 días hábiles", "es-MX", ("5", "business_day")),
         ("7 hari", "id-ID", ("7", "day")),
         ("3営業日", "ja-JP", ("3", "business_day")),
+        ("三日間", "ja-JP", ("3", "day")),
+        ("drei Tage", "de-DE", ("3", "day")),
+        ("innerhalb von einundzwanzig Tagen", "de-DE", ("21", "day")),
+        ("biweekly", "en", ("2", "week")),
+        ("ทุกรายไตรมาส", "th", ("3", "month")),
     ],
 )
 def test_durations_of_each_language(text: str, language: str, expected: tuple[str, str]) -> None:
@@ -63,7 +72,17 @@ def test_durations_of_each_language(text: str, language: str, expected: tuple[st
 
 @pytest.mark.parametrize(
     ("text", "language"),
-    [("5 to 10 business days", "en"), ("5-10 วันทำการ", "th"), ("5至10个工作日", "zh-CN"), ("5 bis 10 Werktage", "de")],
+    [
+        ("5 to 10 business days", "en"),
+        ("five-ten working days", "en"),
+        ("between 5 and 10 business days", "en"),
+        ("5-10 วันทำการ", "th"),
+        ("ระหว่าง 5 และ 10 วันทำการ", "th"),
+        ("5至10个工作日", "zh-CN"),
+        ("5〜10営業日", "ja-JP"),
+        ("5 bis 10 Werktage", "de"),
+        ("zwischen fünf und zehn Werktagen", "de"),
+    ],
 )
 def test_a_range_is_two_durations_of_one_unit(text: str, language: str) -> None:
     assert values(text, language) == [("duration", "5", "business_day"), ("duration", "10", "business_day")]
@@ -80,6 +99,8 @@ def test_a_range_is_two_durations_of_one_unit(text: str, language: str) -> None:
         ("วันที่ 3 มีนาคม 2568", "th", "2025-03-03"),
         ("3 มี.ค. 68", "th", "2025-03-03"),
         ("ปี พ.ศ. 2568", "th", "2025"),
+        ("14-Jun", "en", "--06-14"),
+        ("14-Jun-2025", "en", "2025-06-14"),
         ("2025年3月3日", "zh-CN", "2025-03-03"),
         ("3月3日", "zh-CN", "--03-03"),
         ("3. März 2025", "de", "2025-03-03"),
@@ -98,10 +119,45 @@ def test_dates_are_iso_and_gregorian(text: str, language: str, expected: str) ->
         ("9.00 น.", "th", "09:00"),
         ("บ่าย 3 โมง", "th", "15:00"),
         ("下午3点", "zh", "15:00"),
+        ("午後3時", "ja-JP", "15:00"),
+        ("15時30分", "ja-JP", "15:30"),
+        ("15 Uhr", "de-DE", "15:00"),
+        ("15:30 Uhr", "de-DE", "15:30"),
+        ("15.30 Uhr", "de-DE", "15:30"),
+        ("2 ทุ่ม", "th", "20:00"),
+        ("ตี 3", "th", "03:00"),
+        ("at noon", "en", "12:00"),
+        ("เที่ยงคืน", "th", "00:00"),
     ],
 )
 def test_times_of_day(text: str, language: str, expected: str) -> None:
     assert values(text, language) == [("time", expected, "")]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "unit"),
+    [
+        ("up to 20 items", "en", "item"),
+        ("สูงสุด 20 ชิ้น", "th", "item"),
+        ("最多20件", "zh-CN", "item"),
+        ("20 Artikel", "de-DE", "item"),
+        ("20人まで", "ja-JP", "person"),
+        ("20 MB", "de-DE", "megabyte"),
+        ("the 20 best", "en", ""),
+        ("บัตร 20 ใบ", "th", ""),
+    ],
+)
+def test_a_count_knows_what_it_counts_where_the_language_says_it(text: str, language: str, unit: str) -> None:
+    assert values(text, language) == [("count", "20", unit)]
+
+
+def test_two_percentages_joined_by_and_are_no_range() -> None:
+    assert values("source 2 and 50 percent", "en") == [("count", "2", ""), ("percent", "50", "")]
+    assert values("แหล่งที่ 2 และ 50 เปอร์เซ็นต์", "th") == [("count", "2", ""), ("percent", "50", "")]
+
+
+def test_zeros_before_a_long_number_are_part_of_its_name() -> None:
+    assert values("project 00000002", "en") == [("count", "00000002", "")]
 
 
 def test_what_must_stay_to_the_letter() -> None:
@@ -132,6 +188,31 @@ def test_what_is_no_fact(text: str, language: str) -> None:
 @pytest.mark.parametrize("text", ["3/4/2025", "7 วันที่แล้วมี 12 คน"])
 def test_what_is_ambiguous_stays_a_number(text: str) -> None:
     assert {fact.kind for fact in extract(text, "en")} == {FactKind.COUNT}
+
+
+PIECES = st.sampled_from(
+    ["$4.99", "฿50", "๗ วัน", "5-10 days", "9:00 AM", "15 Uhr", "ตี 3", "两三天", "50%", "between 2 and 3 weeks", "14-Jun-2025",
+     "two-ten minutes", "&#39;", "&amp;", "**A > B**", "{name}", "https://a.co/x?y=1", "1. ", "v3.9.1", "'19", "\n", " ", "a"]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES | st.text(max_size=5), max_size=12), st.sampled_from(["en", "th-TH", "zh-CN", "ja-JP", "de-DE"]))
+@settings(max_examples=150, deadline=None)
+def test_whatever_the_text_facts_stand_where_they_say_and_never_overlap(pieces: list[str], language: str) -> None:
+    text = "".join(pieces)
+    facts = extract(text, language)
+    assert [text[fact.start : fact.end] for fact in facts] == [fact.raw for fact in facts]
+    assert all(one.end <= other.start for one, other in pairwise(facts))
+
+
+@given(st.lists(PIECES, max_size=12), st.sampled_from(["en", "th-TH", "zh-CN", "ja-JP", "de-DE"]))
+@settings(max_examples=150, deadline=None)
+def test_the_cheap_questions_never_hide_a_fact(pieces: list[str], language: str) -> None:
+    text = plain("".join(pieces))
+    for recogniser in RECOGNISERS:
+        if any(recogniser.find(text, language)):
+            assert recogniser.may_find(text.lower(), language)
+            assert not recogniser.digits or any(character in "0123456789" for character in text)
 
 
 @pytest.mark.parametrize("language", ["en", "th", "zh-CN", "de-DE"])

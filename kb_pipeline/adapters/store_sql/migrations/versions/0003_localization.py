@@ -1,6 +1,5 @@
 """Localization: the translation memory's imported units, and each change's quality estimate."""
 
-
 import sqlalchemy as sa
 from alembic import op
 

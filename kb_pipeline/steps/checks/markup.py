@@ -1,0 +1,76 @@
+"""The form that the source gives its text: bold, headings, lists, tables, code fences, link structure. Markdown only."""
+
+import re
+from collections.abc import Iterator
+
+from kb_pipeline.domain.findings import MqmCategory, Severity, TextPart
+from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
+
+_CODE = re.compile(
+    r"```.*?(?:```|\Z)|`[^`\n]*`|\]\([^)\n]*\)|<[^>\n]{1,200}>|https?://\S+|\\.|\*{4}|^[ \t>]*\*(?=[ \t])",
+    re.DOTALL | re.MULTILINE,
+)
+_BOLD = re.compile(r"\*\*")
+_PAIR = re.compile(r"\*\*(?P<inner>[^*\n]*(?:\*(?!\*)[^*\n]*)*)\*\*")
+_HEADING = re.compile(r"^[ \t>]*(#{1,6})[ \t]", re.MULTILINE)
+_RULER = re.compile(r"^[ \t>]*\|?(?:[ \t]*:?-{3,}:?[ \t]*\|)+", re.MULTILINE)
+_LINK = re.compile(r"\]\(")
+_FENCE = re.compile(r"^[ \t>]*```", re.MULTILINE)
+_STRUCTURE = (
+    ("heading marks", "#", _HEADING),
+    ("table rulers", "--", _RULER),
+    ("code fences", "```", _FENCE),
+    ("link targets", "](", _LINK),
+)
+
+
+@rule("markdown", MqmCategory.DESIGN, Severity.MAJOR)
+def markdown(subject: Subject) -> Iterator[Flaw]:
+    """Markup is whole and is the source's: pairs are closed and stand at their words, headings, tables, links remain."""
+    source, target = subject.source_text, subject.target_text
+    for name, sign, pattern in _STRUCTURE:
+        if source.count(sign) == target.count(sign):
+            continue
+        wanted, there = len(pattern.findall(source)), len(pattern.findall(target))
+        if wanted != there:
+            yield Flaw(f"the text has {there} {name}, the source {wanted}; keep the source's Markdown")
+    marks = target.count("**")
+    if (
+        (marks and any(_is_shifted(match["inner"]) for match in _PAIR.finditer(target)))
+        or marks % 2
+        or marks != source.count("**")
+    ):
+        yield from _bold(source, target, subject)
+
+
+def _bold(source: str, target: str, subject: Subject) -> Iterator[Flaw]:
+    wanted, there = (_CODE.sub(_blank, text) for text in (source, target))
+    bold, own = len(_BOLD.findall(there)), len(_BOLD.findall(wanted))
+    if bold % 2 and own % 2 == 0:
+        yield Flaw("a ** has no partner; close what is bold, as in the source")
+    elif bold // 2 < own // 2:
+        yield Flaw(
+            f"{own // 2 - bold // 2} of {own // 2} bold texts are no longer bold; keep the source's", severity=Severity.MINOR
+        )
+    if bold % 2 or any(_is_shifted(match["inner"]) for match in _PAIR.finditer(wanted)):
+        return
+    for part, text in _own_parts(subject):
+        for match in _PAIR.finditer(_CODE.sub(_blank, text)):
+            inner = text[match.start() + 2 : match.end() - 2]
+            if _is_shifted(inner):
+                fix = f"**{inner.strip()}**" if inner.strip() else None
+                yield Flaw(f"'{match[0][:60]}' is not bold as it stands; put the ** at the words", part, match.span(), fix)
+
+
+def _own_parts(subject: Subject) -> Iterator[tuple[TextPart, str]]:
+    yield TextPart.QUESTION, subject.target.question
+    yield TextPart.ANSWER, subject.target.answer
+
+
+def _is_shifted(inner: str) -> bool:
+    """Whether white space stands inside the marks, where Markdown does not take them for bold."""
+    return inner != inner.strip()
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])

@@ -1,0 +1,56 @@
+"""What the market must say, and what it does not have. The clauses and the lists are the pack's."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from kb_pipeline.domain.base import comparison_key
+from kb_pipeline.domain.findings import MqmCategory, Severity, TextPart
+from kb_pipeline.steps.boundaries import sentence_spans
+from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
+from kb_pipeline.steps.polarity import negations
+
+
+@rule("clause-missing", MqmCategory.AUDIENCE, Severity.CRITICAL)
+def clause_missing(subject: Subject) -> Iterator[Flaw]:
+    """What law or policy makes every answer on a topic say is there, in one of the wordings that the pack admits."""
+    for clause in subject.market.clauses:
+        if clause.topic not in subject.topics:
+            continue
+        texts = subject.source_text, subject.target_text
+        if clause.when and not any(_words(clause.when).search(text) for text in texts):
+            continue
+        answer = comparison_key(subject.target.answer).casefold()
+        if not any(comparison_key(wording).casefold() in answer for wording in clause.any_of):
+            yield Flaw(f"the answer must say ({clause.source}): {clause.text}")
+
+
+@rule("unavailable", MqmCategory.AUDIENCE, Severity.CRITICAL)
+def unavailable(subject: Subject) -> Iterator[Flaw]:
+    """Nothing is offered that the market does not have; to say that it is not there, in the same sentence, is right."""
+    if not subject.market.unavailable:
+        return
+    denied = negations(subject.target.answer, subject.market.tag) > 0
+    for item in subject.market.unavailable:
+        for part, text in subject.parts():
+            if part is not TextPart.ANSWER and denied:
+                continue  # a question may ask for it, where the answer says no
+            for match in _words(item.words).finditer(text):
+                if not negations(_sentence(text, match), subject.market.tag):
+                    yield Flaw(f"{item.name} is not available in {subject.market.name} ({item.source})", part, match.span())
+
+
+def _sentence(text: str, match: re.Match[str]) -> str:
+    return next((text[start:end] for start, end in sentence_spans(text) if start <= match.start() < end), text)
+
+
+@lru_cache(maxsize=256)
+def _words(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Any of the words in any case; Latin ones begin and end where a word does."""
+    return re.compile("|".join(map(_word, sorted(words, key=len, reverse=True))) or r"(?!)", re.IGNORECASE)
+
+
+def _word(word: str) -> str:
+    before = r"(?<![A-Za-z0-9_])" if word[0].isascii() else ""
+    after = r"(?:s|es)?(?![A-Za-z0-9_])" if word[-1].isascii() else ""
+    return f"{before}{re.escape(word)}{after}"

@@ -1,0 +1,122 @@
+"""What must not reach customers or the bot: somebody's data, keys, text that gives the bot orders, characters that hide."""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+
+from kb_pipeline.domain.findings import MqmCategory, Severity
+from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
+from kb_pipeline.steps.redact import redact
+
+_LABEL = re.compile(r"\[(?P<what>email|phone|card|national-id|secret)\]")
+_NAMES = {
+    "email": "an e-mail address", "phone": "a telephone number", "card": "a payment card", "national-id": "a national id",
+    "secret": "a key or an account number",
+}  # fmt: skip
+_DIGIT = re.compile(r"\d")
+_MAY_BE_PERSONAL = re.compile(
+    r"\d(?:[^\w\n]{0,2}\d){7}|(?<![A-Za-z0-9_+\-])(?=[A-Za-z_+\-]*\d)[A-Za-z0-9_+\-]{14}|[A-Z]{2}\d{2}[ -]?[A-Z0-9]{4}"
+)
+_KEPT = re.compile(r"https?://\S+|\]\([^)\n]*\)|[\w.%+'\-]+[@＠](?:example|your|company|contoso)[\w.\-]*", re.IGNORECASE)
+
+# Characters that are not seen: zero-width ones that no script needs here, bidirectional controls, tags.
+_HIDDEN = re.compile(
+    "[\u200b\u2060-\u2064\ufeff\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]+|(?<![\u0600-\u0dff\U0001f000-\U0001ffff\u2600-\u27bf\ufe0f])[\u200c\u200d\u200e\u200f]+"
+)
+_UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_LONG = re.compile("[A-Za-z0-9+/]{24}")
+_BLOB = re.compile(
+    r"(?<![A-Za-z0-9+/=_.\-])(?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-z0-9+/]*[A-Z])[A-Za-z0-9+/]{24,}={0,2}(?![A-Za-z0-9+/=_\-])"
+)
+_ORDERS = re.compile(
+    r"\b(?:ignore|disregard|forget|override|bypass)\b[^.\n]{0,30}"
+    r"\b(?:previous|prior|above|earlier|preceding|all (?:of )?(?:the|your|my))\b"
+    r"[^.\n]{0,20}\b(?:instruction|prompt|rule|direction|guideline|message|context|command)"
+    r"|\b(?:ignore|disregard|forget) (?:everything|all)\b[^.\n]{0,20}\b(?:above|before|previous|told|said|instruct)"
+    r"|\byou are now (?:a|an|in|the|DAN|my|no longer|free|un)\b"
+    r"|\b(?:act|respond|behave) as (?:DAN|an? (?:unrestricted|evil|uncensored))"
+    r"|\b(?:reveal|print|show|repeat|output|leak|tell me)\b[^.\n]{0,25}\b(?:system|initial|hidden) (?:prompt|instruction)"
+    r"|\bdo anything now\b|\bnew instructions?\s*:"
+    r"|<\|?(?:im_start|im_end|system|endoftext)\|?>|\[/?INST\]|^\s*#{0,3}\s*system\s*:"
+    r"|(?:ละเว้น|เพิกเฉยต่อ|ไม่ต้องทำตาม|ไม่ต้องสนใจ|ลืม|ข้าม)(?:คำสั่ง|คำแนะนำ|กฎ|ข้อความ|ข้อกำหนด)[^\n]{0,12}"
+    r"(?:ก่อนหน้า|เดิม|ข้างต้น|ที่ผ่านมา|ทั้งหมด(?:ของคุณ|ที่))"
+    r"|ตอนนี้คุณคือ|(?:เปิดเผย|แสดง|บอก|พิมพ์)(?:\s?system prompt|พรอมต์(?:ระบบ|ของ)|พรอมต์\b|คำสั่งระบบ)"
+    r"|(?:忽略|无视|忘记|忘掉)[^。\n]{0,8}(?:之前|以上|上述|先前|前面|所有)[^。\n]{0,6}(?:指令|指示|提示|规则|命令|内容)"
+    r"|你现在是(?:一个|一名|DAN)|(?:输出|显示|泄露|告诉我)[^。\n]{0,8}(?:系统提示|系统指令)"
+    r"|(?:これまで|以前|上記|前)の(?:指示|命令|プロンプト)[^。\n]{0,6}(?:無視|忘れ)",
+    re.IGNORECASE | re.MULTILINE,
+)
+# One of these is in every order above, and each is looked for faster than a pattern is tried.
+_CUES = (
+    "ignore", "disregard", "forget", "overrid", "bypass", "you are now", " as dan", "act as ", "respond as ", "behave as ",
+    "prompt", "instruction", "anything now", "<|", "<system", "inst]", "system", "<im_", "<endoftext",
+    "ละเว้น", "เพิกเฉย", "ไม่ต้อง", "ลืม", "ข้าม", "ตอนนี้คุณ", "พรอมต์", "คำสั่งระบบ", "忽略", "无视", "忘", "你现在", "系统", "無視",
+)  # fmt: skip
+
+
+@rule("personal-data", MqmCategory.AUDIENCE, Severity.CRITICAL)
+def personal_data(subject: Subject) -> Iterator[Flaw]:
+    """No e-mail address, telephone number, card, id or key that neither the source nor the market's facts publish."""
+    free = subject.target_text
+    if (
+        "@" not in free
+        and "＠" not in free
+        and not (_DIGIT.search(free) and _MAY_BE_PERSONAL.search(free) and _MAY_BE_PERSONAL.search(_KEPT.sub(" ", free)))
+    ):
+        return
+    public = "\n".join((subject.source_text, *(fact.value for fact in subject.market.facts)))
+    allowed = re.sub(r"\W", "", public).casefold()
+    for part, text in subject.parts():
+        free = _KEPT.sub(" ", text)
+        for start, end, what in _redacted(free):
+            if re.sub(r"\W", "", free[start:end]).casefold() not in allowed:
+                message = f"{_NAMES[what]} that is not in the source; nobody's data may be published"
+                at = text.find(free[start:end])
+                yield Flaw(message, part, (at, at + end - start) if at >= 0 else None)
+
+
+def _redacted(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where `redact` puts a label in place of something, and which."""
+    labels, at, last = redact(text), 0, 0
+    for match in _LABEL.finditer(labels):
+        between = labels[last : match.start()]
+        start = text.find(between, at) + len(between) if between else at
+        rest = labels[match.end() :].split("[", 1)[0]
+        end = text.find(rest, start + 1) if rest else len(text)
+        if start >= 0 and end > start and text[start:end] != match[0]:
+            yield start, end, match["what"]
+        at, last = max(end, start), match.end()
+
+
+@rule("bot-instruction", MqmCategory.AUDIENCE, Severity.CRITICAL)
+def bot_instruction(subject: Subject) -> Iterator[Flaw]:
+    """No order to the bot that reads the text, nothing that only the bot sees: hidden characters, comments, encoded text."""
+    for part, text in subject.parts():
+        hidden = (
+            []
+            if text.isascii() or not _UNSEEN.search(text)
+            else [(match, "characters that nobody sees") for match in _HIDDEN.finditer(text)]
+        )
+        if "<!--" in text:
+            hidden += [(match, "a comment that only the bot sees") for match in _COMMENT.finditer(text)]
+        for match, what in hidden:
+            if match[0] not in subject.source_text:
+                yield Flaw(f"{what}; remove them", part, match.span(), "")
+        small = text.lower()
+        if any(cue in small for cue in _CUES):
+            for match in _ORDERS.finditer(text):
+                yield Flaw(f"'{match[0][:80]}' gives orders to the bot; say what customers need to know", part, match.span())
+        for match in _BLOB.finditer(text) if _LONG.search(text) else ():
+            if match[0] not in subject.source_text and _is_text(match[0]):
+                yield Flaw("encoded text that only the bot reads; write it out or remove it", part, match.span())
+
+
+def _is_text(blob: str) -> bool:
+    """Whether base64 decodes to something readable, as a word or an identifier does not."""
+    try:
+        decoded = base64.b64decode(blob + "=" * (-len(blob) % 4), validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError):
+        return False
+    return decoded.isprintable()

@@ -1,0 +1,61 @@
+"""The register of the market: polite particles, words to avoid, how sentences end. The words are the pack's."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from kb_pipeline.domain.findings import MqmCategory, Severity, TextPart
+from kb_pipeline.steps.boundaries import sentence_spans
+from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
+
+# Thai polite particles by the speaker's gender; one text has one speaker.
+_HE = re.compile("ครับ|ผม(?=จะ|ขอ|ได้)")
+_SHE = re.compile("(?:นะ)?ค่ะ|(?:นะ)คะ|ดิฉัน")
+_NO_END = re.compile(r"[\s.!?。！？…」』）)\"'”’*_~〜]+\Z")
+
+
+@rule("tone", MqmCategory.STYLE, Severity.MAJOR)
+def tone(subject: Subject) -> Iterator[Flaw]:
+    """Particles as the market uses them, one speaker's gender, no word of another register, the endings it wants."""
+    wanted = subject.market.conventions.tone
+    for part, text in subject.parts():
+        if wanted.particle_use == "never":
+            for match in _any_of(wanted.particles).finditer(text) if _has(wanted.particles, text) else ():
+                yield Flaw(f"'{match[0]}' is a polite particle, which this market's entries do not use", part, match.span(), "")
+        for match in _any_of(wanted.avoid).finditer(text) if wanted.avoid else ():
+            yield Flaw(f"'{match[0]}' is of another register; write as the style guide says", part, match.span())
+    text = subject.target_text
+    if wanted.particle_use == "always" and wanted.particles and not _any_of(wanted.particles).search(subject.target.answer):
+        yield Flaw(f"the answer lacks the polite particle; use {' or '.join(wanted.particles)}")
+    if wanted.particle_use != "never" and _HE.search(text) and _SHE.search(text):
+        yield Flaw("a man's and a woman's particles are mixed; keep one speaker")
+    if wanted.endings:
+        yield from _other_endings(subject.target.answer, wanted.endings)
+
+
+def _other_endings(text: str, endings: tuple[str, ...]) -> Iterator[Flaw]:
+    """Sentences that end with a stop but with none of the endings; headings and list items without one are no sentences."""
+    for start, end in sentence_spans(text):
+        sentence = text[start:end]
+        if sentence.endswith(("。", ".")) and not _NO_END.sub("", sentence).endswith(endings):
+            yield Flaw(f"the sentence should end with {' or '.join(endings[:3])}", TextPart.ANSWER, (start, end))
+
+
+def _has(words: tuple[str, ...], text: str) -> bool:
+    return any(word in text for word in words)
+
+
+@lru_cache(maxsize=64)
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Any of the words, the longest first; Latin ones whole. A Thai particle ends a phrase: คะ begins คะแนน."""
+    if not words:
+        return re.compile(r"(?!)")
+    return re.compile("|".join(map(_word, sorted(words, key=len, reverse=True))))
+
+
+def _word(word: str) -> str:
+    if "\u0e01" <= word[-1] <= "\u0e5b":
+        return rf"{re.escape(word)}(?![\u0e01-\u0e5b])"
+    if word.isascii() or "\u00c0" <= word[-1] <= "\u024f" or word[0].isascii():
+        return rf"(?<!\w){re.escape(word)}(?!\w)"
+    return re.escape(word)

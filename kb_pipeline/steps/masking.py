@@ -1,0 +1,138 @@
+"""What must come through to the letter is hidden behind marks for a model, put back after it, and counted. No I/O.
+
+Hidden are code, links, e-mail addresses and placeholders. A mark is `[[1]]`; models also write it `[1]`, `[[ 1 ]]` or
+`【1】`, and all of these are read. Text that looks like a mark is hidden itself, so that nothing is ever mistaken for one.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from kb_pipeline.domain.base import Value
+from kb_pipeline.domain.facts import FactKind
+from kb_pipeline.domain.faqs import FaqText
+from kb_pipeline.domain.findings import Finding, MqmCategory, Severity, TextPart
+from kb_pipeline.steps.facts import extract
+from kb_pipeline.steps.facts.numbers import plain
+
+RULE = "protected-text"
+_KINDS = frozenset({FactKind.URL, FactKind.EMAIL, FactKind.PLACEHOLDER})
+_CODE = re.compile(r"```.+?```|(?<!`)(`+)(?!`)[^\n]+?(?<!`)\1(?!`)", re.DOTALL)
+_MARK = re.compile(r"[\[［【〚⟦{｛]{1,2}[ \u00a0]?([0-9０-９๐-๙]{1,3})[ \u00a0]?[\]］】〛⟧}｝]{1,2}")
+
+
+class Masked(Value):
+    """A text with marks. The mark `[[n]]` stands for the n-th of `pieces`."""
+
+    text: FaqText
+    pieces: tuple[str, ...] = ()
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """The marks, each once."""
+        return tuple(_mark(number) for number in range(1, len(self.pieces) + 1))
+
+    def hide(self, text: str) -> str:
+        """Another text with the same pieces behind the same marks."""
+        if not self.pieces:
+            return text
+        known = {piece: _mark(number) for number, piece in enumerate(self.pieces, start=1)}
+        longest_first = sorted(known, key=len, reverse=True)
+        return re.sub("|".join(map(re.escape, longest_first)), lambda found: known[found[0]], text)
+
+    def restore(self, text: str) -> str:
+        """`text` with the pieces in the place of their marks; a mark that stands for nothing is left for `verify` to find."""
+        return _MARK.sub(self._piece, text)
+
+    def restored(self, text: FaqText) -> FaqText:
+        """All of `text`, restored."""
+        return FaqText(
+            question=self.restore(text.question),
+            answer=self.restore(text.answer),
+            phrasings=tuple(map(self.restore, text.phrasings)),
+        )
+
+    def _piece(self, mark: re.Match[str]) -> str:
+        number = int(plain(mark[1]))
+        return self.pieces[number - 1] if 0 < number <= len(self.pieces) else mark[0]
+
+
+def mask(text: FaqText, language: str) -> Masked:
+    """`text` with marks in the place of its protected pieces; equal pieces have one mark."""
+    numbers: dict[str, int] = {}
+
+    def masked(part: str) -> str:
+        said, at = "", 0
+        for start, end in protected(part, language):
+            number = numbers.setdefault(part[start:end], len(numbers) + 1)
+            said += part[at:start] + _mark(number)
+            at = end
+        return said + part[at:]
+
+    shown = FaqText(question=masked(text.question), answer=masked(text.answer), phrasings=tuple(map(masked, text.phrasings)))
+    return Masked(text=shown, pieces=tuple(numbers))
+
+
+def protected(text: str, language: str) -> list[tuple[int, int]]:
+    """The spans of code, links, e-mail addresses, placeholders, and of what looks like a mark; none overlapping, in order."""
+    facts = [(fact.start, fact.end) for fact in extract(text, language) if fact.kind in _KINDS]
+    code = [match.span() for match in _CODE.finditer(text)]
+    return _united([*facts, *code, *(match.span() for match in _MARK.finditer(text))])
+
+
+def verify(source: FaqText, target: FaqText, source_language: str, target_language: str) -> tuple[Finding, ...]:
+    """Where question and answer of `target` repeat or drop one of several pieces of `source`, and what mark was invented.
+
+    `source` is in the market's values. Other rules see what is gone altogether, and count placeholders.
+    """
+    return tuple(
+        finding
+        for part, said, became in (
+            (TextPart.QUESTION, source.question, target.question),
+            (TextPart.ANSWER, source.answer, target.answer),
+        )
+        for finding in _compared(part, _counts(said, source_language), became, target_language)
+    )
+
+
+def _compared(part: TextPart, wanted: Counter[str], became: str, language: str) -> Iterator[Finding]:
+    present = _counts(became, language)
+    for piece, times in wanted.items():
+        found = present[piece]
+        if found != times and (found or _MARK.fullmatch(piece)) and not _is_placeholder(piece, language):
+            message = f"'{piece}' stands {found} times, in the source {times} times; write it as often, letter by letter"
+            yield _finding(part, message)
+    for start, end in protected(became, language):
+        piece = became[start:end]
+        if piece not in wanted and _MARK.fullmatch(piece) and not _is_placeholder(piece, language):
+            yield _finding(part, f"'{piece}' stands for nothing in the source; remove it", (start, end), Severity.CRITICAL)
+
+
+def _is_placeholder(piece: str, language: str) -> bool:
+    return any(f.kind is FactKind.PLACEHOLDER and f.raw == piece for f in extract(piece, language))
+
+
+def _counts(text: str, language: str) -> Counter[str]:
+    return Counter(text[start:end] for start, end in protected(text, language))
+
+
+def _mark(number: int) -> str:
+    return f"[[{number}]]"
+
+
+def _united(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Overlapping spans as one."""
+    united: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if united and start < united[-1][1]:
+            united[-1] = (united[-1][0], max(end, united[-1][1]))
+        elif start < end:
+            united.append((start, end))
+    return united
+
+
+def _finding(
+    part: TextPart, message: str, span: tuple[int | None, int | None] = (None, None), severity: Severity = Severity.MAJOR
+) -> Finding:
+    category = MqmCategory.DESIGN
+    return Finding(rule=RULE, category=category, severity=severity, message=message, part=part, start=span[0], end=span[1])

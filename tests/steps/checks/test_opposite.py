@@ -1,0 +1,54 @@
+"""A negation that is lost or put in turns a policy round; what translators render freely is no fault."""
+
+import pytest
+
+from kb_pipeline.domain.findings import Severity
+from tests.steps.checks.subjects import GERMAN, JAPANESE, found
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "market"),
+    [
+        ("You cannot cancel a paid order.", "คุณยกเลิกคำสั่งซื้อที่ชำระแล้วได้", None),
+        ("Don't share the code.", "แชร์รหัสได้", None),
+        ("You cannot cancel a paid order.", "Sie können eine bezahlte Bestellung stornieren.", GERMAN),
+        ("You cannot cancel a paid order.", "支払い済みの注文はキャンセルできます。", JAPANESE),
+    ],
+)
+def test_a_denial_that_becomes_a_promise_is_critical(source, target, market) -> None:
+    (wrong,) = found("polarity", source, target, market) if market else found("polarity", source, target)
+    assert wrong.severity is Severity.CRITICAL
+
+
+def test_one_of_two_negations_lost_is_major() -> None:
+    source = "You cannot cancel a paid order. You also cannot change its address after it was sent."
+    target = "คุณไม่สามารถยกเลิกคำสั่งซื้อที่ชำระแล้ว และเปลี่ยนที่อยู่ได้หลังจากจัดส่ง"
+    assert [f.severity for f in found("polarity", source, target)] == [Severity.MAJOR]
+
+
+def test_a_negation_at_the_other_end_is_another_one() -> None:
+    source = "You cannot pay by card. Choose the wallet, which is quick and is on your phone, and pay with it at once."
+    target = "คุณจ่ายด้วยบัตรได้ เลือกกระเป๋าเงินซึ่งรวดเร็วและอยู่ในโทรศัพท์ของคุณ แล้วจ่ายเงินได้ทันทีโดยไม่รอ"
+    assert found("polarity", source, target)
+
+
+def test_a_negation_put_in_is_found() -> None:
+    assert found("polarity", "You can cancel the order in the app.", "คุณไม่สามารถยกเลิกคำสั่งซื้อในแอปได้")
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ("You cannot cancel it.", "คุณยกเลิกไม่ได้"),
+        ("Can I cancel it?", "ยกเลิกได้หรือไม่"),
+        ("The field is optional.", "ไม่บังคับ"),
+        ("The code is invalid.", "รหัสไม่ถูกต้อง"),
+        ("Avoid sharing it.", "ไม่ควรแชร์"),
+        ("It takes no more than three days.", "ใช้เวลาไม่เกินสามวัน"),
+        ("With or without a card", "มีหรือไม่มีบัตรก็ได้"),
+        ("Check that it isn't empty.", "ตรวจสอบว่าไม่ว่างเปล่า"),
+        ("See [it](https://a.co/without-license).", "ดู[ที่นี่](https://a.co/without-license)"),
+    ],
+)
+def test_what_is_said_as_people_say_it_is_right(source: str, target: str) -> None:
+    assert found("polarity", source, target) == []
