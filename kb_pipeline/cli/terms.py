@@ -53,6 +53,7 @@ def export(
     market: _Market,
     format_: Annotated[_Format, typer.Option("--format", help="TBX-Basic (ISO 30042:2019), or our CSV.")] = _Format.TBX,
     out: Annotated[Path | None, typer.Option(help="File to write; else stdout.")] = None,
+    json: JsonOption = False,
 ) -> None:
     """Give the term base to another tool."""
     from kb_pipeline.adapters.terms_files import csv_text, tbx_text
@@ -61,14 +62,20 @@ def export(
     (pack,) = open_markets(load_settings(), [market])
     title = f"{pack.name} ({pack.tag})"
     text = csv_text(pack.terms) if format_ is _Format.CSV else tbx_text(pack.terms, pack.tag, title)
-    if out is None:
-        typer.echo(text, nl=False)
-        return
+    if out is not None:
+        _write(out, text)
+    if json:
+        where = {"text": text} if out is None else {"file": str(out)}
+        print_json({"market": market, "format": format_.value, "terms": len(pack.terms), **where})
+    else:
+        typer.echo(text if out is None else f"{len(pack.terms)} terms in {out}\n", nl=False)
+
+
+def _write(out: Path, text: str) -> None:
     try:
         out.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
         raise UsageError(f"cannot write '{out}': {error.strerror}", "choose a file in a folder that exists") from error
-    typer.echo(f"{len(pack.terms)} terms in {out}")
 
 
 @app.command("list", epilog="Example: kb terms list --market th-TH --conflicts")
