@@ -1,5 +1,6 @@
 """What a localization prompt needs from the market's pack, when a text needs none, and fixes that are certain. No I/O."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -12,8 +13,9 @@ from kb_pipeline.domain.findings import Finding, Severity, TextPart
 from kb_pipeline.domain.markets import Market, TermStatus
 from kb_pipeline.steps.facts import compare, extract
 from kb_pipeline.steps.facts.numbers import primary
-from kb_pipeline.steps.terms import Lexicon, longest
+from kb_pipeline.steps.terms import Lexicon, labels_in, longest
 
+_BOLD = re.compile(r"\*\*[^*\n]*\*\*")
 _STATED = (TermStatus.PREFERRED, TermStatus.DO_NOT_TRANSLATE)
 
 
@@ -38,15 +40,19 @@ class LocalizedSentence(Value):
 
 
 def terms_for(text: FaqText, language: str, market: Market) -> tuple[tuple[str, str], ...]:
-    """The rows of the term base that the prompt must state, as (source, target): only terms that occur in `text`.
+    """The words that the prompt must state, as (source, target): terms that occur in `text`, and labels that it names unmarked.
 
-    Of terms that overlap the longest: where `buyer protection` stands, `buyer` is not stated for it.
+    Of terms that overlap the longest: where `buyer protection` stands, `buyer` is not stated for it. Bold labels are shown in
+    the market's words already, see `in_market_values`.
     """
     usable = [t for t in market.terms if t.status in _STATED and t.source and _speaks(language, t.source_lang)]
     names = {t.source for t in usable if t.status is TermStatus.DO_NOT_TRANSLATE}
     lexicon = Lexicon((t.source for t in usable), language, names=names)
-    met = {hit.term for hit in longest(lexicon.find("\n".join((text.question, text.answer, *text.phrasings))))}
-    return tuple({t.source: t.target or t.source for t in usable if t.source in met}.items())
+    whole = "\n".join((text.question, text.answer, *text.phrasings))
+    met = {hit.term for hit in longest(lexicon.find(whole))}
+    labels = {u.source: u.target for u in market.ui_strings if _speaks(language, u.source_lang)}
+    named = {label: labels[label] for label in labels_in(_BOLD.sub(" ", whole), labels, language)}
+    return tuple((named | {t.source: t.target or t.source for t in usable if t.source in met}).items())
 
 
 def in_market_values(text: FaqText, language: str, market: Market, day: date) -> FaqText:

@@ -37,6 +37,19 @@ def test_only_terms_that_occur_are_stated(thai):
     assert "voucher" not in terms
 
 
+def test_of_overlapping_terms_the_longest_is_stated(thai):
+    terms = dict(terms_for(FaqText(question="What is covered?", answer="See buyer protection."), "en", thai))
+    assert terms["buyer protection"] == "การคุ้มครองผู้ซื้อ"
+    assert "buyer" not in terms
+
+
+def test_a_label_without_marks_is_stated_with_what_the_app_shows(thai):
+    text = FaqText(question="Where is my parcel?", answer="You can always tap Track parcel, or **Get help**.")
+    terms = dict(terms_for(text, "en", thai))
+    assert terms["Track parcel"] == "ติดตามพัสดุ"
+    assert "Get help" not in terms  # it is bold: the source is shown with the market's label
+
+
 def test_fixes_go_in_from_the_end_and_the_longer_of_two_wins():
     text = FaqText(question="colour?", answer="the favourite colour")
     fixes = [
