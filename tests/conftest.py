@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from kb_pipeline.adapters.embedder_sentence_transformers import SentenceTransformersEmbedder
 from kb_pipeline.adapters.packs_files import load_market
@@ -12,6 +13,9 @@ from kb_pipeline.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 DAY = date(2026, 1, 15)
+
+settings.register_profile("kb", deadline=None)  # a first example loads dictionaries; time is measured in benchmarks
+settings.load_profile("kb")
 
 
 @pytest.fixture

@@ -32,11 +32,11 @@ def print_run(report: RunReport) -> None:
         f"{report.articles} articles, {report.sentences} sentences, {report.chunks} chunks. Source FAQs: "
         f"{len(faqs.written)} written, {len(faqs.revised)} revised, {len(faqs.retired)} retired, {faqs.kept} kept as they were."
     )
-    table = Table("market", "localized", "taken as is", "kept", "staged now", "of these by relation")
+    table = Table("market", "localized", "edited", "no model", "kept", "staged now", "of these by relation")
     for entry in report.entries:
         staged = report.changes[entry.market]
         relations = ", ".join(f"{kind} {n}" for kind, n in staged.by_relation.items())
-        row = (len(entry.localized), len(entry.taken), entry.kept, staged.total)
+        row = (len(entry.localized), len(entry.edited), len(entry.taken) + len(entry.remembered), entry.kept, staged.total)
         table.add_row(entry.market, *map(str, row), relations)
     console.print(table)
     if report.findings:

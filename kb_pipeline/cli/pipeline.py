@@ -88,7 +88,7 @@ def _run_json(full: dict[str, Any], report: Any) -> dict[str, Any]:  # noqa: ANN
         "sentences": report.sentences,
         "chunks": report.chunks,
         "source_faqs": report.live_faqs,
-        "entries": sum(len(e.localized) + len(e.taken) + e.kept for e in report.entries),
+        "entries": sum(e.entries for e in report.entries),
         "changes": full["changes"],
         "withdrawn": report.withdrawn,
         "findings": {"by_rule": report.findings, "by_severity": dict(severities)},

@@ -5,6 +5,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Annotated, Any
@@ -39,7 +40,7 @@ def qa(
 ) -> None:
     """Run the checks over a translated file, whoever made it: facts, terms, labels, scripts, placeholders, links."""
     from kb_pipeline.adapters.bilingual_files import read_blocks
-    from kb_pipeline.bootstrap import open_markets, today
+    from kb_pipeline.adapters.packs_files import load_market
     from kb_pipeline.services.qa import check_blocks, report_on
     from kb_pipeline.steps.checks import BLOCK_RULES
 
@@ -47,10 +48,10 @@ def qa(
     if unknown := set(rule or ()) - known:
         raise UsageError(f"no rule '{sorted(unknown)[0]}'", f"one of: {', '.join(sorted(known))}")
     names = two_fields(fields)
-    (pack,) = open_markets(load_settings(), [market])
+    pack = load_market(load_settings().locales_dir, market)
     with reading(file) as opened, TemporaryFile("w+", encoding="utf-8") as kept:
         blocks = ((b.source, b.target, b.place) for b in read_blocks(file, source_lang, market, names, opened))
-        checked = check_blocks(blocks, source_lang, pack, today(), rule or ())
+        checked = check_blocks(blocks, source_lang, pack, datetime.now(UTC).date(), rule or ())
         shown = _Kept(kept) if json else _Shown(limit)
         report = report_on(checked, shown.tell)
         shown.close(report)

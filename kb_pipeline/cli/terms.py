@@ -63,7 +63,7 @@ def export(
     title = f"{pack.name} ({pack.tag})"
     text = csv_text(pack.terms) if format_ is _Format.CSV else tbx_text(pack.terms, pack.tag, title)
     if out is not None:
-        _write(out, text)
+        _save(out, text)
     if json:
         where = {"text": text} if out is None else {"file": str(out)}
         print_json({"market": market, "format": format_.value, "terms": len(pack.terms), **where})
@@ -71,7 +71,7 @@ def export(
         typer.echo(text if out is None else f"{len(pack.terms)} terms in {out}\n", nl=False)
 
 
-def _write(out: Path, text: str) -> None:
+def _save(out: Path, text: str) -> None:
     try:
         out.write_text(text, encoding="utf-8", newline="")
     except OSError as error:

@@ -40,6 +40,11 @@ class LocalizeResult(Value):
     kept: int = 0
     failures: tuple[Failure, ...] = ()
 
+    @property
+    def entries(self) -> int:
+        """The entries that have a text after the run."""
+        return sum(map(len, (self.localized, self.edited, self.taken, self.remembered))) + self.kept
+
 
 class Localizer:
     """The use case for one market. One localizer is one run."""

@@ -6,6 +6,7 @@ Blocks go through one at a time; a report keeps counts only, so that the number 
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from kb_pipeline.domain.base import Value
@@ -15,7 +16,8 @@ from kb_pipeline.domain.markets import Market
 from kb_pipeline.steps.checks import BLOCK_RULES, Subject, run_checks
 
 
-class CheckedBlock(Value):
+@dataclass(frozen=True, slots=True)
+class CheckedBlock:
     """A block with the findings on it, by its index in the file and its place."""
 
     index: int
@@ -55,7 +57,7 @@ def check_blocks(
         began = time.perf_counter()
         findings = run_checks(_subject(source, target, source_language, market, day), chosen)
         seconds = time.perf_counter() - began
-        yield CheckedBlock(index=index, place=place, source=source, target=target, findings=findings, seconds=seconds)
+        yield CheckedBlock(index, place, source, target, findings, seconds)
 
 
 def report_on(blocks: Iterable[CheckedBlock], tell: Callable[[CheckedBlock], None]) -> QaReport:
@@ -64,10 +66,11 @@ def report_on(blocks: Iterable[CheckedBlock], tell: Callable[[CheckedBlock], Non
     rules, seconds = Counter[str](), 0.0
     for block in blocks:
         count += 1
-        flagged += bool(block.findings)
-        critical += block.is_critical
-        rules.update(finding.rule for finding in block.findings)
         seconds += block.seconds
+        if block.findings:  # few have any
+            flagged += 1
+            critical += block.is_critical
+            rules.update(finding.rule for finding in block.findings)
         tell(block)
     return QaReport(blocks=count, flagged=flagged, critical=critical, findings=dict(rules.most_common()), seconds=seconds)
 

@@ -5,14 +5,15 @@ import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
+_UNSEEN = "[\u00ad\u200b-\u200d\u2060\ufeff]"
 # What NFKC unifies and text mixes (sara am, full-width forms), and what no reader sees (soft hyphen, zero-width space).
 _ODD = re.compile(
-    "\u0e4d[\u0e48-\u0e4b]?\u0e32|[\u0e48-\u0e4b]\u0e4d\u0e32|[\uff66-\uff9d][\uff9e\uff9f]?"
+    f"\u0e4d{_UNSEEN}*[\u0e48-\u0e4b]?{_UNSEEN}*\u0e32|[\u0e48-\u0e4b]{_UNSEEN}*\u0e4d{_UNSEEN}*\u0e32|[\uff66-\uff9d][\uff9e\uff9f]?"
     "|[\u00ad\u0130\u2010\u2011\u200b-\u200d\u2060\ufb00-\ufb06\ufeff\uff01-\uff65\uffe0-\uffee]"
 )
 _SARA_AM = re.compile("\u0e4d[\u0e48-\u0e4b]?\u0e32|[\u0e48-\u0e4b]\u0e4d\u0e32")
 _MAYBE_ODD = re.compile("[\u00ad\u0130\u0e4d\u200b-\u200d\u2010\u2011\u2060\ufb00-\ufb06\ufeff\uff01-\uffee]")
-_HIDDEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
+_HIDDEN = re.compile(_UNSEEN)
 
 
 class Folded(NamedTuple):
@@ -56,7 +57,8 @@ def composed(text: str) -> str:
 
 
 def _plain(odd: str) -> str:
-    if "\u0e4d" in odd:
-        return odd.replace("\u0e4d", "").replace("\u0e32", "\u0e33")
-    normal = unicodedata.normalize("NFKC", _HIDDEN.sub("", odd))
+    seen = _HIDDEN.sub("", odd)
+    if "\u0e4d" in seen:
+        return seen.replace("\u0e4d", "").replace("\u0e32", "\u0e33")
+    normal = unicodedata.normalize("NFKC", seen)
     return normal.replace("\u2010", "-").lower()

@@ -47,20 +47,24 @@ def english_forms(word: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def german_pattern(word: str) -> str:
-    """A regular expression, for lower-case text, of a German word's forms; a noun is written as in the term base, capitalized.
+def german_forms(word: str) -> tuple[str, str]:
+    """What all forms of a German word share, and a regular expression of them, for lower-case text.
+
+    A noun is written as in the term base, capitalized.
 
     A noun of `_COMPOUND` letters and more is also met inside compounds (`Sammelbestellungen`), as the whole compound; a
     verb as its regular forms (`stornieren`, `storniert`; `kaufen`, `gekauft`).
     """
-    bare = re.escape(word.lower())
+    bare = word.lower()
     if word[:1].isupper() and len(word) >= _COMPOUND:
-        return f"[{LETTER}]*{bare}[{LETTER}]*"
+        return bare, f"[{LETTER}]*{re.escape(bare)}[{LETTER}]*"
     if word[:1].islower() and word.endswith("en") and len(word) > 4:
-        return f"(?:ge)?{bare[:-2]}{_GERMAN_VERB}"
+        return bare[:-2], f"(?:ge)?{re.escape(bare[:-2])}{_GERMAN_VERB}"
     if len(word) < 3:
-        return bare
+        return bare, re.escape(bare)
     vowel = max(bare.rfind(v) for v in "aou") if word[:1].isupper() else -1
     vowel -= bare[max(vowel - 1, 0) : vowel + 1] == "au"  # Kauf, Käufe
-    stem = bare if vowel < 1 else f"{bare[:vowel]}{_UMLAUTS[bare[vowel]]}{bare[vowel + 1 :]}"
-    return stem + _GERMAN_ENDINGS
+    if vowel < 1:
+        return bare, re.escape(bare) + _GERMAN_ENDINGS
+    before, after = bare[:vowel], bare[vowel + 1 :]
+    return max(before, after, key=len), f"{re.escape(before)}{_UMLAUTS[bare[vowel]]}{re.escape(after)}{_GERMAN_ENDINGS}"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 _LATIN = "(?:(?![\u0e00-\u0e7f])\\w)"  # Thai is written without spaces: a word's end is where the script changes
 _DOMAIN = rf"{_LATIN}(?:{_LATIN}|-)*(?:\.(?:{_LATIN}|-)+)+"
-_EMAILS = (re.compile(rf"(?:{_LATIN}|[.%+'\-])+[@＠]{_DOMAIN}"), re.compile(rf"[\w.%+'\-]+[@＠]{_DOMAIN}"))
+_EMAILS = (re.compile(rf"(?:{_LATIN}|[.%+'\-])+[@＠]{_DOMAIN}"), re.compile(rf"(?<![\w.%+'\-])[\w.%+'\-]+[@＠]{_DOMAIN}"))
 _SECRETS = (
     re.compile(r"eyJ[\w\-]{8,}\.[\w\-]{8,}(?:\.[\w\-]+)?", re.ASCII),  # JSON Web Token
     re.compile(r"(?<![A-Za-z0-9])(?:sk|pk|rk|kb|gh[opsu]|xox[abps]|AKIA|AIza)[-_A-Z0-9a-z]{12,}"),  # keys by their prefix
@@ -35,7 +35,7 @@ def redact(text: str) -> str:
 
     By `[email]`, `[phone]`, `[card]`, `[national-id]` and `[secret]`. Redacting twice changes nothing more.
     """
-    for pattern in _EMAILS:
+    for pattern in _EMAILS if "@" in text or "＠" in text else ():
         text = pattern.sub("[email]", text)
     for pattern in _SECRETS:
         text = pattern.sub("[secret]", text)

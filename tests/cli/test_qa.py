@@ -1,6 +1,9 @@
 """The checks alone, as a localization team runs them."""
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -14,6 +17,8 @@ You can return it within 15 days.,คุณคืนสินค้าได้�
 You can return it within 7 days.,คุณคืนสินค้าได้ภายใน 15 วัน
 Hello {name},สวัสดี
 """
+# What other commands of ours load: more than half a second of a run over a small file.
+IDLE = ("kb_pipeline.bootstrap", "numpy", "jinja2", "bs4", "markdown_it", "pythainlp", "jieba", "sqlalchemy", "rich.table")
 
 
 @pytest.fixture
@@ -42,6 +47,23 @@ def test_a_changed_number_and_a_lost_placeholder_are_found_where_they_are(qa):
     assert report["blocks_per_second"] > 0
     spans = [f["span"] for f in report["findings"] if f["index"] == 1 and f["span"]]
     assert [ROWS.splitlines()[2].split(",")[1][a:b].strip() for a, b in spans] == ["15 วัน"]
+
+
+def test_what_the_checks_do_not_need_is_not_loaded(tmp_path):
+    file = tmp_path / "blocks.csv"
+    file.write_text(ROWS, encoding="utf-8")
+    words = ["kb", "qa", str(file), "--market", "th-TH", "--fields", "en,th", "--json"]
+    code = f"""
+import atexit, sys
+atexit.register(lambda: print([name for name in {IDLE!r} if name in sys.modules], file=sys.stderr))
+sys.argv = {words!r}
+from kb_pipeline.cli.app import main
+main()
+"""
+    environment = {**os.environ, "KB_LOCALES_DIR": str(ROOT / "locales")}
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment)
+    assert ran.returncode == 1
+    assert ran.stderr.strip() == "[]"
 
 
 def test_one_rule_alone(qa):

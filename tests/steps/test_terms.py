@@ -34,6 +34,7 @@ from kb_pipeline.steps.terms import Lexicon, is_rendered, labels_in, longest, oc
         ("บัตร", "ใช้บัตรของคุณ", "th"),
         ("น้ำหนัก", "น\u0e49\u0e4d\u0e32หนักของพัสดุ", "th"),
         ("น\u0e4d\u0e49\u0e32หนัก", "น้ำหนักของพัสดุ", "th"),
+        ("น้ำหนัก", "น\u0e49\u0e4d\u200b\u0e32หนักของพัสดุ", "th"),
         ("รหัส OTP", "กรอกรหัสOTPที่ได้รับ", "th"),
         ("Wi-Fi", "ใช้Wi-Fiได้", "th"),
         ("退款", "申请退款需要三天", "zh-CN"),
@@ -46,6 +47,10 @@ from kb_pipeline.steps.terms import Lexicon, is_rendered, labels_in, longest, oc
         ("Kauf", "Ihre Käufe", "de"),
         ("stornieren", "Sie haben storniert.", "de"),
         ("kaufen", "Sie haben es gekauft.", "de"),
+        ("Konto", "die Kontos", "de"),
+        ("Gut", "alle Güter", "de"),
+        ("Buch", "die Bücher", "de"),
+        ("Rückgabe beantragen", "eine Rückgabe beantragt", "de"),
         ("mobile phone", "Mobile\u00a0phones", "en"),
         ("parcel", "par\u00adcel", "en"),
     ],
@@ -75,6 +80,11 @@ def test_a_term_is_met_in_all_its_forms(term: str, text: str, language: str) -> 
 )
 def test_a_term_is_not_met_inside_other_words(term: str, text: str, language: str) -> None:
     assert not occurs(term, text, language)
+
+
+@pytest.mark.parametrize("language", ["en", "de", "th", "ja"])
+def test_a_term_of_nothing_that_is_seen_is_met_nowhere(language: str) -> None:
+    assert not any(occurs(term, "a b \u00ad\u200b", language) for term in ("", " ", "\u00ad", "\u200b\u2060"))
 
 
 def test_longer_terms_go_first_and_nothing_overlaps() -> None:

@@ -52,4 +52,4 @@ STRICT_RULES: tuple[Rule, ...] = (*_FAITHFUL, *_LANGUAGE, *_SAFE, markdown)
 
 def run_checks(subject: Subject, rules: tuple[Rule, ...] = RULES) -> tuple[Finding, ...]:
     """All findings of `rules` on `subject`, in the order of the rules."""
-    return tuple(finding for rule in rules for finding in rule(subject))
+    return tuple([finding for rule in rules for finding in rule(subject)])

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rapidfuzz import fuzz
 
@@ -11,7 +11,7 @@ from kb_pipeline.domain.facts import Fact, FactKind
 from kb_pipeline.domain.findings import MqmCategory, Severity, TextPart
 from kb_pipeline.domain.markets import MarketFact
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
-from kb_pipeline.steps.facts import compare
+from kb_pipeline.steps.facts import FactComparison, compare
 from kb_pipeline.steps.facts.compare import comparison_value, facts_of
 from kb_pipeline.steps.facts.ruling import ruling
 from kb_pipeline.steps.languages import letters_of
@@ -21,15 +21,21 @@ _COPIED = 70.0  # rapidfuzz ratio; of 39 Thai texts of the embedded model 3 copi
 _FOR_PEOPLE = re.compile(r"\\?<your .*>|\[[a-z].*\]")  # `[phone number]`, `<your name>`: no program fills them in
 _IN_OWN_WORDS = re.compile(r"<[^<>/!\n][^<>\n]{1,60}>|\[[^\[\]()!\n]{3,60}\](?![(\[:])")
 _CODE = re.compile(r"```.*?```|(?<!`)`[^`\n]+`(?!`)", re.DOTALL)
-_DIGIT = re.compile("[0-9]")
+_DIGIT_OF_NAME = re.compile(r"[0-9](?:(?<=[A-Za-z_].)|(?<=[A-Za-z_][\\.-].))")  # begins with a class, so that the engine skips
 _NAME = re.compile(r"(?<!\w)[A-Za-z_][A-Za-z_]*+[\\.-]?[0-9][A-Za-z0-9_\\.-]*")
 _LOCALE_STEP = re.compile(r"/[a-z]{2}(?:-[A-Za-z]{2,4})?(?=/|$)")
 
 
 @rule("facts-preserved", MqmCategory.ACCURACY, Severity.CRITICAL)
-def facts_preserved(subject: Subject) -> Iterator[Flaw]:
+def facts_preserved(subject: Subject) -> Iterable[Flaw]:
     """Every fact of the source appears as the market's value, and nothing is invented. Counts and times are major."""
     found = compare(subject.source_facts, subject.target_facts, subject.market, subject.day)
+    changed = [*_changed(found, subject)] if found.missing or found.extra else []
+    return changed + _renamed(subject)
+
+
+def _changed(found: FactComparison, subject: Subject) -> Iterator[Flaw]:
+    """The facts that are missing, were taken over where the market has its own, or are invented."""
     told: set[str] = set()
     taken_over: list[Fact] = []  # the source's own value, left where the market has another
     for fact in found.missing:
@@ -51,26 +57,26 @@ def facts_preserved(subject: Subject) -> Iterator[Flaw]:
         message = f"{_name(fact)} '{fact.raw.strip()}' is not in the source; use only the source's and the market's facts"
         yield Flaw(message, part, (start, end), severity=_severity(fact))
 
-    yield from _renamed(subject)
 
-
-def _renamed(subject: Subject) -> Iterator[Flaw]:
+def _renamed(subject: Subject) -> list[Flaw]:
     """Names with digits (`v3.9`, `S3`, `ORD-0102-Z4`) of which the target has other ones instead: one gone and one new."""
-    texts = (subject.source_text, subject.target_text)
-    ours, theirs = (_names(text, facts) for text, facts in zip(texts, _both(subject), strict=True))
+    theirs = _names(subject.target_text, subject.target_facts) if subject.has_digit else {}
+    ours = _names(subject.source_text, subject.source_facts) if theirs else {}
     if ours.keys() <= theirs.keys():
-        return
+        return []
+    flaws = []
     for name in theirs.keys() - ours.keys():
         part, start, end = subject.place(theirs[name], theirs[name] + len(name))
         message = f"the name '{name}' is not in the source; copy names with digits letter by letter"
-        yield Flaw(message, part, (start, end), severity=Severity.MAJOR)
+        flaws.append(Flaw(message, part, (start, end), severity=Severity.MAJOR))
+    return flaws
 
 
 def _names(text: str, facts: tuple[Fact, ...]) -> dict[str, int]:
     """The names with digits outside of links, and where they stand."""
-    if not _DIGIT.search(text):
+    if not _DIGIT_OF_NAME.search(text):
         return {}
-    links = [(fact.start, fact.end) for fact in facts if fact.kind is FactKind.URL]
+    links = [(fact.start, fact.end) for fact in _of(FactKind.URL, facts)]
     found = ((match[0].rstrip("._-\\"), match.start()) for match in _NAME.finditer(text))
     return {name: at for name, at in found if not any(start <= at < end for start, end in links)}
 
@@ -85,13 +91,16 @@ def _in_place_of(fact: Fact, rules: Sequence[MarketFact], subject: Subject) -> s
 
 
 @rule("foreign-currency", MqmCategory.LOCALE, Severity.CRITICAL)
-def foreign_currency(subject: Subject) -> Iterator[Flaw]:
+def foreign_currency(subject: Subject) -> Iterable[Flaw]:
     """An amount in another currency than the market's, where no market fact says what to write instead."""
-    own = subject.market.conventions.currency
-    foreign = [fact for fact in subject.target_facts if fact.kind is FactKind.MONEY and fact.unit != own]
-    known = ruling(subject.market, subject.day).known if foreign else ()
-    for fact in foreign:
-        if comparison_value(fact) not in known:
+    amounts = _of(FactKind.MONEY, subject.target_facts)
+    return _foreign(amounts, subject) if amounts else ()
+
+
+def _foreign(amounts: Sequence[Fact], subject: Subject) -> Iterator[Flaw]:
+    own, known = subject.market.conventions.currency, ruling(subject.market, subject.day).known
+    for fact in amounts:
+        if fact.unit != own and comparison_value(fact) not in known:
             part, start, end = subject.place(fact.start, fact.end)
             yield Flaw(
                 f"'{fact.raw.strip()}' is not in {own} and no market fact says what holds in {subject.market.name}; "
@@ -102,12 +111,16 @@ def foreign_currency(subject: Subject) -> Iterator[Flaw]:
 
 
 @rule("placeholder", MqmCategory.DESIGN, Severity.CRITICAL)
-def placeholder(subject: Subject) -> Iterator[Flaw]:
+def placeholder(subject: Subject) -> Iterable[Flaw]:
     """Placeholders stand on both sides, each as often; one that speaks to people may be in the market's own words."""
-    source, target = (_counted(facts, FactKind.PLACEHOLDER) for facts in _both(subject))
-    if source == target:
-        return
-    rendered = _rendered(subject)
+    source, target = (_of(FactKind.PLACEHOLDER, facts) for facts in (subject.source_facts, subject.target_facts))
+    if not source and not target:
+        return ()
+    return _displaced(Counter(fact.value for fact in source), Counter(fact.value for fact in target), subject)
+
+
+def _displaced(source: Counter[str], target: Counter[str], subject: Subject) -> Iterator[Flaw]:
+    rendered = _rendered(subject) if source != target else 0
     for name, count in sorted((source - target).items()):
         told = min(count, rendered) if _FOR_PEOPLE.fullmatch(name) else 0
         rendered -= told
@@ -132,9 +145,16 @@ def _rendered(subject: Subject) -> int:
 
 
 @rule("link", MqmCategory.DESIGN, Severity.MAJOR)
-def link(subject: Subject) -> Iterator[Flaw]:
+def link(subject: Subject) -> Iterable[Flaw]:
     """Links lead to the same places; a language step in the path (`/en-us/`) may differ, and an anchor."""
-    source, target = ({_place(f.value): f.value for f in facts if f.kind is FactKind.URL} for facts in _both(subject))
+    source, target = (_of(FactKind.URL, facts) for facts in (subject.source_facts, subject.target_facts))
+    if not source and not target:
+        return ()
+    return _misled(*({_place(fact.value): fact.value for fact in facts} for facts in (source, target)))
+
+
+def _misled(source: dict[str, str], target: dict[str, str]) -> Iterator[Flaw]:
+    """The flaws of links by the place that they lead to."""
     for place in sorted(source.keys() - target.keys()):
         yield Flaw(f"the link {source[place]} is missing; copy it letter by letter")
     for place in sorted(target.keys() - source.keys()):
@@ -142,14 +162,13 @@ def link(subject: Subject) -> Iterator[Flaw]:
 
 
 @rule("code", MqmCategory.DESIGN, Severity.CRITICAL)
-def code(subject: Subject) -> Iterator[Flaw]:
+def code(subject: Subject) -> Iterable[Flaw]:
     """Inline code and code blocks of the source stand in the target letter by letter; only their indentation may differ."""
     if "`" not in subject.source_text:
-        return
+        return ()
     kept = set(_codes(subject.target_text))
-    for said in dict.fromkeys(_codes(subject.source_text)):
-        if said not in kept:
-            yield Flaw(f"the code {said[:80]} is missing; copy it letter by letter")
+    lost = [said for said in dict.fromkeys(_codes(subject.source_text)) if said not in kept]
+    return [Flaw(f"the code {said[:80]} is missing; copy it letter by letter") for said in lost]
 
 
 def _codes(text: str) -> Iterator[str]:
@@ -157,12 +176,8 @@ def _codes(text: str) -> Iterator[str]:
         yield "\n".join(line.strip() for line in match[0].splitlines())
 
 
-def _both(subject: Subject) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
-    return subject.source_facts, subject.target_facts
-
-
-def _counted(facts: tuple[Fact, ...], kind: FactKind) -> Counter[str]:
-    return Counter(fact.value for fact in facts if fact.kind is kind)
+def _of(kind: FactKind, facts: tuple[Fact, ...]) -> Sequence[Fact]:
+    return [fact for fact in facts if fact.kind is kind] if facts else ()
 
 
 def _place(url: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import takewhile
 
 from kb_pipeline.domain.base import comparison_key
@@ -14,12 +14,16 @@ _RUN = 3  # the same word this often in a row is a loop, in any language
 _LOOP_WORDS = 8  # a phrase of this many words ...
 _LOOPS = 3  # ... this often is a loop; small models do that when they run on
 _SOURCE_LOOP_WORDS = 3  # what eight words of Thai say, English says in three or four: a source's loop may be shorter
-_BETWEEN_LETTERS = re.compile(r"[^\w|<>=+/\\]+|_+")
-_LOOP_LETTERS = 24  # what eight words have at least, vowel marks left out
-_SAMPLE, _SOURCE_SAMPLE = 16, 12  # letters
-_LONG = 1500  # letters; above, counting all samples at once is faster than one after another
+_LETTERS = re.compile(r"[\w\u0e31\u0e34-\u0e3a\u0e47-\u0e4e|<>=+/\\]+")  # `\w` leaves out Thai's marks
+_LOOP_LETTERS = 24  # what eight words have at least
+_SAMPLE, _SOURCE_SAMPLE = 12, 16  # letters; longer in a source, where they speak for the text
 _PARTING = frozenset("|<>=+/\\")
-_LONGEST_WORD = 40  # letters
+_NEAR = 1000  # letters; what comes again after more is no loop
+# Thrice said, a word of n letters or more has a double at one of any n + 1 places in a row: only these are looked at.
+_TO_A_DOUBLE = tuple(
+    re.compile(rf"(?:(?!(.{{{least},{most}}}?)\1).{{{least + 1}}})*+(?P<word>.{{{least},{most}}}?)(?P=word)")
+    for least, most in ((3, 6), (7, 14), (15, 40))
+)
 
 
 @rule("length", MqmCategory.STYLE, Severity.MAJOR)
@@ -52,10 +56,10 @@ def repetition(subject: Subject) -> Iterator[Flaw]:
         if not _may_repeat(text, subject.source_text):
             continue
         tokens = _tokens(text, subject.market.tag)
-        said = _tokens(subject.source_text, subject.source_language)
-        if (word := _stutter(tokens)) and not _stutter(said):
+        word, (phrase, times) = _stutter(tokens), _loop(tokens, _LOOP_WORDS)
+        said = _tokens(subject.source_text, subject.source_language) if word or times >= _LOOPS else []
+        if word and not _stutter(said):
             yield Flaw(f"'{word}' stands {_RUN} times in a row; write it once", part)
-        phrase, times = _loop(tokens, _LOOP_WORDS)
         if times >= _LOOPS and _loop(said, _SOURCE_LOOP_WORDS)[1] < times:
             yield Flaw(f"'{' '.join(phrase)}' is repeated {times} times; say it once", part)
     known = {comparison_key(subject.target.question).casefold()} if subject.target.phrasings else set[str]()
@@ -69,51 +73,66 @@ def repetition(subject: Subject) -> Iterator[Flaw]:
 def _may_repeat(text: str, source: str) -> bool:
     """Whether letters recur as a stutter or a loop makes them: cutting a text into words costs ten times as much.
 
-    Samples find every word of three letters that stands three times in a row, and every loop of 24 letters.
+    Samples find a word of three letters or more that stands three times in a row, and a loop of 24 letters, wherever they
+    begin; a loop is missed where the source repeats something as often.
     """
     letters = _letters(text)
-    loops = {sample: times for sample, times in _times(letters, _SAMPLE).items() if times >= _LOOPS}
-    if loops:
-        in_source = max(_times(_letters(source), _SOURCE_SAMPLE).values(), default=0)
-        if any(times > in_source and _is_long_loop(letters, sample) for sample, times in loops.items()):
-            return True
-    return _may_stutter(letters)
+    return _may_stutter(letters) or _may_loop(letters, source)
 
 
 def _letters(text: str) -> str:
-    return _BETWEEN_LETTERS.sub("", text.lower())
-
-
-def _times(letters: str, size: int) -> Mapping[str, int]:
-    """How often samples of `size` letters stand in a text: of a short one every half sample, of a long one all there are."""
-    if len(letters) > _LONG:
-        return Counter(letters[at : at + size] for at in range(len(letters) - size + 1))
-    samples = {letters[at : at + size] for at in range(0, len(letters) - size + 1, size // 2)}
-    return {sample: letters.count(sample) for sample in samples} if len(letters) >= size * _LOOPS else {}
+    return "".join(_LETTERS.findall(text.lower().replace("_", "")))
 
 
 def _may_stutter(letters: str) -> bool:
-    for at in range(0, len(letters) - 8, 3):
-        again = letters.find(letters[at : at + 3], at + 3, at + _LONGEST_WORD)
-        if again > 0 and letters.startswith(letters[at:again] * 2, again) and _PARTING.isdisjoint(letters[at:again]):
-            return True
-    return False
+    return any(_is_stutter(letters, at, size) for pattern in _TO_A_DOUBLE for at, size in _doubles(pattern, letters))
 
 
-def _is_long_loop(letters: str, sample: str) -> bool:
-    """Whether a sample is part of something that recurs and has as many letters as a loop's words have at least."""
-    at = letters.find(sample)
-    second = letters.find(sample, at + _SAMPLE)
-    third = letters.find(sample, second + _SAMPLE)
-    places = (at, second, third)
-    after = _agreeing(*(letters[place : place + _LOOP_LETTERS] for place in places))
-    before = _agreeing(*(letters[max(0, place - _LOOP_LETTERS) : place][::-1] for place in places))
-    return before + after >= _LOOP_LETTERS
+def _doubles(pattern: re.Pattern[str], letters: str) -> Iterator[tuple[int, int]]:
+    """Where letters stand twice in a row, and how many."""
+    found = pattern.match(letters)
+    while found:
+        yield found.start("word"), len(found["word"])
+        found = pattern.match(letters, found.start("word") + 1)
 
 
-def _agreeing(*texts: str) -> int:
-    """How many letters the texts begin with in common."""
-    return sum(1 for _ in takewhile(lambda letters: len(set(letters)) == 1, zip(*texts, strict=False)))
+def _is_stutter(letters: str, at: int, size: int) -> bool:
+    """Whether a word of `size` letters that is in a row twice around `at` is so three times."""
+    if not _PARTING.isdisjoint(letters[at : at + size]):
+        return False
+    return any(letters.startswith(letters[n : n + size] * 2, n + size) for n in range(max(0, at - size), at + 1))
+
+
+def _may_loop(letters: str, source: str) -> bool:
+    times = max(map(letters.count, _loops(letters)), default=0)
+    return times >= _LOOPS and not _recurs(_letters(source), times)
+
+
+def _loops(letters: str) -> Iterator[str]:
+    """Samples that recur twice, near by and within the same letters, as many as a loop's words have at least."""
+    for at in range(0, len(letters) - 2 * _LOOP_LETTERS, _LOOP_LETTERS - _SAMPLE + 1):
+        sample = letters[at : at + _SAMPLE]
+        second = letters.find(sample, at + _SAMPLE, at + _NEAR)
+        third = letters.find(sample, second + _SAMPLE, second + _NEAR) if second > 0 else -1
+        if third > 0 and _PARTING.isdisjoint(sample) and _agreeing(letters, (at, second, third)) >= _LOOP_LETTERS:
+            yield sample
+
+
+def _agreeing(letters: str, places: Iterable[int]) -> int:
+    """How many letters before and behind all the places are the same, as far as none parts them."""
+    behind = zip(*[letters[place : place + _LOOP_LETTERS] for place in places], strict=False)
+    before = zip(*[letters[max(0, place - _LOOP_LETTERS) : place][::-1] for place in places], strict=False)
+    return sum(1 for side in (before, behind) for _ in takewhile(_is_one_letter, side))
+
+
+def _is_one_letter(column: tuple[str, ...]) -> bool:
+    return len(set(column)) == 1 and column[0] not in _PARTING
+
+
+def _recurs(letters: str, times: int) -> bool:
+    """Whether some sample of a source stands in it so often."""
+    samples = (letters[at : at + _SOURCE_SAMPLE] for at in range(0, len(letters), _SOURCE_SAMPLE // 2))
+    return any(len(sample) == _SOURCE_SAMPLE and letters.count(sample) >= times for sample in samples)
 
 
 def _tokens(text: str, language: str) -> list[str]:

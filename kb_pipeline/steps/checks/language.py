@@ -1,7 +1,7 @@
 """The text is in the market's language and script, all of it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from kb_pipeline.domain.facts import FactKind
@@ -22,6 +22,8 @@ _LATIN = "A-Za-zÀ-ÖØ-öø-ÿ"
 _LATIN_RUN = re.compile(
     rf"(?<![{_LATIN}'’-])[{_LATIN}][{_LATIN}'’-]*+(?:,? [{_LATIN}][{_LATIN}'’-]*+){{{_SENTENCE_WORDS - 1},}}+"
 )
+# The last three of so many words; it begins with a space, to which the regex engine skips.
+_LATIN_WORDS = re.compile(rf" [{_LATIN}][{_LATIN}'’-]*+(?:,? [{_LATIN}][{_LATIN}'’-]*+){{{_SENTENCE_WORDS - 2}}}")
 _BEFORE_SENTENCE = re.compile(r"(?:^|[\n.!?|])[ \t>*_#\"“0-9)-]*$")
 _AFTER_SENTENCE = re.compile(r"[*_\"”]*(?:[.!?|]|\s*(?:\n|$))")
 _FUNCTION_WORDS = frozenset((
@@ -39,47 +41,52 @@ _SARA_AM = re.compile(f"{_NIKHAHIT}([\u0e48-\u0e4b]?)\u0e32")
 
 
 @rule("wrong-script", MqmCategory.LINGUISTIC, Severity.CRITICAL)
-def wrong_script(subject: Subject) -> Iterator[Flaw]:
+def wrong_script(subject: Subject) -> Iterable[Flaw]:
     """Letters of a script that the market does not use, outside protected names, placeholders and addresses."""
+    foreign = beyond(subject.market.conventions.scripts)
+    return _foreign_runs(foreign, subject) if foreign.search(subject.written) else ()
+
+
+def _foreign_runs(foreign: re.Pattern[str], subject: Subject) -> Iterator[Flaw]:
     market = subject.market
-    foreign = beyond(market.conventions.scripts)
     allowed = {*market.conventions.scripts, "Zyyy", "Zinh"}
     for part, text in subject.parts():
-        if not foreign.search(text):
-            continue
-        for start, end, script in _script_runs(_unprotected(text, subject)):
+        for start, end, script in _script_runs(_unprotected(text, subject)) if foreign.search(text) else ():
             if script not in allowed:
                 message = f"'{text[start:end]}' is in {script} script; write it in {market.language_name}"
                 yield Flaw(message, part, (start, end))
 
 
 @rule("wrong-language", MqmCategory.ACCURACY, Severity.CRITICAL)
-def wrong_language(subject: Subject) -> Iterator[Flaw]:
+def wrong_language(subject: Subject) -> Iterable[Flaw]:
     """The text as a whole is in the market's language. Names of files and paths are in none."""
     text = subject.target_text
     if len(text) < _LETTERS_TO_DETECT or is_plainly(subject.market.language, text):
-        return
+        return ()
     free = " ".join(word for word in _unprotected(text, subject).split() if not _IN_PATHS.search(word))
     if scripts_of(free).total() < _LETTERS_TO_DETECT:
-        return
+        return ()
     found = detect(free)
-    if found != UNDETERMINED and primary(found) != subject.market.language:
-        yield Flaw(f"the text is in {language_name(found)}; write it in {subject.market.language_name}")
+    if found == UNDETERMINED or primary(found) == subject.market.language:
+        return ()
+    return (Flaw(f"the text is in {language_name(found)}; write it in {subject.market.language_name}"),)
 
 
 @rule("untranslated-run", MqmCategory.ACCURACY, Severity.CRITICAL)
-def untranslated_run(subject: Subject) -> Iterator[Flaw]:
+def untranslated_run(subject: Subject) -> Iterable[Flaw]:
     """Seven English words in a row, or a whole English sentence of the source, in a market that does not speak English.
 
     Names of products are no run: it must be mostly in lower case, with function words. A market of another script is told of
     French and German runs, too, which machine translation leaves as well.
     """
-    if subject.market.language == "en":
-        return
+    if subject.market.language == "en" or not _LATIN_WORDS.search(subject.written):
+        return ()
+    return _left_in_english(subject)
+
+
+def _left_in_english(subject: Subject) -> Iterator[Flaw]:
     for part, text in subject.parts():
-        if not _LATIN_RUN.search(text):
-            continue
-        free = _unprotected(text, subject)
+        free = _unprotected(text, subject) if _LATIN_WORDS.search(text) else ""
         for match in _LATIN_RUN.finditer(free):
             if _is_prose(match[0], subject) or _is_left(match, free, subject):
                 message = f"'{match[0][:80]}' is not translated; write it in {subject.market.language_name}"
@@ -87,11 +94,12 @@ def untranslated_run(subject: Subject) -> Iterator[Flaw]:
 
 
 @rule("sara-am", MqmCategory.LINGUISTIC, Severity.MINOR)
-def sara_am(subject: Subject) -> Iterator[Flaw]:
+def sara_am(subject: Subject) -> Iterable[Flaw]:
     """Thai sara am as one character, not as nikhahit and sara aa, which look the same and are not found by a search."""
-    for part, text in subject.parts():
-        for match in _SARA_AM.finditer(text) if _NIKHAHIT in text else ():
-            yield Flaw("sara am is written as two characters; write ำ", part, match.span(), f"{match[1]}\u0e33")
+    if _NIKHAHIT not in subject.written:
+        return ()
+    message = "sara am is written as two characters; write ำ"
+    return [Flaw(message, part, match.span(), f"{match[1]}\u0e33") for part, match in subject.finditer(_SARA_AM)]
 
 
 def _is_prose(run: str, subject: Subject) -> bool:
@@ -130,14 +138,23 @@ def _unprotected(text: str, subject: Subject) -> str:
     spans = [match.span() for match in _CODE.finditer(text)]
     kept = (FactKind.URL, FactKind.EMAIL, FactKind.PLACEHOLDER)
     if any(mark in text for mark in "/@{[%<"):
-        spans += [(fact.start, fact.end) for fact in extract(text, subject.market.tag) if fact.kind in kept]
+        facts = subject.target_facts if text is subject.target_text else extract(text, subject.market.tag)
+        spans += [(fact.start, fact.end) for fact in facts if fact.kind in kept]
     names = [term.target or term.source for term in subject.market.terms if term.status is TermStatus.DO_NOT_TRANSLATE]
     names += [label.target for label in subject.market.ui_strings if f"**{label.target}**" in text]
     for name in filter(None, names):
         spans += [match.span() for match in re.finditer(re.escape(name), text)]
-    for start, end in spans:
-        text = text[:start] + "." * (end - start) + text[end:]
-    return text
+    return _blanked(text, spans)
+
+
+def _blanked(text: str, spans: list[tuple[int, int]]) -> str:
+    """`text` with full stops in place of the spans, which may overlap; same length."""
+    parts, at = list[str](), 0
+    for start, end in sorted(spans):
+        if end > at:
+            parts += (text[at:start], "." * (end - max(start, at)))
+            at = end
+    return "".join((*parts, text[at:]))
 
 
 def _script_runs(text: str) -> Iterator[tuple[int, int, str]]:

@@ -35,7 +35,7 @@ def nearness(similarity: float) -> Nearness:
 @rule("meaning-drift", MqmCategory.ACCURACY, Severity.MAJOR)
 def meaning_drift(subject: Subject) -> Iterator[Flaw]:
     """Source and target are as near in meaning as translations are; critical for another text. Silent if not measured."""
-    if subject.same_language or subject.similarity is None or subject.similarity >= DRIFTED:
+    if subject.similarity is None or subject.similarity >= DRIFTED or subject.same_language:
         return
     if subject.similarity < ANOTHER_TEXT:
         yield Flaw("the text says something else than the source; write what the source says", severity=Severity.CRITICAL)

@@ -4,21 +4,23 @@ import re
 from collections.abc import Iterator
 
 from kb_pipeline.domain.findings import MqmCategory, Severity
-from kb_pipeline.domain.markets import Conventions
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
 from kb_pipeline.steps.thai_marks import lost_marks
 
 _THAI = re.compile("[\u0e01-\u0e4e]{4}")
 # Two tone marks, two vowels on one letter, a vowel above or below after a tone mark or after a leading vowel: no reading.
 _IMPOSSIBLE = re.compile(
-    "[\u0e48-\u0e4b][\u0e31\u0e34-\u0e3a\u0e48-\u0e4b]|[\u0e31\u0e34-\u0e39\u0e47]{2}|[\u0e40-\u0e44][\u0e31\u0e33-\u0e3a\u0e47-\u0e4c]"
+    "[\u0e31\u0e34-\u0e3a\u0e40-\u0e44\u0e47-\u0e4b]"  # the first of the two, whichever: one set is quick to look for
+    "(?:(?<=[\u0e48-\u0e4b])[\u0e31\u0e34-\u0e3a\u0e48-\u0e4b]"
+    "|(?<=[\u0e31\u0e34-\u0e39\u0e47])[\u0e31\u0e34-\u0e39\u0e47]"
+    "|(?<=[\u0e40-\u0e44])[\u0e31\u0e33-\u0e3a\u0e47-\u0e4c])"
 )
-_THAI_STOP = re.compile(
-    r"(?<=[\u0e01-\u0e30\u0e32-\u0e4e\u0e46])(?<![\s.][\u0e01-\u0e2e])(?<![\s.][\u0e01-\u0e2e]{2})(?<!ฯ)\.(?=\s|\*\*|$)"
+_THAI_STOP = re.compile(  # the stop first, which is quick to look for, then what is before it
+    r"\.(?<=[\u0e01-\u0e30\u0e32-\u0e4e\u0e46]\.)(?<![\s.][\u0e01-\u0e2e]\.)(?<![\s.][\u0e01-\u0e2e]{2}\.)(?<!ฯ\.)(?=\s|\*\*|$)"
 )
 _ABBREVIATION = re.compile(r"(?:^|[\s(.\d*])[\u0e01-\u0e2e\u0e40-\u0e44]{1,3}[\u0e30-\u0e3a\u0e47-\u0e4c]?\.\Z")
 _WIDE = re.compile("[。，！？；：、]")
-_TWO_MARKS = re.compile("[.,;:!?，、；：。]{2}")
+_WIDE_OR_TWO = re.compile("[.,;:!?，、；：。！？](?:(?<=[。，！？；：、])|[.,;:!?，、；：。])")
 _DOUBLED = re.compile(
     r"(?<![.!?,;:])(?P<mark>[,;:!?，、；：]|[。])(?P=mark)+(?![!?.,])|(?<=[^\s.])\.\.(?![./\\\w])|(?<=\w)[,;]\.(?=\s|$)"
 )
@@ -32,17 +34,17 @@ _CODE = re.compile(
 def punctuation(subject: Subject) -> Iterator[Flaw]:
     """The market's marks: no full stop where sentences end with a space, no Chinese marks in other scripts, none doubled."""
     conventions = subject.market.conventions
-    wide = _is_wide(conventions)
     for part, text in subject.parts():
         if not conventions.full_stop and "." in text:
             for match in _THAI_STOP.finditer(text):
                 if not _ABBREVIATION.search(text[max(0, match.start() - 6) : match.end()]):
                     yield Flaw("sentences end with a space here, not with a full stop", part, match.span(), "")
-        if not wide:
-            for match in _WIDE.finditer(text):
-                if match[0] not in subject.source_text or not subject.same_language:
-                    yield Flaw(f"'{match[0]}' is a mark of another script", part, match.span(), _NARROW.get(match[0]))
-        for match in _DOUBLED.finditer(text) if _TWO_MARKS.search(text) else ():
+        if not _WIDE_OR_TWO.search(text):
+            continue
+        for match in () if _is_wide(conventions.scripts) else _WIDE.finditer(text):
+            if match[0] not in subject.source_text or not subject.same_language:
+                yield Flaw(f"'{match[0]}' is a mark of another script", part, match.span(), _NARROW.get(match[0]))
+        for match in _DOUBLED.finditer(text):
             if match[0] not in subject.source_text:
                 yield Flaw(f"'{match[0]}' is doubled; write '{match[0][0]}'", part, match.span(), match[0][0])
     yield from _unbalanced(subject)
@@ -51,8 +53,8 @@ def punctuation(subject: Subject) -> Iterator[Flaw]:
 _NARROW = {"。": ".", "，": ",", "！": "!", "？": "?", "；": ";", "：": ":", "、": ","}
 
 
-def _is_wide(conventions: Conventions) -> bool:
-    return not {"Hani", "Hans", "Hant", "Kana", "Hira", "Jpan"}.isdisjoint(conventions.scripts)
+def _is_wide(scripts: tuple[str, ...]) -> bool:
+    return not {"Hani", "Hans", "Hant", "Kana", "Hira", "Jpan"}.isdisjoint(scripts)
 
 
 def _unbalanced(subject: Subject) -> Iterator[Flaw]:

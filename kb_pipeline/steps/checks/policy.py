@@ -28,20 +28,26 @@ def clause_missing(subject: Subject) -> Iterator[Flaw]:
 @rule("unavailable", MqmCategory.AUDIENCE, Severity.CRITICAL)
 def unavailable(subject: Subject) -> Iterator[Flaw]:
     """Nothing is offered that the market does not have; to say that it is not there, in the same sentence, is right."""
-    if not subject.market.unavailable:
-        return
-    denied = negations(subject.target.answer, subject.market.tag) > 0
-    for item in subject.market.unavailable:
-        for part, text in subject.parts():
-            if part is not TextPart.ANSWER and denied:
+    market = subject.market
+    for item in market.unavailable:
+        if not any(map(subject.lowered.__contains__, _lowered(item.words))):
+            continue
+        for part, match in subject.finditer(_words(item.words)):
+            if part is not TextPart.ANSWER and negations(subject.target.answer, market.tag):
                 continue  # a question may ask for it, where the answer says no
-            for match in _words(item.words).finditer(text):
-                if not negations(_sentence(text, match), subject.market.tag):
-                    yield Flaw(f"{item.name} is not available in {subject.market.name} ({item.source})", part, match.span())
+            if not negations(_sentence(match), market.tag):
+                yield Flaw(f"{item.name} is not available in {market.name} ({item.source})", part, match.span())
 
 
-def _sentence(text: str, match: re.Match[str]) -> str:
+def _sentence(match: re.Match[str]) -> str:
+    """The sentence in which the match begins."""
+    text = match.string
     return next((text[start:end] for start, end in sentence_spans(text) if start <= match.start() < end), text)
+
+
+@lru_cache(maxsize=256)
+def _lowered(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(str.lower, words))
 
 
 @lru_cache(maxsize=256)

@@ -14,11 +14,14 @@ _NAMES = {
     "email": "an e-mail address", "phone": "a telephone number", "card": "a payment card", "national-id": "a national id",
     "secret": "a key or an account number",
 }  # fmt: skip
-_DIGIT = re.compile(r"\d")
-_MAY_BE_PERSONAL = re.compile(
-    r"\d(?:[^\w\n]{0,2}\d){7}|(?<![A-Za-z0-9_+\-])(?=[A-Za-z_+\-]*\d)[A-Za-z0-9_+\-]{14}|[A-Z]{2}\d{2}[ -]?[A-Z0-9]{4}"
+# What all of somebody's data but an e-mail address holds: many digits, the head of an IBAN, or a long word with a digit.
+# It begins with one digit for all, as a pattern is looked for by what it begins with.
+_NUMBERS = re.compile(r"\d(?:(?:[^\w\n]{0,2}\d){7}|\d(?<=[A-Z]{2}\d\d)[ -]?[A-Z0-9]{4})")
+_LONG_WORD = re.compile(r"[A-Za-z0-9_+\-]{14,}")
+_DIGIT = re.compile("[0-9]")
+_KEPT = re.compile(
+    r"https?://\S+|\]\([^)\n]*\)|(?<![\w.%+'\-])[\w.%+'\-]+[@＠](?:example|your|company|contoso)[\w.\-]*", re.IGNORECASE
 )
-_KEPT = re.compile(r"https?://\S+|\]\([^)\n]*\)|[\w.%+'\-]+[@＠](?:example|your|company|contoso)[\w.\-]*", re.IGNORECASE)
 
 # Characters that are not seen: zero-width ones that no script needs here, bidirectional controls, tags.
 _HIDDEN = re.compile(
@@ -26,7 +29,7 @@ _HIDDEN = re.compile(
 )
 _UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_LONG = re.compile("[A-Za-z0-9+/]{24}")
+_LONG = re.compile("[a-z0-9+/]{24}")  # in lower case
 _BLOB = re.compile(
     r"(?<![A-Za-z0-9+/=_.\-])(?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-z0-9+/]*[A-Z])[A-Za-z0-9+/]{24,}={0,2}(?![A-Za-z0-9+/=_\-])"
 )
@@ -48,23 +51,18 @@ _ORDERS = re.compile(
     r"|(?:これまで|以前|上記|前)の(?:指示|命令|プロンプト)[^。\n]{0,6}(?:無視|忘れ)",
     re.IGNORECASE | re.MULTILINE,
 )
-# One of these is in every order above, and each is looked for faster than a pattern is tried.
-_CUES = (
-    "ignore", "disregard", "forget", "overrid", "bypass", "you are now", " as dan", "act as ", "respond as ", "behave as ",
-    "prompt", "instruction", "anything now", "<|", "<system", "inst]", "system", "<im_", "<endoftext",
-    "ละเว้น", "เพิกเฉย", "ไม่ต้อง", "ลืม", "ข้าม", "ตอนนี้คุณ", "พรอมต์", "คำสั่งระบบ", "忽略", "无视", "忘", "你现在", "系统", "無視",
-)  # fmt: skip
+# One of these is in every order above; plain words are found many times faster. The English ones: in lower case.
+_ENGLISH_CUE = re.compile(
+    r"ignore|disregard|forget|override|bypass|you are now|act as |respond as |behave as |prompt|instruction|anything now|system"
+    r"|im_start|im_end|endoftext|inst\]"
+)
+_CUE = re.compile("ละเว้น|เพิกเฉย|ไม่ต้อง|ลืม|ข้าม|ตอนนี้คุณ|พรอมต์|คำสั่งระบบ|忽略|无视|忘|你现在|系统|無視")
 
 
 @rule("personal-data", MqmCategory.AUDIENCE, Severity.CRITICAL)
 def personal_data(subject: Subject) -> Iterator[Flaw]:
     """No e-mail address, telephone number, card, id or key that neither the source nor the market's facts publish."""
-    free = subject.target_text
-    if (
-        "@" not in free
-        and "＠" not in free
-        and not (_DIGIT.search(free) and _MAY_BE_PERSONAL.search(free) and _MAY_BE_PERSONAL.search(_KEPT.sub(" ", free)))
-    ):
+    if not _may_hold_data(subject):
         return
     public = "\n".join((subject.source_text, *(fact.value for fact in subject.market.facts)))
     allowed = re.sub(r"\W", "", public).casefold()
@@ -75,6 +73,18 @@ def personal_data(subject: Subject) -> Iterator[Flaw]:
                 message = f"{_NAMES[what]} that is not in the source; nobody's data may be published"
                 at = text.find(free[start:end])
                 yield Flaw(message, part, (at, at + end - start) if at >= 0 else None)
+
+
+def _may_hold_data(subject: Subject) -> bool:
+    """Whether the text has anything that somebody's data would be seen by; nearly no text has."""
+    text = subject.written
+    if "@" in text or "＠" in text:
+        return True
+    return subject.has_digit and _has_number(text) and _has_number(_KEPT.sub(" ", text))
+
+
+def _has_number(text: str) -> bool:
+    return _NUMBERS.search(text) is not None or any(map(_DIGIT.search, _LONG_WORD.findall(text)))
 
 
 def _redacted(text: str) -> Iterator[tuple[int, int, str]]:
@@ -93,24 +103,24 @@ def _redacted(text: str) -> Iterator[tuple[int, int, str]]:
 @rule("bot-instruction", MqmCategory.AUDIENCE, Severity.CRITICAL)
 def bot_instruction(subject: Subject) -> Iterator[Flaw]:
     """No order to the bot that reads the text, nothing that only the bot sees: hidden characters, comments, encoded text."""
-    for part, text in subject.parts():
-        hidden = (
-            []
-            if text.isascii() or not _UNSEEN.search(text)
-            else [(match, "characters that nobody sees") for match in _HIDDEN.finditer(text)]
-        )
-        if "<!--" in text:
-            hidden += [(match, "a comment that only the bot sees") for match in _COMMENT.finditer(text)]
-        for match, what in hidden:
-            if match[0] not in subject.source_text:
-                yield Flaw(f"{what}; remove them", part, match.span(), "")
-        small = text.lower()
-        if any(cue in small for cue in _CUES):
-            for match in _ORDERS.finditer(text):
-                yield Flaw(f"'{match[0][:80]}' gives orders to the bot; say what customers need to know", part, match.span())
-        for match in _BLOB.finditer(text) if _LONG.search(text) else ():
+    text, latin = subject.written, subject.latin
+    if not text.isprintable() and _UNSEEN.search(text):
+        yield from _unseen(subject, _HIDDEN, "characters that nobody sees")
+    if "<!--" in latin:
+        yield from _unseen(subject, _COMMENT, "a comment that only the bot sees")
+    if _ENGLISH_CUE.search(latin) or _CUE.search(text):
+        for part, match in subject.finditer(_ORDERS):
+            yield Flaw(f"'{match[0][:80]}' gives orders to the bot; say what customers need to know", part, match.span())
+    if _LONG.search(latin):
+        for part, match in subject.finditer(_BLOB):
             if match[0] not in subject.source_text and _is_text(match[0]):
                 yield Flaw("encoded text that only the bot reads; write it out or remove it", part, match.span())
+
+
+def _unseen(subject: Subject, pattern: re.Pattern[str], what: str) -> Iterator[Flaw]:
+    for part, match in subject.finditer(pattern):
+        if match[0] not in subject.source_text:
+            yield Flaw(f"{what}; remove them", part, match.span(), "")
 
 
 def _is_text(blob: str) -> bool:

@@ -1,12 +1,12 @@
 """What a rule sees and what it is. No rules here."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 from kb_pipeline.domain.articles import Citation
-from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.facts import Fact
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.findings import Finding, MqmCategory, Severity, TextPart
@@ -14,9 +14,15 @@ from kb_pipeline.domain.markets import Market
 from kb_pipeline.steps.facts import extract
 from kb_pipeline.steps.facts.numbers import primary
 
+_DIGIT = re.compile(r"\d")
 
-class Subject(Value):
-    """A text to be checked: the source, what became of it in the market, and the day on which the market's facts must hold."""
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Subject:
+    """A text to be checked: the source, what became of it in the market, and the day on which the market's facts must hold.
+
+    What several rules ask is found once. Two subjects are never equal, so that a rule may keep by subject what it found.
+    """
 
     source: FaqText
     target: FaqText
@@ -38,6 +44,26 @@ class Subject(Value):
         return f"{self.target.question}\n{self.target.answer}"
 
     @cached_property
+    def written(self) -> str:
+        """All that the target says, phrasings too: what is nowhere in it need not be looked for in each part."""
+        return "\n".join([text for _, text in self.parts()])
+
+    @cached_property
+    def lowered(self) -> str:
+        """`written` in lower case."""
+        return self.written.lower()
+
+    @cached_property
+    def latin(self) -> str:
+        """What of `lowered` is ASCII, run together. English that is not in it is not in the text; the reverse may be chance."""
+        return self.lowered.encode("ascii", "ignore").decode()
+
+    @cached_property
+    def has_digit(self) -> bool:
+        """Whether a digit of any script is `written`."""
+        return _DIGIT.search(self.written) is not None
+
+    @cached_property
     def source_facts(self) -> tuple[Fact, ...]:
         """The facts of `source_text`."""
         return extract(self.source_text, self.source_language)
@@ -47,7 +73,7 @@ class Subject(Value):
         """The facts of `target_text`."""
         return extract(self.target_text, self.market.tag)
 
-    @property
+    @cached_property
     def same_language(self) -> bool:
         """Whether the source is already in the market's language."""
         return primary(self.source_language) == self.market.language
@@ -63,12 +89,19 @@ class Subject(Value):
             return TextPart.QUESTION, start, min(end, behind - 1)
         return TextPart.ANSWER, start - behind, end - behind
 
-    def parts(self) -> Iterator[tuple[TextPart, str]]:
-        """The target's texts: question, answer, each phrasing."""
-        yield TextPart.QUESTION, self.target.question
-        yield TextPart.ANSWER, self.target.answer
-        for phrasing in self.target.phrasings:
-            yield TextPart.PHRASING, phrasing
+    def parts(self) -> tuple[tuple[TextPart, str], ...]:
+        """The target's texts that are not empty: question, answer, each phrasing."""
+        return self._parts
+
+    def finditer(self, pattern: re.Pattern[str]) -> Iterator[tuple[TextPart, re.Match[str]]]:
+        """Where a pattern matches in the target, and in which part."""
+        return ((part, match) for part, text in self.parts() for match in pattern.finditer(text))
+
+    @cached_property
+    def _parts(self) -> tuple[tuple[TextPart, str], ...]:
+        said = [(TextPart.QUESTION, self.target.question), (TextPart.ANSWER, self.target.answer)]
+        said += [(TextPart.PHRASING, phrasing) for phrasing in self.target.phrasings]
+        return tuple([(part, text) for part, text in said if text])
 
 
 @dataclass(frozen=True)
@@ -84,17 +117,16 @@ class Flaw:
 
 @dataclass(frozen=True)
 class Rule:
-    """A named rule; calling it yields the findings on a subject."""
+    """A named rule; calling it finds what is wrong with a subject."""
 
     id: str
     category: MqmCategory
     severity: Severity
-    find: Callable[[Subject], Iterator[Flaw]]
+    find: Callable[[Subject], Iterable[Flaw]]
 
-    def __call__(self, subject: Subject) -> Iterator[Finding]:
+    def __call__(self, subject: Subject) -> list[Finding]:
         """The findings of this rule on `subject`."""
-        for flaw in self.find(subject):
-            yield self.finding(flaw)
+        return [self.finding(flaw) for flaw in self.find(subject)]
 
     def finding(self, flaw: Flaw) -> Finding:
         """`flaw` under this rule's name, category and severity."""
@@ -111,10 +143,10 @@ class Rule:
         )
 
 
-def rule(name: str, category: MqmCategory, severity: Severity) -> Callable[[Callable[[Subject], Iterator[Flaw]]], Rule]:
-    """Make a rule of a function that yields flaws."""
+def rule(name: str, category: MqmCategory, severity: Severity) -> Callable[[Callable[[Subject], Iterable[Flaw]]], Rule]:
+    """Make a rule of a function that yields flaws, or returns them."""
 
-    def named(find: Callable[[Subject], Iterator[Flaw]]) -> Rule:
+    def named(find: Callable[[Subject], Iterable[Flaw]]) -> Rule:
         return Rule(name, category, severity, find)
 
     return named

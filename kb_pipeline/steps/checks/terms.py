@@ -29,6 +29,7 @@ class _Words:
     names: Mapping[str, str]  # what is never translated -> how it is written
     kept: Lexicon  # the names as they are written
     forbidden: Mapping[str, tuple[Term, ...]]  # by target
+    forbidding: frozenset[str]  # the sources that forbid something, empty for what is forbidden whatever the source says
     banned: Lexicon
     labels: Mapping[str, tuple[str, ...]]
     spelling: Lexicon
@@ -44,7 +45,7 @@ def term_missing(subject: Subject) -> Iterator[Flaw]:
 
     What a name, or a label that the app shows, has claimed is no occurrence of a term: they have rules of their own.
     """
-    words, hits = _words_of(subject), _hits(subject)
+    words, hits = _met(subject)
     if not hits:
         return
     hits = tuple(h for h in hits if _key(h.term) in words.renderings or h.term in words.names)
@@ -64,10 +65,12 @@ def term_forbidden(subject: Subject) -> Iterator[Flaw]:
 
     Inside a longer rendering that is allowed it is none, nor where it is an allowed rendering of another term of the source.
     """
-    words = _words_of(subject)
+    words, hits = _met(subject)
+    met = {_key(h.term) for h in hits}
+    if not subject.same_language and words.forbidding.isdisjoint({"", *met}):
+        return
     for part, text in subject.parts():
         for hit in longest(words.banned.find(text)):
-            met = {_key(h.term) for h in _hits(subject)}
             wanted = {t.target for key in met for t in words.renderings.get(key, ())}
             if hit.term in wanted or _inside_longer(hit, text, words):
                 continue
@@ -81,9 +84,11 @@ def term_forbidden(subject: Subject) -> Iterator[Flaw]:
 @rule("do-not-translate", MqmCategory.TERMINOLOGY, Severity.MAJOR)
 def do_not_translate(subject: Subject) -> Iterator[Flaw]:
     """Names that stay in every language stand in the target, letter by letter."""
-    words, hits = _words_of(subject), _hits(subject)
-    wanted = dict.fromkeys(words.names[h.term] for h in hits if h.term in words.names)
-    written = {h.term for h in words.kept.find(subject.target_text)} if wanted else set()
+    words, hits = _met(subject)
+    wanted = dict.fromkeys([words.names[h.term] for h in hits if h.term in words.names])
+    if not wanted:
+        return
+    written = {h.term for h in words.kept.find(subject.target_text)}
     for name in wanted:
         if name not in written:
             yield Flaw(f"'{name}' is a name that is never translated; write it letter by letter")
@@ -92,7 +97,7 @@ def do_not_translate(subject: Subject) -> Iterator[Flaw]:
 @rule("ui-label", MqmCategory.TERMINOLOGY, Severity.MAJOR)
 def ui_label(subject: Subject) -> Iterator[Flaw]:
     """A bold or quoted label of the source appears as the label that the market's app shows; a label may have several."""
-    labels = _words_of(subject).labels
+    labels = _met(subject)[0].labels
     if not labels:
         return
     named = [fact.value for fact in subject.source_facts if fact.kind is FactKind.UI_LABEL]
@@ -111,14 +116,16 @@ def adapt_spelling(subject: Subject) -> Iterator[Flaw]:
     if not ours:
         return
     for part, text in subject.parts():
-        for start, end, theirs in longest(_words_of(subject).spelling.find(text)):
+        for start, end, theirs in longest(_met(subject)[0].spelling.find(text)):
             fix = ours[theirs][0].upper() + ours[theirs][1:] if text[start].isupper() else ours[theirs]
             yield Flaw(f"write '{fix}', not '{text[start:end]}'", part, (start, end), fix)
 
 
-def _hits(subject: Subject) -> tuple[Hit, ...]:
-    """Every occurrence of a source of the term base in the source text. Three rules ask; it is searched once."""
-    return _found(_words_of(subject), subject.source_text)
+@lru_cache(maxsize=16)
+def _met(subject: Subject) -> tuple[_Words, tuple[Hit, ...]]:
+    """The market's words, and every occurrence of a source of its term base in the source text. All rules ask once."""
+    words = _words_of(subject)
+    return words, words.sources.find(subject.source_text)
 
 
 def _label_spans(subject: Subject, words: _Words) -> list[tuple[int, int]]:
@@ -184,12 +191,8 @@ def _compile(pack: Market, language: str) -> _Words:
         names=names,
         kept=Lexicon((), pack.language, names=tuple(names.values())),
         forbidden=forbidden,
+        forbidding=frozenset(_key(t.source) for terms in forbidden.values() for t in terms),
         banned=Lexicon(forbidden, pack.language),
         labels=labels,
         spelling=Lexicon(pack.conventions.spelling, pack.language, inflected=False),
     )
-
-
-@lru_cache(maxsize=16)
-def _found(words: _Words, text: str) -> tuple[Hit, ...]:
-    return words.sources.find(text)

@@ -1,7 +1,7 @@
 """The register of the market: polite particles, words to avoid, how sentences end. The words are the pack's."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from kb_pipeline.domain.findings import MqmCategory, Severity, TextPart
@@ -18,17 +18,15 @@ _NO_END = re.compile(r"[\s.!?。！？…」』）)\"'”’*_~〜]+\Z")
 def tone(subject: Subject) -> Iterator[Flaw]:
     """Particles as the market uses them, one speaker's gender, no word of another register, the endings it wants."""
     wanted = subject.market.conventions.tone
-    for part, text in subject.parts():
-        if wanted.particle_use == "never":
-            for match in _any_of(wanted.particles).finditer(text) if _has(wanted.particles, text) else ():
-                yield Flaw(f"'{match[0]}' is a polite particle, which this market's entries do not use", part, match.span(), "")
-        for match in _any_of(wanted.avoid).finditer(text) if wanted.avoid else ():
-            yield Flaw(f"'{match[0]}' is of another register; write as the style guide says", part, match.span())
-    text = subject.target_text
+    for part, match in _said(wanted.avoid, subject):
+        yield Flaw(f"'{match[0]}' is of another register; write as the style guide says", part, match.span())
+    if wanted.particle_use == "never":
+        for part, match in _said(wanted.particles, subject):
+            yield Flaw(f"'{match[0]}' is a polite particle, which this market's entries do not use", part, match.span(), "")
+    elif _HE.search(subject.target_text) and _SHE.search(subject.target_text):
+        yield Flaw("a man's and a woman's particles are mixed; keep one speaker")
     if wanted.particle_use == "always" and wanted.particles and not _any_of(wanted.particles).search(subject.target.answer):
         yield Flaw(f"the answer lacks the polite particle; use {' or '.join(wanted.particles)}")
-    if wanted.particle_use != "never" and _HE.search(text) and _SHE.search(text):
-        yield Flaw("a man's and a woman's particles are mixed; keep one speaker")
     if wanted.endings:
         yield from _other_endings(subject.target.answer, wanted.endings)
 
@@ -41,8 +39,9 @@ def _other_endings(text: str, endings: tuple[str, ...]) -> Iterator[Flaw]:
             yield Flaw(f"the sentence should end with {' or '.join(endings[:3])}", TextPart.ANSWER, (start, end))
 
 
-def _has(words: tuple[str, ...], text: str) -> bool:
-    return any(word in text for word in words)
+def _said(words: tuple[str, ...], subject: Subject) -> Iterable[tuple[TextPart, re.Match[str]]]:
+    """Where any of the words is said. Most texts have none, which is soon seen."""
+    return subject.finditer(_any_of(words)) if any(map(subject.written.__contains__, words)) else ()
 
 
 @lru_cache(maxsize=64)

@@ -10,7 +10,7 @@ from kb_pipeline.domain.facts import Fact, FactKind
 from kb_pipeline.domain.markets import Market, MarketFact
 from kb_pipeline.steps.facts.durations import is_in_one_word
 from kb_pipeline.steps.facts.ruling import Ruling, facts_of, market_facts, ruling
-from kb_pipeline.steps.facts.values import COMPARED, Key, comparison_value
+from kb_pipeline.steps.facts.values import COMPARED, OF_OTHER_RULES, Key, comparison_value
 
 __all__ = ["COMPARED", "FactComparison", "Key", "compare", "comparison_value", "facts_of", "market_facts"]
 
@@ -51,11 +51,13 @@ def compare(source: Iterable[Fact], target: Iterable[Fact], market: Market, day:
     Buddhist year where the market counts so, a date that the source writes ambiguously. A count's unit must be the same where
     both sides name one.
     """
-    source = [fact for fact in source if fact.kind in COMPARED]
-    target = [fact for fact in target if fact.kind in COMPARED]
+    source = [fact for fact in source if fact.kind not in OF_OTHER_RULES]
+    target = [fact for fact in target if fact.kind not in OF_OTHER_RULES]
     if not source and not target:
         return _NOTHING
     rules = ruling(market, day)
+    if _are_alike(source, target) and not any(comparison_value(fact) in rules.spoken_of for fact in source):
+        return _NOTHING
     ours, theirs = [(f, comparison_value(f)) for f in source], [(f, comparison_value(f)) for f in target]
     ruled = tuple((fact, rule) for fact, value in ours for rule in rules.spoken_of.get(value, ()))
     wanted = [_wanted(value, rules) for _, value in ours]
@@ -72,6 +74,10 @@ def compare(source: Iterable[Fact], target: Iterable[Fact], market: Market, day:
         replaced=replaced,
         ruled=ruled,
     )
+
+
+def _are_alike(facts: list[Fact], others: list[Fact]) -> bool:
+    return len(facts) == len(others) and sorted([fact.key for fact in facts]) == sorted([fact.key for fact in others])
 
 
 def _wanted(value: Key, rules: Ruling) -> frozenset[Key]:

@@ -8,12 +8,13 @@ from functools import cache
 from babel import Locale, UnknownLocaleError
 
 from kb_pipeline.domain.facts import Fact, FactKind
-from kb_pipeline.steps.facts.numbers import at_digits, primary
+from kb_pipeline.steps.facts.numbers import at_digits, lowered, matches_at, primary
+from kb_pipeline.steps.facts.recogniser import shortest
 
 BUDDHIST_OFFSET = 543
+NUMERIC_CUE = "[0-9][/.-][0-9]{1,2}[/.-][0-9]"
 _FIRST_BUDDHIST = 2400  # a year from here on is one of the Buddhist era
 
-_IN_DIGITS = re.compile("[0-9][/.-][0-9]")
 _ISO = re.compile(r"(?<![0-9/.-])(?P<y>[0-9]{4})([-/])(?P<m>[0-9]{2})\2(?P<d>[0-9]{2})(?![0-9/-])")
 _SLASHED = re.compile(r"(?<![0-9/.-])(?P<a>[0-9]{1,2})([/.])(?P<b>[0-9]{1,2})\2(?P<y>[0-9]{4})(?![0-9/-])")
 _HAN = re.compile(r"(?:(?P<y>[0-9]{4})\s?年\s?)?(?<![0-9])(?P<m>[0-9]{1,2})\s?月(?:\s?(?P<d>[0-9]{1,2})\s?[日号號])?")
@@ -36,9 +37,16 @@ def _months(language: str) -> dict[str, int]:
     return {name: number for name, number in table.items() if not name[0].isdigit()}
 
 
-def month_names(language: str) -> tuple[str, ...]:
-    """The names of the months, whole and abbreviated, in lower case."""
-    return tuple(_months(language))
+@cache
+def month_cues(language: str) -> tuple[str, ...]:
+    """What a text holds, in lower case, if it has a month's name."""
+    return shortest(_months(language))
+
+
+@cache
+def _beginnings(language: str) -> re.Pattern[str]:
+    """Where a date with a month's name may begin, in lower case; without look-behind, so that the engine skips."""
+    return re.compile("|".join(("[0-9]+", *map(re.escape, sorted(_months(language), key=len, reverse=True)))))
 
 
 @cache
@@ -68,8 +76,9 @@ def _named(language: str) -> tuple[re.Pattern[str], ...]:
 def named_dates(text: str, language: str) -> Iterator[Fact]:
     """Dates with a month's name: `3 March 2025`, `March 3`, `3 มี.ค. 68`, `3. März 2025`."""
     taken: list[tuple[int, int]] = []
+    searched = lowered(text)
     for form in _named(language):
-        for match in form.finditer(text):
+        for match in matches_at(_beginnings(language), form, text, searched):
             if any(match.start() < end and start < match.end() for start, end in taken):
                 continue
             groups = match.groupdict()
@@ -84,8 +93,6 @@ def named_dates(text: str, language: str) -> Iterator[Fact]:
 
 def numeric_dates(text: str, language: str) -> Iterator[Fact]:
     """`2025-03-03`, and `13/3/2025` where only one reading is a date; where days always come first, any reading."""
-    if not _IN_DIGITS.search(text):
-        return
     for match in at_digits(_ISO, text):
         yield from _fact(match, match["y"], match["m"], match["d"])
     for match in at_digits(_SLASHED, text):

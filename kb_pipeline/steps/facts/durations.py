@@ -9,7 +9,7 @@ from babel.units import format_unit
 
 from kb_pipeline.domain.facts import Fact, FactKind
 from kb_pipeline.steps.facts.money import pair
-from kb_pipeline.steps.facts.numbers import RANGE, at_numbers, is_vague, number_pattern, primary
+from kb_pipeline.steps.facts.numbers import RANGE, REACH, at_numbers, is_vague, number_beginnings, number_pattern, primary
 from kb_pipeline.steps.facts.recogniser import shortest
 
 UNITS = ("second", "minute", "hour", "day", "week", "month", "year")
@@ -92,10 +92,23 @@ def _pattern(language: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-@cache
 def duration_cues(language: str) -> tuple[str, ...]:
     """What a text holds if it has a duration: a unit of time, or a word that is a duration alone."""
-    return shortest((*_words(language), *_IN_ONE_WORD.get(primary(language), ())))
+    return (*shortest(_words(language)), *_IN_ONE_WORD.get(primary(language), ()))
+
+
+@cache
+def _cues(language: str) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, sorted(duration_cues(language), key=len, reverse=True))))
+
+
+def may_hold_durations(lowered: str, language: str) -> bool:
+    """Whether a unit of time stands shortly behind a number, or a word is a duration alone."""
+    numbers, alone = number_beginnings(language), _IN_ONE_WORD.get(primary(language), {})
+    return any(
+        cue[0] in alone or numbers.search(lowered, max(0, cue.start() - REACH), cue.start())
+        for cue in _cues(language).finditer(lowered)
+    )
 
 
 def durations(text: str, language: str) -> Iterator[Fact]:

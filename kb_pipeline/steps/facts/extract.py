@@ -3,77 +3,89 @@
 import html
 import re
 from bisect import bisect_right
-from collections.abc import Callable
 from functools import cache
 from operator import attrgetter, itemgetter
 
 from kb_pipeline.domain.facts import Fact
-from kb_pipeline.steps.facts.dates import han_dates, month_names, named_dates, numeric_dates, years
-from kb_pipeline.steps.facts.durations import duration_cues, durations
-from kb_pipeline.steps.facts.money import money, money_cues, percent_cues, percent_word_cues, percent_words, percentages
-from kb_pipeline.steps.facts.numbers import plain
-from kb_pipeline.steps.facts.recogniser import Recogniser, shortest
-from kb_pipeline.steps.facts.times import NAME_CUES, TIME_CUES, named_times, times
-from kb_pipeline.steps.facts.tokens import counts, emails, labels, phones, placeholders, urls
-
-
-def _any_of(*cues: str) -> Callable[[str], tuple[str, ...]]:
-    """The same cues in every language."""
-    return lambda language: cues
-
-
-@cache
-def _months(language: str) -> tuple[str, ...]:
-    return shortest(month_names(language))
-
+from kb_pipeline.steps.facts.dates import NUMERIC_CUE, han_dates, month_cues, named_dates, numeric_dates, years
+from kb_pipeline.steps.facts.durations import duration_cues, durations, may_hold_durations
+from kb_pipeline.steps.facts.list_marks import without_list_marks
+from kb_pipeline.steps.facts.money import MONEY_CUE, PERCENT_CUES, money, percent_word_cues, percent_words, percentages
+from kb_pipeline.steps.facts.numbers import OTHER_DIGITS, REACH, around_digits, plain
+from kb_pipeline.steps.facts.recogniser import CLAIMED, Recogniser, any_named, any_of, matching, shortest
+from kb_pipeline.steps.facts.times import NAME_CUES, TIME_CUE, named_times, times
+from kb_pipeline.steps.facts.tokens import PHONE_CUE, counts, emails, labels, phones, placeholders, urls
 
 # The order matters: what is more particular comes first, bare numbers come last.
-RECOGNISERS = (
-    Recogniser(urls, _any_of("://", "www.", "]("), digits=False),
-    Recogniser(emails, _any_of("@"), digits=False),
-    Recogniser(placeholders, _any_of("{", "%", "[", "<"), digits=False),
-    Recogniser(labels, _any_of("**"), digits=False),
-    Recogniser(numeric_dates, _any_of("/", "-", ".")),
-    Recogniser(named_dates, _months),
-    Recogniser(han_dates, _any_of("月")),
-    Recogniser(years, _any_of("พ.ศ.", "ค.ศ.", "ปี", "年")),
-    Recogniser(times, _any_of(*TIME_CUES)),
-    Recogniser(named_times, _any_of(*NAME_CUES), digits=False),
-    Recogniser(money, money_cues),
-    Recogniser(percentages, percent_cues),
-    Recogniser(percent_words, percent_word_cues, digits=False),
-    Recogniser(durations, duration_cues, digits=False),
-    Recogniser(phones, None),
-    Recogniser(counts, None),
+_EXACT = (
+    Recogniser(urls, any_of("://", "www.", "](")),
+    Recogniser(emails, any_of("@")),
+    Recogniser(placeholders, any_of("{", "%", "[", "<")),
+    Recogniser(labels, any_of("**")),
 )
-_WITHOUT_DIGITS = tuple(recogniser for recogniser in RECOGNISERS if not recogniser.digits)
+_VALUES = (
+    Recogniser(numeric_dates, matching(NUMERIC_CUE), digits=True),
+    Recogniser(named_dates, any_named(month_cues), digits=True),
+    Recogniser(han_dates, any_of("月"), digits=True),
+    Recogniser(years, any_of("พ.ศ.", "ค.ศ.", "ปี", "年"), digits=True),
+    Recogniser(times, matching(TIME_CUE), digits=True),
+    Recogniser(named_times, any_of(*NAME_CUES)),
+    Recogniser(money, matching(MONEY_CUE), digits=True),
+    Recogniser(percentages, any_of(*PERCENT_CUES), digits=True),
+    Recogniser(percent_words, any_named(percent_word_cues)),
+    Recogniser(durations, may_hold_durations),
+    Recogniser(phones, matching(PHONE_CUE), digits=True),
+    Recogniser(counts, digits=True),
+)
+RECOGNISERS = (*_EXACT, *_VALUES)
 _DIGIT = re.compile("[0-9]")
+_SIGN = re.compile(rf"[0-9{OTHER_DIGITS}@{{%\[<*:]")  # what every fact has but `www.shop.co` and those in words
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31});")
-_CLAIMED = "\x00"
 _START = attrgetter("start")
 
 
 def extract(text: str, language: str) -> tuple[Fact, ...]:
     """The facts of `text` (plain or Markdown) in order, none overlapping; spans are offsets into `text` as given."""
     decoded, starts = _decode(text) if "&" in text else (text, [])
-    rest = plain(decoded)
-    lowered, has_digits = rest.lower(), _DIGIT.search(rest) is not None
-    found: list[Fact] = []
-    for recogniser in RECOGNISERS if has_digits else _WITHOUT_DIGITS:
-        if not recogniser.may_find(lowered, language):
-            continue
-        if facts := sorted(recogniser.find(rest, language), key=_START):
-            rest = _without(facts, rest)
-            found += facts
+    has_signs = _SIGN.search(decoded) is not None or "www." in decoded
+    rest = readable = plain(decoded) if has_signs else decoded
+    found, near = list[Fact](), ""
+    for recogniser in _EXACT if has_signs else ():
+        if recogniser.may_find(readable, language):
+            rest = _claim(recogniser, rest, language, found)
+    if has_signs and _DIGIT.search(rest):
+        rest = without_list_marks(rest, language)
+        near = around_digits(rest).lower()
+    lowered = rest.lower()
+    word = _words(language).search(lowered)
+    anywhere = lowered[max(0, word.start() - REACH) :] if word else ""
+    for recogniser in _VALUES if near or anywhere else ():
+        place = near if recogniser.digits else anywhere
+        if place and recogniser.may_find(place, language):
+            rest = _claim(recogniser, rest, language, found)
     found.sort(key=_START)
-    return tuple(found) if not starts and text.isascii() else tuple(_place(fact, text, starts) for fact in found)
+    return tuple(found) if readable is text else tuple(_place(fact, text, starts) for fact in found)
+
+
+def _claim(recogniser: Recogniser, text: str, language: str, found: list[Fact]) -> str:
+    """What is left of `text` by the facts of a recogniser, which join those that are `found`."""
+    facts = sorted(recogniser.find(text, language), key=_START)
+    found += facts
+    return _without(facts, text) if facts else text
+
+
+@cache
+def _words(language: str) -> re.Pattern[str]:
+    """What a text holds, in lower case, if it has a fact without digits and signs."""
+    cues = shortest((*NAME_CUES, *percent_word_cues(language), *duration_cues(language)))
+    return re.compile("|".join(map(re.escape, cues)))
 
 
 def _without(facts: list[Fact], text: str) -> str:
     """`text` with what the facts (in order) have claimed blanked out; same length."""
     parts, at = list[str](), 0
     for fact in facts:
-        parts += (text[at : fact.start], _CLAIMED * (fact.end - fact.start))
+        parts += (text[at : fact.start], CLAIMED * (fact.end - fact.start))
         at = fact.end
     return "".join((*parts, text[at:]))
 

@@ -36,18 +36,8 @@ _PERCENT_BEFORE = {"th": "ร้อยละ", "zh": "百分之"}
 _PERCENT_AFTER = r"%|percent(?![a-z])|per cent(?![a-z])|เปอร์เซ็นต์|Prozent|por ciento|persen|パーセント"
 
 
-_MONEY_CUES = shortest((*_SIGNS, "$", "¥", *_CODES.split(), *_WORDS))
-_PERCENT_CUES = shortest(("%", "percent", "per cent", "เปอร์เซ็นต์", "prozent", "por ciento", "persen", "パーセント"))
-
-
-def money_cues(language: str) -> tuple[str, ...]:
-    """What a text holds if it has an amount of money: a sign, a code or a word."""
-    return _MONEY_CUES
-
-
-def percent_cues(language: str) -> tuple[str, ...]:
-    """What a text holds if it has a percentage after a number."""
-    return _PERCENT_CUES
+MONEY_CUE = "|".join(map(re.escape, shortest((*_SIGNS, "$", "¥", *_CODES.split(), *_WORDS))))  # in lower case
+PERCENT_CUES = shortest(("%", "percent", "per cent", "เปอร์เซ็นต์", "prozent", "por ciento", "persen", "パーセント"))
 
 
 def percent_word_cues(language: str) -> tuple[str, ...]:

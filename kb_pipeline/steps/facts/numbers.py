@@ -4,14 +4,15 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
+from itertools import islice
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import get_decimal_symbol
 
 # Length-preserving, so that offsets stay true: Thai and full-width digits, and the signs that stand beside them.
-_OTHER_DIGITS = "๐๑๒๓๔๕๖๗๘๙０１２３４５６７８９％＄￥．："
-_PLAIN = str.maketrans(_OTHER_DIGITS, "01234567890123456789%$¥.:")
-_TO_PLAIN = re.compile(f"[{_OTHER_DIGITS}]")
+OTHER_DIGITS = "๐๑๒๓๔๕๖๗๘๙０１２３４５６７８９％＄￥．："
+_PLAIN = str.maketrans(OTHER_DIGITS, "01234567890123456789%$¥.:")
+_TO_PLAIN = re.compile(f"[{OTHER_DIGITS}]")
 
 _EN_UNITS = (
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
@@ -44,6 +45,9 @@ RANGE = (
     rf"|{_GAP}{{0,2}}(?:ถึง|หรือ|และ|至|到|から){_GAP}{{0,2}})"
 )
 _DIGITS = re.compile("[0-9]+")
+# How far a fact reaches from its digits, or a unit from its number, in characters: the last letter of
+# `5 million pounds sterling` stands 24 behind the digit, `day` 27 behind the start of `seventeen calendar business days`.
+REACH = 32
 _JOINS = re.compile(r"\s*(?:and|und|และ)\s*", re.IGNORECASE)
 _BETWEEN = re.compile(r"(?:between|zwischen|ระหว่าง)\s*$", re.IGNORECASE)
 
@@ -56,6 +60,12 @@ def primary(language: str) -> str:
 def plain(text: str) -> str:
     """`text` with ASCII digits, percent and colon signs in place of Thai and full-width ones; same length."""
     return text if text.isascii() or not _TO_PLAIN.search(text) else text.translate(_PLAIN)
+
+
+def lowered(text: str) -> str:
+    """`text` in lower case; same length, so that a text with `İ`, which becomes two letters, stays as it is."""
+    lower = text.lower()
+    return lower if len(lower) == len(text) else text
 
 
 @cache
@@ -84,27 +94,39 @@ def number_pattern(language: str) -> str:
 
 def at_digits(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
     """The matches of a pattern that begins with digits: as `finditer`, but tried only where digits begin, which is faster."""
-    return _at(_DIGITS, pattern, text, text)
+    return matches_at(_DIGITS, pattern, text)
 
 
 def at_numbers(pattern: re.Pattern[str], text: str, language: str) -> Iterator[re.Match[str]]:
     """The same for a pattern that begins with a number in digits or in words of `language`."""
-    return _at(_beginnings(primary(language)), pattern, text, text.lower())
+    return matches_at(number_beginnings(language), pattern, text, lowered(text))
 
 
-def _at(beginning: re.Pattern[str], pattern: re.Pattern[str], text: str, searched: str) -> Iterator[re.Match[str]]:
+def matches_at(
+    beginning: re.Pattern[str], pattern: re.Pattern[str], text: str, searched: str | None = None
+) -> Iterator[re.Match[str]]:
+    """The matches of `pattern` where `beginning` matches in `searched`, which is `text` or the same in lower case."""
     end = 0
-    for start in beginning.finditer(searched):
+    for start in beginning.finditer(text if searched is None else searched):
         if start.start() >= end and (match := pattern.match(text, start.start())):
             end = match.end()
             yield match
 
 
 @cache
-def _beginnings(language: str) -> re.Pattern[str]:
+def number_beginnings(language: str) -> re.Pattern[str]:
     """Where a number may begin; without look-behind and flags, so that the regex engine skips by first letters."""
-    words = sorted(_WORDS.get(language, ()), key=len, reverse=True)
+    words = sorted(_WORDS.get(primary(language), ()), key=len, reverse=True)
     return re.compile("|".join(("[0-9]+", *words)))
+
+
+def around_digits(text: str) -> str:
+    """What stands within 32 characters of a digit, which is further than any fact reaches; empty where there is none."""
+    most = len(text) // (2 * REACH) + 1
+    spans = [match.span() for match in islice(_DIGITS.finditer(text), most)]
+    if len(spans) == most:
+        return text
+    return "\n".join([text[max(0, start - REACH) : end + REACH] for start, end in spans])
 
 
 def is_range(match: re.Match[str]) -> bool:

@@ -1,10 +1,42 @@
-"""What finds one kind of fact, and the cheap question that comes before its regex. No regexes here."""
+"""What finds one kind of fact, and the cheap question that comes before its regex. No facts here."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 
 from kb_pipeline.domain.facts import Fact
+
+CLAIMED = "\x00"  # stands for each character of a text that is spoken for
+
+
+@dataclass(frozen=True)
+class Recogniser:
+    """Finds facts in a text and a language; with `digits`, only facts that are written with digits.
+
+    `may_find` says whether that is worth its time, given the language and the place where such facts betray themselves: the
+    whole text, or with `digits` what stands around these, both in lower case unless the cues are signs. It answers by a few
+    substring searches or a simple regex (0.1 to 4 µs) instead of the whole one (10 to 100 µs), and is never wrong with no.
+    """
+
+    find: Callable[[str, str], Iterator[Fact]]
+    may_find: Callable[[str, str], bool] = lambda place, language: True
+    digits: bool = False
+
+
+def any_of(*cues: str) -> Callable[[str, str], bool]:
+    """Whether a place has one of the cues, in whatever language."""
+    return lambda place, language: any(map(place.__contains__, cues))
+
+
+def matching(pattern: str) -> Callable[[str, str], bool]:
+    """Whether a place matches a regex; one that begins with a character or a class is faster, as the engine skips to these."""
+    search = re.compile(pattern).search
+    return lambda place, language: search(place) is not None
+
+
+def any_named(cues: Callable[[str], tuple[str, ...]]) -> Callable[[str, str], bool]:
+    """Whether a place has one of the language's own cues."""
+    return lambda place, language: any(map(place.__contains__, cues(language)))
 
 
 def shortest(words: Iterable[str]) -> tuple[str, ...]:
@@ -14,29 +46,3 @@ def shortest(words: Iterable[str]) -> tuple[str, ...]:
         if not any(short in word for short in found):
             found.append(word)
     return tuple(found)
-
-
-@dataclass(frozen=True)
-class Recogniser:
-    """Finds facts in a text and a language.
-
-    A text that holds none of `cues(language)` has no such fact, nor, with `digits`, one without a digit: most texts are
-    dismissed by a few substring searches (about 50 ns each) instead of a regex (10 to 130 µs). `cues` is None where any text
-    may have one.
-    """
-
-    find: Callable[[str, str], Iterator[Fact]]
-    cues: Callable[[str], tuple[str, ...]] | None
-    digits: bool = True
-
-    def may_find(self, lowered: str, language: str) -> bool:
-        """Whether `find` is worth its time on a text, given in lower case."""
-        if self.cues is None:
-            return True
-        return any(map(lowered.__contains__, _in_script(self.cues, language, lowered.isascii())))
-
-
-@cache
-def _in_script(cues: Callable[[str], tuple[str, ...]], language: str, is_ascii: bool) -> tuple[str, ...]:
-    """The cues that a text may hold: one in ASCII holds no others."""
-    return tuple(cue for cue in cues(language) if cue.isascii() or not is_ascii)

@@ -22,7 +22,7 @@ _FORMS = (
     (rf"{_HOUR}\s?Uhr(?:\s(?P<m>[0-5][0-9])(?![0-9]))?", ("uhr",)),
     (rf"{_HOUR}\s?(?:นาฬิกา|โมงเช้า|โมงเย็น|โมง|น\.|(?P<evening>ทุ่ม))", ("นาฬิกา", "โมง", "น.", "ทุ่ม")),
     (rf"{_HOUR}\s?[点點时時](?!間)(?:(?P<m>[0-9]{{1,2}})分)?", ("点", "點", "时", "時")),
-    (rf"{_HOUR}(?<=[1-5])(?<=ตี[1-5]|ี [1-5])(?![0-9])", ("ตี",)),
+    (rf"{_HOUR}(?<=[1-5])(?:(?<=ตี[1-5])|(?<=ตี [1-5]))(?![0-9])", ("ตี",)),
 )
 _COMPILED = tuple((re.compile(form, re.IGNORECASE), cues) for form, cues in _FORMS)
 _BARE = re.compile("[点點时]")  # 3点 is a time only after the part of the day: it is also three points
@@ -32,7 +32,8 @@ _NAMED = {
     "mitternacht": "00:00",
 }  # fmt: skip
 _NAME = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(_NAMED)})(?![A-Za-z])", re.IGNORECASE)
-TIME_CUES = shortest(cue for _, cues in _FORMS for cue in cues)
+_AFTER_HOUR = "|".join(re.escape(cue) for cue in shortest(cue for _, cues in _FORMS for cue in cues) if cue != ":")
+TIME_CUE = rf"[0-9](?::[0-9]|\s?(?:{_AFTER_HOUR}))|ตี\s?[1-5]"  # in lower case
 NAME_CUES = shortest(_NAMED)
 
 

@@ -6,7 +6,8 @@ from kb_pipeline.domain.facts import Fact, FactKind
 
 Key = tuple[str, str, str]  # kind, value, unit; durations and years brought to one unit, counts without theirs
 
-COMPARED = frozenset(FactKind) - {FactKind.URL, FactKind.PLACEHOLDER, FactKind.UI_LABEL}  # those have rules of their own
+OF_OTHER_RULES = (FactKind.URL, FactKind.PLACEHOLDER, FactKind.UI_LABEL)  # a tuple: it asks no hash, which enums take long for
+COMPARED = frozenset(FactKind).difference(OF_OTHER_RULES)
 _IN_MINUTES = {
     "second": Decimal(1) / 60,
     "minute": Decimal(1),

@@ -18,6 +18,24 @@ def test_each_sentence_that_is_dropped_is_missed(lost: int) -> None:
     assert found("omission", SOURCE, " ".join(s for n, s in enumerate(sentences) if n != lost))
 
 
+def test_the_sentence_that_is_gone_is_named() -> None:
+    first, _, last = THAI.split(" ")
+    (missed,) = found("omission", SOURCE, f"{first} {last}")
+    assert "The item must be unused" in missed.message
+
+
+def test_in_a_text_of_two_paragraphs_the_shorter_one_is_found() -> None:
+    intro, intro_thai = "Read this before you send anything back to us.", "อ่านข้อมูลนี้ก่อนส่งสินค้าคืนให้เรา"
+    short = " ".join(THAI.split(" ")[1:])
+    assert found("omission", f"{intro}\n\n{SOURCE}", f"{intro_thai}\n\n{short}")
+    assert found("omission", f"{intro}\n\n{SOURCE}", f"{intro_thai}\n\n{THAI}") == []
+
+
+def test_a_source_whose_lines_are_wrapped_lacks_nothing() -> None:
+    wrapped = SOURCE.replace("of delivery", "of\ndelivery").replace("as soon", "as\nsoon")
+    assert found("omission", wrapped, THAI) == []
+
+
 def test_a_whole_translation_lacks_nothing() -> None:
     assert found("omission", SOURCE, THAI) == found("addition", SOURCE, THAI) == []
 

@@ -39,7 +39,34 @@ def test_a_negation_put_in_is_found() -> None:
 @pytest.mark.parametrize(
     ("source", "target"),
     [
+        ("Open the unpaid order.", "เปิดคำสั่งซื้อที่ชำระเงิน"),
+        ("This is a non-refundable item.", "นี่คือสินค้าที่คืนเงินได้"),
+        ("| Unused coupons | They stay in the wallet. |\n| --- | --- |", "| คูปองที่ใช้ | คูปองจะอยู่ในกระเป๋าเงิน |\n| --- | --- |"),
+    ],
+)
+def test_a_negative_word_that_has_become_its_opposite_is_found(source: str, target: str) -> None:
+    assert [f.severity for f in found("polarity", source, target)] == [Severity.MAJOR]
+
+
+def test_a_button_that_says_no_is_a_negation() -> None:
+    source = "If you choose **No**, the parcel cannot be opened."
+    assert found("polarity", source, "หากเลือก **ไม่** จะเปิดพัสดุได้")
+    assert found("polarity", source, "หากเลือก **ไม่** จะเปิดพัสดุไม่ได้") == []
+
+
+def test_languages_with_prefixes_of_their_own_need_no_negation_for_a_negative_word() -> None:
+    assert found("polarity", "The code is invalid.", "Der Code ist ungültig.", GERMAN) == []
+    assert found("polarity", "The code is invalid.", "コードは無効です。", JAPANESE) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
         ("You cannot cancel it.", "คุณยกเลิกไม่ได้"),
+        ("The order is paid or unpaid.", "คำสั่งซื้อชำระเงินแล้วหรือไม่ได้ชำระ"),
+        ("Unlink the card, which was unlocked.", "ยกเลิกการเชื่อมโยงบัตรที่ปลดล็อกแล้ว"),
+        ("Open images/invalid_line.png", "Open images/invalid_line.png"),
+        ("Set a not-to-exceed limit.", "กำหนดวงเงินที่ต้องไม่เกิน"),
         ("Can I cancel it?", "ยกเลิกได้หรือไม่"),
         ("The field is optional.", "ไม่บังคับ"),
         ("The code is invalid.", "รหัสไม่ถูกต้อง"),
