@@ -11,13 +11,13 @@ from kb_pipeline.domain.markets import Market
 from kb_pipeline.domain.releases import Release, ReleaseReport
 from kb_pipeline.errors import UnknownMarketError
 from kb_pipeline.ports import LLM, Embedder, Indexes, Progress, Store
-from kb_pipeline.services.run import Services
 from kb_pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from kb_pipeline.adapters.backup_sqlite import SqliteBackups
     from kb_pipeline.services.accounts import Accounts
     from kb_pipeline.services.publish import Publisher
+    from kb_pipeline.services.run import Services
     from kb_pipeline.services.search import Searcher
     from kb_pipeline.services.serve import Serving
 
@@ -210,9 +210,10 @@ def build_services(
     limit: int | None = None,
     only: Sequence[str] = (),
     run_id: str = "",
-) -> Services:
+) -> "Services":
     """The main job, wired. Call `close()` at the end. Raises UnknownMarketError, PackError, StoreError."""
     from kb_pipeline.adapters.source_files import SourceFiles
+    from kb_pipeline.services.run import Services
 
     packs = open_markets(settings, markets)
     store = open_store(settings)
