@@ -2,8 +2,9 @@
 
 The translation is cut into pieces where a sentence can end, and the pieces are laid against the source's sentences in order,
 as W. A. Gale and K. W. Church align sentences (A Program for Aligning Sentences in Bilingual Corpora, 1993). A sentence is lost
-where the pieces fit the others much better than all of them. Chosen on the even-numbered articles of 2,819 English-Thai blocks
-that professionals translated, confirmed on the odd ones; see docs/benchmarks.md.
+where the pieces fit the others much better than all of them. Measured on 2,819 English-Thai blocks that professionals
+translated (docs/benchmarks.md): 97 % of the lost sentences at 0.3 % false alarms, 96 % and 98 % in the even and the odd
+articles. Other languages are not measured.
 """
 
 import re

@@ -23,8 +23,8 @@ _UNSURE = 1.6
 _STEADY, _SHORT, _BASE = 0.0049, 2.0, 3.0
 _FAR = 3.2  # deviations that no translator's freedom explains
 # Shares of the source's length, spaces and markup and all: above the first no sentence is looked for, and only beyond the
-# others are the letters counted. They are looks at the time, not at the sense.
-_SHORTER, _CLEARLY_LESS, _CLEARLY_MORE = 0.87, 0.82, 1.3
+# others are the letters counted. They save time: at 0.87 another 0.2 % of the lost sentences are found, in a fifth more time.
+_SHORTER, _CLEARLY_LESS, _CLEARLY_MORE = 0.84, 0.82, 1.3
 _FEWEST = 20  # letters: below, a label is as long as it likes
 _ITEM = re.compile(r"\n[ \t>]*(?:[-*+]|\d{1,3}[.)]|\||#{1,6})[ \t]")
 
