@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from faults import FAULTS, forbidden_term
 from peer_pofilter import run_pofilter
@@ -90,7 +90,7 @@ def read_blocks(path: Path) -> Iterator[Block]:
         yield row["en"], row["th"]
 
 
-def read_rows(path: Path) -> Iterator[dict[str, str]]:
+def read_rows(path: Path) -> Iterator[dict[str, Any]]:
     """The rows of a JSON-lines file."""
     with path.open(encoding="utf-8") as lines:
         yield from map(json.loads, lines)
@@ -134,7 +134,7 @@ def with_terms(data: Path, blocks: Sequence[Block], market: Market) -> tuple[lis
     rows = [row for row in read_rows(data / "glossary-en-th/ui_terms.shared.jsonl") if len(row["en"]) > 3]
     pairs = []
     for row in rows:
-        variants = [v["th"].strip() for v in row["variants"]]  # type: ignore[index]
+        variants = [v["th"].strip() for v in row["variants"]]
         wrong = next((v for v in variants[1:] if v not in variants[0] and variants[0] not in v), f"{variants[0]}ปลอม")
         pairs.append((row["en"], variants[0], wrong))
     terms = [Term(source=s, target=p, status=TermStatus.PREFERRED) for s, p, _ in pairs]
