@@ -155,9 +155,15 @@ def recall(cases: Sequence[tuple[Block, Block]], market: Market, similarity: Sim
     return [bool(found) for found in new], Counter(rule for found in new for rule in {rule for rule, _ in found})
 
 
-def recalls(data: Path, blocks: Sequence[Block], strings: Sequence[Block], market: Market, options: argparse.Namespace) -> None:
+def recalls(
+    data: Path,
+    blocks: Sequence[Block],
+    strings: Sequence[Block],
+    market: Market,
+    options: argparse.Namespace,
+    similarity: Similarity,
+) -> None:
     """Print how many of the faults of each kind are found, ours and the peer's."""
-    similarity = _similarity(options.similarity)
     table = Table(title="faults put into the same blocks")
     for column in ("fault", "put in", "found", "by", *(["pofilter"] if options.pofilter else [])):
         table.add_column(column)
@@ -215,8 +221,8 @@ def _share(found: Sequence[bool]) -> str:
     return f"{sum(found)} ({sum(found) / len(found):.1%})" if found else "-"
 
 
-def _similarity(wanted: bool) -> Similarity:
-    """The meaning of a block's two texts compared by the embedded model; or nothing at all."""
+def _similarity(wanted: bool, market: Market) -> Similarity:
+    """The meaning of a block's two texts compared by the embedded model; or nothing at all. `market`: the whole pack."""
     if not wanted:
         return lambda _: None
     from kb_pipeline.adapters.embedder_sentence_transformers import SentenceTransformersEmbedder
@@ -226,8 +232,13 @@ def _similarity(wanted: bool) -> Similarity:
 
     settings = Settings()
     model = SentenceTransformersEmbedder(settings.embedding_model, settings.model_dir, MemoryVectors(), 2)
-    drift = Drift(model)
-    return lambda block: drift.similarity(*(FaqText(question="", answer=text) for text in block))
+    drift = Drift(model, market)
+
+    def similarity(block: Block) -> float | None:
+        source, target = (FaqText(question="", answer=text) for text in block)
+        return drift.similarity(source, target, "en")
+
+    return similarity
 
 
 def main() -> None:
@@ -247,17 +258,18 @@ def main() -> None:
 
         measure_sample(options.sample, options.market, options.locales)
         return
-    market = bare(load_market(options.locales, options.market))
+    pack = load_market(options.locales, options.market)
+    market, similarity = bare(pack), _similarity(options.similarity, pack)
     blocks = list(read_blocks(options.data / "parallel-en-th/segments.jsonl"))
     strings = list(read_blocks(options.data / "ui-strings-en-th/shared.jsonl"))
-    found = check(blocks, market, _similarity(options.similarity))
+    found = check(blocks, market, similarity)
     alarms("professional translations", blocks, found, options.show)
-    alarms("live UI strings", strings, check(strings, market, _similarity(options.similarity)), options.show)
+    alarms("live UI strings", strings, check(strings, market, similarity), options.show)
     if options.pofilter:
         for name, texts in (("professional translations", blocks), ("live UI strings", strings)):
             failed = run_pofilter(options.pofilter, texts).failed
             _OUT.print(f"pofilter on {name}: {sum(map(bool, failed))} flagged ({sum(map(bool, failed)) / len(texts):.2%})")
-    recalls(options.data, blocks, strings, market, options)
+    recalls(options.data, blocks, strings, market, options, similarity)
     machine_translated(options.data / "mt-th", market)
     speed(blocks, found, options.pofilter, market, options.locales)
 

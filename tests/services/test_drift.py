@@ -52,6 +52,11 @@ def test_nothing_is_measured_within_one_language(shared, american):
     assert Drift(shared, american).similarity(text(REFUND["en"]), text(REFUND["en"]), "en-GB") is None
 
 
+@pytest.mark.parametrize(("source", "language"), [("Track your parcel", "en"), ("追踪包裹", "zh-CN")])
+def test_a_label_is_too_short_to_be_measured(shared, thai, source, language):
+    assert Drift(shared, thai).similarity(text(("", source)), text(("", "ติดตามพัสดุ")), language) is None
+
+
 def test_nothing_is_measured_without_enough_live_labels(shared, thai):
     def with_labels(count):
         labels = [label for label in thai.ui_strings if label.source_lang == "en"][:count]
