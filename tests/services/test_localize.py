@@ -7,6 +7,7 @@ import pytest
 
 from kb_pipeline.domain.changes import ChangeState, Decision, Verdict
 from kb_pipeline.domain.faqs import FaqText, Provenance, SourceFaq, entry_id
+from kb_pipeline.domain.markets import MarketFact
 from kb_pipeline.domain.memory import MemoryUnit
 from kb_pipeline.services.localize import Localizer, Run
 from kb_pipeline.services.stage import stage_changes
@@ -220,11 +221,11 @@ def test_a_persons_words_in_the_sources_own_language_stay(store, embedder, ameri
 
 
 def test_a_changed_pack_mends_approved_text_in_place_where_the_fix_is_certain(desk):
-    spelling = {"เก็บใบเสร็จไว้": "เก็บใบเสร็จ"}
-    conventions = desk.market.conventions.model_copy(update={"spelling": spelling})
-    desk.market = desk.market.model_copy(update={"conventions": conventions, "fingerprint": "other"})
+    fact = MarketFact(key="collection", source_value="3 days", value="5 วัน", source="TH-1")
+    desk.market = desk.market.model_copy(update={"facts": (fact,), "fingerprint": "other"})
     calls = len(desk.llm.requests)
-    desk.run()
+    assert desk.run().taken == ("faq",)
+    assert desk.draft().revision.text.answer == THAI_ANSWER.replace("3 วัน", "5 วัน")
     assert len(desk.llm.requests) == calls
 
 
