@@ -16,7 +16,7 @@ from assets.resources import Pipeline
 from kb_pipeline.bootstrap import build_services
 from kb_pipeline.cli.display import RichProgress, load_settings
 from kb_pipeline.ports import Progress
-from kb_pipeline.services.run import Services
+from kb_pipeline.services.draft.run import Services
 from kb_pipeline.settings import Settings
 
 _EPILOG = """

@@ -15,7 +15,7 @@ import dagster as dg
 
 from kb_pipeline.domain.base import Json, fingerprint
 from kb_pipeline.errors import KBError
-from kb_pipeline.services.publish import Publisher, ReleasePlan
+from kb_pipeline.services.release.publish import Publisher, ReleasePlan
 
 source_job = dg.define_asset_job(
     "source_job",

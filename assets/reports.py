@@ -14,14 +14,14 @@ from kb_pipeline.domain.faqs import SourceFaq
 from kb_pipeline.domain.findings import Finding
 from kb_pipeline.ports import LLM, Draft
 from kb_pipeline.prompts import load_prompt
-from kb_pipeline.services.generate import GenerateResult
-from kb_pipeline.services.ingest import IngestResult
-from kb_pipeline.services.localize import LocalizeResult
-from kb_pipeline.services.relate import RelateSummary
-from kb_pipeline.services.run import count_changes
-from kb_pipeline.services.stage import StageResult
-from kb_pipeline.services.work import Failure
-from kb_pipeline.steps.quality import penalty
+from kb_pipeline.services.draft.generate import GenerateResult
+from kb_pipeline.services.draft.ingest import IngestResult
+from kb_pipeline.services.draft.localize import LocalizeResult
+from kb_pipeline.services.draft.relate import RelateSummary
+from kb_pipeline.services.draft.run import count_changes
+from kb_pipeline.services.draft.stage import StageResult
+from kb_pipeline.services.draft.work import Failure
+from kb_pipeline.steps.checks.quality import penalty
 
 if TYPE_CHECKING:
     Materialized = dg.MaterializeResult[None]

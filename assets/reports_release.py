@@ -4,7 +4,7 @@ import dagster as dg
 
 from assets.reports import Before, Metadata, table
 from kb_pipeline.domain.releases import Release
-from kb_pipeline.services.publish import ReleasePlan, SaidChange
+from kb_pipeline.services.release.publish import ReleasePlan, SaidChange
 
 _NOTHING = "nothing changed: what is live says all that is approved"
 _SAMPLES = 10

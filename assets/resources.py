@@ -11,8 +11,8 @@ from pydantic import Field
 
 from kb_pipeline.domain.releases import Release, ReleaseState
 from kb_pipeline.errors import KBError, LLMError
-from kb_pipeline.services.publish import Publisher
-from kb_pipeline.services.run import Services
+from kb_pipeline.services.draft.run import Services
+from kb_pipeline.services.release.publish import Publisher
 
 Context = dg.AssetExecutionContext | dg.AssetCheckExecutionContext
 ACTOR = "dagster"  # whose name stands beside what a run publishes

@@ -19,10 +19,10 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np
 import numpy.typing as npt
 
-from kb_pipeline.adapters.embedder_blob import Blob, read_blob
-from kb_pipeline.adapters.embedder_build import onnx_model
-from kb_pipeline.adapters.models_carriers import assemble
-from kb_pipeline.adapters.models_registry import EMBEDDING_MODEL, embedding_model_dir
+from kb_pipeline.adapters.models.carriers import assemble
+from kb_pipeline.adapters.models.embedder_blob import Blob, read_blob
+from kb_pipeline.adapters.models.embedder_build import onnx_model
+from kb_pipeline.adapters.models.registry import EMBEDDING_MODEL, embedding_model_dir
 from kb_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def torch_weights(blob: Blob) -> dict[str, Any]:
 
 def engines(folder: Path) -> dict[str, Any]:
     """The three engines as sentence-transformers models, the embedded one last."""
-    from kb_pipeline.adapters.embedder_onnx import load_onnx
+    from kb_pipeline.adapters.models.embedder_onnx import load_onnx
 
     ours = embedding_model_dir(Settings().model_dir)
     config = json.loads((ours / "embedder.json").read_text(encoding="utf-8"))

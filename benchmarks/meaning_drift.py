@@ -20,15 +20,15 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np
 import numpy.typing as npt
 
-from kb_pipeline.adapters.embedder_sentence_transformers import SentenceTransformersEmbedder
-from kb_pipeline.adapters.packs_files import load_market
-from kb_pipeline.adapters.vectors_memory import MemoryVectors
+from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceTransformersEmbedder
+from kb_pipeline.adapters.models.vectors_in_process import MemoryVectors
+from kb_pipeline.adapters.packs.files import load_market
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.ports import Embedder
-from kb_pipeline.services.drift import Drift
+from kb_pipeline.services.language.drift import Drift
 from kb_pipeline.settings import Settings
-from kb_pipeline.steps.boundaries import sentence_spans
 from kb_pipeline.steps.checks import meaning
+from kb_pipeline.steps.language.sentence_ends import sentence_spans
 
 WRONG = ("other", "near", "half", "dropped")
 FALSE_ALARMS = 0.005

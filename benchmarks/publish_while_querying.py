@@ -26,7 +26,7 @@ from typing import Any
 import httpx
 
 from kb_pipeline.bootstrap import build_publisher, open_accounts, open_store
-from kb_pipeline.cli.programs import free_port
+from kb_pipeline.cli.system.programs import free_port
 from kb_pipeline.domain.changes import Change, ChangeKind, Decision, Relation, RelationKind, RiskTier, Verdict
 from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, entry_id
 from kb_pipeline.domain.releases import Release, release_id

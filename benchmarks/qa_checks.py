@@ -28,7 +28,7 @@ from peer_pofilter import run_pofilter
 from rich.console import Console
 from rich.table import Table
 
-from kb_pipeline.adapters.packs_files import load_market
+from kb_pipeline.adapters.packs.files import load_market
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.markets import Market, Term, TermStatus
 from kb_pipeline.steps.checks import BLOCK_RULES, Subject
@@ -225,9 +225,9 @@ def _similarity(wanted: bool, market: Market) -> Similarity:
     """The meaning of a block's two texts compared by the embedded model; or nothing at all. `market`: the whole pack."""
     if not wanted:
         return lambda _: None
-    from kb_pipeline.adapters.embedder_sentence_transformers import SentenceTransformersEmbedder
-    from kb_pipeline.adapters.vectors_memory import MemoryVectors
-    from kb_pipeline.services.drift import Drift
+    from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceTransformersEmbedder
+    from kb_pipeline.adapters.models.vectors_in_process import MemoryVectors
+    from kb_pipeline.services.language.drift import Drift
     from kb_pipeline.settings import Settings
 
     settings = Settings()

@@ -16,10 +16,18 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from kb_pipeline.adapters.embedder_sentence_transformers import SentenceTransformersEmbedder
+from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceTransformersEmbedder
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.settings import Settings
-from kb_pipeline.steps.relations import LIKE_QUESTION, SAME_ANSWER, SAME_QUESTION, Candidate, rarity_of, relate, scores_of
+from kb_pipeline.steps.relate.relations import (
+    LIKE_QUESTION,
+    SAME_ANSWER,
+    SAME_QUESTION,
+    Candidate,
+    rarity_of,
+    relate,
+    scores_of,
+)
 
 Floats = npt.NDArray[np.float64]
 

@@ -29,11 +29,11 @@ from kb_pipeline.domain.changes import Change, ChangeKind, Decision, Relation, R
 from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, entry_id
 from kb_pipeline.domain.releases import ReleaseReport
 from kb_pipeline.ports import Embedder, Found, Store, Vectors
-from kb_pipeline.services.live import OpenRelease, open_release
-from kb_pipeline.services.verify import embed_texts
+from kb_pipeline.services.release.verify import embed_texts
+from kb_pipeline.services.serve.live import OpenRelease, open_release
 from kb_pipeline.settings import Settings
-from kb_pipeline.steps.manifest import index_texts, manifest_of
-from kb_pipeline.steps.retrieval import confidence, coverage, lead_of, rank, search_words
+from kb_pipeline.steps.release.manifest import index_texts, manifest_of
+from kb_pipeline.steps.serve.ranking import confidence, coverage, lead_of, rank, search_words
 
 Texts = Sequence[tuple[str, FaqText]]  # key, text
 WRONG_WEIGHS = 3.0  # abstentions that one wrong answer weighs as much as, when the confidence is fitted
@@ -303,8 +303,8 @@ def is_ready(http: httpx.Client) -> bool:
 
 def latency(base: Base, asked: Sequence[Asked]) -> None:
     """Print the time of one question: the bare engine (embed, exact NumPy search), and the API over HTTP, taken in turns."""
-    from kb_pipeline.adapters.embedder_sentence_transformers import SentenceTransformersEmbedder
-    from kb_pipeline.adapters.vectors_memory import MemoryVectors
+    from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceTransformersEmbedder
+    from kb_pipeline.adapters.models.vectors_in_process import MemoryVectors
 
     ids, _, vectors = base.open.index.contents()
     bare = SentenceTransformersEmbedder("embedded", base.settings.model_dir, MemoryVectors(), base.settings.embedding_threads)

@@ -14,12 +14,12 @@ from kb_pipeline.ports import LLM, Embedder, Indexes, Progress, Store
 from kb_pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from kb_pipeline.adapters.backup_sqlite import SqliteBackups
-    from kb_pipeline.services.accounts import Accounts
-    from kb_pipeline.services.publish import Publisher
-    from kb_pipeline.services.run import Services
-    from kb_pipeline.services.search import Searcher
-    from kb_pipeline.services.serve import Serving
+    from kb_pipeline.adapters.store_sql.backup import SqliteBackups
+    from kb_pipeline.services.access.accounts import Accounts
+    from kb_pipeline.services.draft.run import Services
+    from kb_pipeline.services.release.publish import Publisher
+    from kb_pipeline.services.serve.search import Searcher
+    from kb_pipeline.services.serve.serving import Serving
 
 
 def today() -> date:
@@ -38,14 +38,14 @@ def open_store(settings: Settings) -> Store:
 def open_accounts(store: Store) -> "Accounts":
     """Users, sessions and API keys."""
     from kb_pipeline.adapters.passwords_argon2 import Argon2Passwords
-    from kb_pipeline.services.accounts import Accounts
+    from kb_pipeline.services.access.accounts import Accounts
 
     return Accounts(store, Argon2Passwords())
 
 
 def open_backups(settings: Settings) -> "SqliteBackups":
     """Backups of the store. Raises StoreError unless it is SQLite's."""
-    from kb_pipeline.adapters.backup_sqlite import SqliteBackups
+    from kb_pipeline.adapters.store_sql.backup import SqliteBackups
 
     return SqliteBackups(settings.store_url)
 
@@ -62,7 +62,7 @@ def rebuild_indexes(settings: Settings) -> tuple[str, ...]:
 
 def open_markets(settings: Settings, tags: Sequence[str] = ()) -> tuple[Market, ...]:
     """The packs of `tags`, or all of them. Raises UnknownMarketError, PackError."""
-    from kb_pipeline.adapters.packs_files import load_market, load_markets
+    from kb_pipeline.adapters.packs.files import load_market, load_markets
 
     if tags:
         return tuple(load_market(settings.locales_dir, tag) for tag in dict.fromkeys(tags))
@@ -74,23 +74,23 @@ def open_markets(settings: Settings, tags: Sequence[str] = ()) -> tuple[Market, 
 
 def open_embedder(settings: Settings, store: Store) -> Embedder:
     """The embedder, with its vectors cached in `store`. Loads nothing until a vector is missing."""
-    from kb_pipeline.adapters.embedder_sentence_transformers import SentenceTransformersEmbedder
+    from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceTransformersEmbedder
 
     return SentenceTransformersEmbedder(settings.embedding_model, settings.model_dir, store, settings.embedding_threads)
 
 
 def open_indexes(settings: Settings) -> Indexes:
     """The indexes of the releases."""
-    from kb_pipeline.adapters.index_chroma import ChromaIndexes
+    from kb_pipeline.adapters.index.chroma import ChromaIndexes
 
     return ChromaIndexes(settings.home / "releases", settings.chroma_url)
 
 
 def open_searcher(settings: Settings, store: Store) -> "Searcher":
     """What answers questions from the live releases; the questions' vectors stay in memory. It follows nothing yet."""
-    from kb_pipeline.adapters.embedder_sentence_transformers import SentenceTransformersEmbedder
-    from kb_pipeline.adapters.vectors_memory import MemoryVectors
-    from kb_pipeline.services.search import Searcher
+    from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceTransformersEmbedder
+    from kb_pipeline.adapters.models.vectors_in_process import MemoryVectors
+    from kb_pipeline.services.serve.search import Searcher
 
     return Searcher(
         store=store,
@@ -106,8 +106,8 @@ def open_searcher(settings: Settings, store: Store) -> "Searcher":
 
 def build_serving(settings: Settings) -> "Serving":
     """The retrieval API's use cases, wired. Raises UnknownMarketError, PackError, StoreError, UsageError."""
-    from kb_pipeline.services.query_log import BufferedQueryLog
-    from kb_pipeline.services.serve import RateLimit, Serving
+    from kb_pipeline.services.serve.query_log import BufferedQueryLog
+    from kb_pipeline.services.serve.serving import RateLimit, Serving
 
     markets, rate = open_markets(settings), RateLimit(settings.rate_limit)
     store = open_store(settings)
@@ -125,14 +125,14 @@ class Language:
     """A language model and how to end it. The embedded server starts at the first paid call only."""
 
     def __init__(self, settings: Settings, store: Store) -> None:
-        from kb_pipeline.adapters.llm_openai import Endpoint, OpenAILLM
-        from kb_pipeline.adapters.models_registry import LANGUAGE_MODEL
-        from kb_pipeline.adapters.prices_files import price_of
+        from kb_pipeline.adapters.models.llm_openai import Endpoint, OpenAILLM
+        from kb_pipeline.adapters.models.prices import price_of
+        from kb_pipeline.adapters.models.registry import LANGUAGE_MODEL
 
         key, name = settings.llm_api_key.get_secret_value(), settings.llm_model
         self._server = None
         if name == "embedded":
-            from kb_pipeline.adapters.llm_server_embedded import EmbeddedServer
+            from kb_pipeline.adapters.models.llm_server_embedded import EmbeddedServer
 
             weights = settings.model_dir / LANGUAGE_MODEL.files[0].path
             self._server = EmbeddedServer(weights, slots=settings.llm_parallel, threads=settings.llm_threads)
@@ -159,11 +159,11 @@ def build_publisher(
     settings: Settings, market: str, actor: str = "publisher", *, store: Store | None = None, progress: Progress | None = None
 ) -> "Publisher":
     """Publishing of one market, in the name of `actor`; `store`: one that is open already. Raises as `open_markets`."""
-    from kb_pipeline.adapters.lock_file import publishing_lock
-    from kb_pipeline.adapters.probe_http import HttpProbe
-    from kb_pipeline.adapters.verifier_process import ProcessVerifier
+    from kb_pipeline.adapters.release.lock_file import publishing_lock
+    from kb_pipeline.adapters.release.probe_http import HttpProbe
+    from kb_pipeline.adapters.release.verifier_process import ProcessVerifier
     from kb_pipeline.failpoints import failpoint_at
-    from kb_pipeline.services.publish import Publisher
+    from kb_pipeline.services.release.publish import Publisher
 
     (pack,) = open_markets(settings, [market])
     store = store or open_store(settings)
@@ -186,7 +186,7 @@ def build_publisher(
 def verify_now(settings: Settings, market: str, number: int | None = None) -> tuple[Release, ReleaseReport]:
     """Judge a release, or the live one, in this very process. Raises UnknownMarketError, NotFoundError, ReleaseError."""
     from kb_pipeline.failpoints import failpoint_at
-    from kb_pipeline.services.verify import Bench, judge
+    from kb_pipeline.services.release.verify import Bench, judge
 
     (pack,) = open_markets(settings, [market])
     with closing(open_store(settings)) as store:
@@ -212,8 +212,8 @@ def build_services(
     run_id: str = "",
 ) -> "Services":
     """The main job, wired. Call `close()` at the end. Raises UnknownMarketError, PackError, StoreError."""
-    from kb_pipeline.adapters.source_files import SourceFiles
-    from kb_pipeline.services.run import Services
+    from kb_pipeline.adapters.source.files import SourceFiles
+    from kb_pipeline.services.draft.run import Services
 
     packs = open_markets(settings, markets)
     store = open_store(settings)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from kb_pipeline.adapters.embedder_sentence_transformers import SentenceTransformersEmbedder
-from kb_pipeline.adapters.packs_files import load_market
+from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceTransformersEmbedder
+from kb_pipeline.adapters.packs.files import load_market
 from kb_pipeline.adapters.store_sql import SqlStore
 from kb_pipeline.settings import Settings
 

@@ -2,8 +2,8 @@
 
 from kb_pipeline.domain.articles import Article, Chunk, FrontMatter, Sentence
 from kb_pipeline.domain.base import fingerprint
-from kb_pipeline.steps.chunks import chunks as split_chunks
-from kb_pipeline.steps.sentences import sentences as split_sentences
+from kb_pipeline.steps.parse.chunks import chunks as split_chunks
+from kb_pipeline.steps.parse.sentences import sentences as split_sentences
 
 RETURNS = """# Return an item
 

@@ -3,14 +3,14 @@
 from dataclasses import dataclass, replace
 from functools import cache
 
-from kb_pipeline.adapters.embedder_sentence_transformers import SentenceTransformersEmbedder
-from kb_pipeline.adapters.vectors_memory import MemoryVectors
+from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceTransformersEmbedder
+from kb_pipeline.adapters.models.vectors_in_process import MemoryVectors
 from kb_pipeline.bootstrap import build_publisher
 from kb_pipeline.domain.changes import Change, ChangeKind, Decision, Relation, RelationKind, RiskTier, Verdict
 from kb_pipeline.domain.releases import Release, ReleaseReport
 from kb_pipeline.ports import Embedder, Failpoint
-from kb_pipeline.services.publish import Publisher
-from kb_pipeline.services.verify import Bench, judge
+from kb_pipeline.services.release.publish import Publisher
+from kb_pipeline.services.release.verify import Bench, judge
 from kb_pipeline.settings import Settings
 from tests.api.knowledge import Knowledge
 

@@ -3,10 +3,10 @@
 import re
 from pathlib import Path
 
-from kb_pipeline.adapters.source_files import SourceFiles
+from kb_pipeline.adapters.source.files import SourceFiles
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.ports import Embedder, ModelRequest, Store
-from kb_pipeline.services.run import RunReport, Services, run_pipeline
+from kb_pipeline.services.draft.run import RunReport, Services, run_pipeline
 from tests.conftest import DAY
 from tests.factories import RETURNS, SAFETY
 from tests.fakes import ScriptedLLM, SilentProgress

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from kb_pipeline.adapters.packs_files import check_packs, load_market, load_markets, market_tags
-from kb_pipeline.adapters.source_files import SourceFiles
-from kb_pipeline.cli.demo_steps import ARTICLE, QUESTIONS
+from kb_pipeline.adapters.packs.files import check_packs, load_market, load_markets, market_tags
+from kb_pipeline.adapters.source.files import SourceFiles
+from kb_pipeline.cli.demo.steps import ARTICLE, QUESTIONS
 from kb_pipeline.domain.articles import FrontMatter
 from kb_pipeline.domain.facts import FactKind
 from kb_pipeline.domain.faqs import FaqText
@@ -22,7 +22,7 @@ from kb_pipeline.steps.checks.accuracy import example_copied
 from kb_pipeline.steps.checks.policy import clause_missing, unavailable
 from kb_pipeline.steps.facts import extract
 from kb_pipeline.steps.facts.compare import comparison_value, facts_of
-from kb_pipeline.steps.languages import scripts_of
+from kb_pipeline.steps.language.detection import scripts_of
 
 ROOT = Path(__file__).parents[1]
 LOCALES = ROOT / "locales"

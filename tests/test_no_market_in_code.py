@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kb_pipeline.adapters.packs_files import market_tags
+from kb_pipeline.adapters.packs.files import market_tags
 
 ROOT = Path(__file__).parents[1]
 TAG = re.compile("|".join(rf"(?<![\w-]){re.escape(tag)}(?![\w-])" for tag in market_tags(ROOT / "locales")))

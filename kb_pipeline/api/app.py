@@ -12,7 +12,7 @@ from kb_pipeline.api import docs, operations, routes
 from kb_pipeline.api.metrics import Metrics
 from kb_pipeline.api.middleware import ANSWER_SECONDS, Border
 from kb_pipeline.api.problems import Problem, handle_problems
-from kb_pipeline.services.serve import Serving
+from kb_pipeline.services.serve.serving import Serving
 
 _ABOUT = (
     "Approved answers of a knowledge base, by market, for a customer-service chatbot. Say an answer only when `abstained` is "

@@ -1,4 +1,4 @@
-"""Who asks: `Authorization: Bearer kb_...`. Which markets a key is for is decided in `services.serve`."""
+"""Who asks: `Authorization: Bearer kb_...`. Which markets a key is for is decided in `services.serve.serving`."""
 
 import ipaddress
 from typing import Annotated
@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from kb_pipeline.domain.accounts import ApiKey
-from kb_pipeline.services.serve import Serving
+from kb_pipeline.services.serve.serving import Serving
 
 _BEARER = HTTPBearer(bearerFormat="kb_<id>_<secret>", description="A key made by `kb key add`.", auto_error=False)
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]

@@ -8,7 +8,7 @@ from prometheus_client.registry import Collector
 from starlette.types import Scope
 
 from kb_pipeline.domain.answers import SearchResult
-from kb_pipeline.services.serve import Serving
+from kb_pipeline.services.serve.serving import Serving
 
 _SECONDS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.2, 0.5, 1.0, 2.5, 5.0, 30.0)
 

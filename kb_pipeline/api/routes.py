@@ -1,4 +1,4 @@
-"""The routes under /v1: each takes a request apart, asks `services.serve`, and says the result."""
+"""The routes under /v1: each takes a request apart, asks `services.serve.serving`, and says the result."""
 
 from typing import Annotated, Any
 
@@ -27,7 +27,7 @@ from kb_pipeline.domain.answers import Feedback, SearchResult
 from kb_pipeline.domain.answers import Query as Asked
 from kb_pipeline.domain.base import fingerprint
 from kb_pipeline.errors import NotFoundError
-from kb_pipeline.services.serve import Serving
+from kb_pipeline.services.serve.serving import Serving
 
 router = APIRouter(prefix="/v1", responses=problems(401, 403, 404, 408, 413, 422, 429, 500, 503, 504))
 Market = Annotated[MarketTag, Query(description="The market, e.g. `th-TH`.")]

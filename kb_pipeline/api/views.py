@@ -7,7 +7,7 @@ from kb_pipeline.api.schemas import AnswerResponse, Citation, Entry, EntryPage, 
 from kb_pipeline.domain.answers import Hit as FoundHit
 from kb_pipeline.domain.answers import SearchResult, ServedEntry
 from kb_pipeline.domain.releases import Release
-from kb_pipeline.steps.retrieval import plain
+from kb_pipeline.steps.serve.ranking import plain
 
 
 def entry_of(entry: ServedEntry, release: str) -> Entry:

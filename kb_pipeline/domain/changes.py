@@ -110,7 +110,7 @@ class Change(Value):
     topics: tuple[str, ...] = ()
     relation: Relation
     findings: tuple[Finding, ...] = ()
-    quality: float | None = None  # estimate, 0 to 100 (steps.quality); None: not estimated
+    quality: float | None = None  # estimate, 0 to 100 (steps.checks.quality); None: not estimated
     risk: RiskTier
     state: ChangeState = ChangeState.PENDING
     version: int = 1  # for optimistic locking: raised by every transition

@@ -13,7 +13,7 @@ from kb_pipeline.review.auth import Visitor, cookie_name, desk_of, drop_cookie, 
 from kb_pipeline.review.view import SYMBOLS
 from kb_pipeline.review.words import LANGUAGES, say
 from kb_pipeline.steps.checks.meaning import NEAR, nearness
-from kb_pipeline.steps.quality import grade
+from kb_pipeline.steps.checks.quality import grade
 
 FLASH, LANGUAGE = "kb_flash", "kb_language"  # cookies
 _FLASHES = ("approved", "waits", "edited", "rejected", "publishing", "rolling_back", "busy")

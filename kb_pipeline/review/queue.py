@@ -10,7 +10,7 @@ from starlette.datastructures import QueryParams
 from kb_pipeline.domain.changes import Change, ChangeState
 from kb_pipeline.review.auth import Signed, desk_of
 from kb_pipeline.review.pages import page, with_query
-from kb_pipeline.services.queue import FACETS, QueueFilter, count_by, select
+from kb_pipeline.services.review.queue import FACETS, QueueFilter, count_by, select
 
 router = APIRouter()
 PAGE = 50

@@ -6,7 +6,7 @@ from fastapi.testclient import TestClient
 from kb_pipeline.api.app import create_app
 from kb_pipeline.bootstrap import build_serving
 from kb_pipeline.errors import UsageError
-from kb_pipeline.services.serve import RateLimit
+from kb_pipeline.services.serve.serving import RateLimit
 from tests.api.conftest import wait_until_ready
 from tests.api.knowledge import RETURNS, RETURNS_TH, Knowledge
 from tests.api.test_problems import QUESTION

@@ -12,8 +12,8 @@ from kb_pipeline.adapters.store_sql import SqlStore
 from kb_pipeline.domain.changes import ChangeState, Decision, Verdict
 from kb_pipeline.ports import ModelRequest
 from kb_pipeline.settings import Settings
-from kb_pipeline.steps.generation import GeneratedFaq, GeneratedFaqs
-from kb_pipeline.steps.localization import LocalizedFaq
+from kb_pipeline.steps.localize.localization import LocalizedFaq
+from kb_pipeline.steps.source.generation import GeneratedFaq, GeneratedFaqs
 from tests.fakes import ScriptedLLM
 
 LOCKERS = """---

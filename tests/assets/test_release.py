@@ -10,7 +10,7 @@ from assets.resources import ACTOR
 from kb_pipeline.adapters.store_sql import SqlStore
 from kb_pipeline.bootstrap import build_publisher
 from kb_pipeline.domain.releases import ReleaseReport, ReleaseState
-from kb_pipeline.services.publish import Publisher
+from kb_pipeline.services.release.publish import Publisher
 from kb_pipeline.settings import Settings
 from tests.assets.conftest import Run, approve_all
 from tests.assets.test_assets import checks, metadata
@@ -92,7 +92,7 @@ def test_a_release_that_is_not_fit_never_goes_live(run: Run, staged: SqlStore, m
     run("release_job", "th-TH")
     approve_all(staged, "th-TH")
     unfit = ReleaseReport(entries=2, texts=4, failures=("a text is not its approved revision",))
-    monkeypatch.setattr("kb_pipeline.adapters.verifier_process.ProcessVerifier.verify", lambda *_: unfit)
+    monkeypatch.setattr("kb_pipeline.adapters.release.verifier_process.ProcessVerifier.verify", lambda *_: unfit)
     result = run("release_job", "th-TH")
     assert not result.success
     check = checks(result)["release_is_fit"]

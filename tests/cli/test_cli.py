@@ -10,7 +10,7 @@ import pytest
 
 from kb_pipeline.cli.app import app, main
 from kb_pipeline.cli.display import kb as kb_as_called
-from kb_pipeline.cli.editing import parse_edited
+from kb_pipeline.cli.review.editing import parse_edited
 from kb_pipeline.errors import UsageError
 from tests.conftest import ROOT
 from tests.factories import RETURNS

@@ -16,9 +16,9 @@ import pytest
 
 from kb_pipeline.bootstrap import build_publisher, open_indexes, open_store
 from kb_pipeline.domain.releases import ReleaseState
-from kb_pipeline.services.verify import embed_texts, warm_queries
+from kb_pipeline.services.release.verify import embed_texts, warm_queries
 from kb_pipeline.settings import Settings
-from kb_pipeline.steps.manifest import index_texts
+from kb_pipeline.steps.release.manifest import index_texts
 from tests.api.knowledge import LOCKERS, REFUNDS_TH, RETURNS_TH, Knowledge
 from tests.conftest import ROOT
 from tests.publishing import publisher_of

@@ -10,7 +10,7 @@ from kb_pipeline.bootstrap import build_publisher
 from kb_pipeline.domain.accounts import Role
 from kb_pipeline.review.app import create_app
 from kb_pipeline.review.desk import Desk
-from kb_pipeline.services.accounts import Accounts
+from kb_pipeline.services.access.accounts import Accounts
 from kb_pipeline.settings import Settings
 from tests.conftest import DAY, ROOT
 from tests.review import sample

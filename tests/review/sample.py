@@ -6,8 +6,8 @@ from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, SourceFaq, Us
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.ports import Draft, Store
 from kb_pipeline.steps.checks import Subject, run_checks
-from kb_pipeline.steps.quality import estimate
-from kb_pipeline.steps.risk import risk_of
+from kb_pipeline.steps.checks.quality import estimate
+from kb_pipeline.steps.checks.risk import risk_of
 from tests.conftest import DAY, ROOT
 from tests.factories import article, split
 

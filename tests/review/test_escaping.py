@@ -7,7 +7,7 @@ from kb_pipeline.domain.articles import Citation
 from kb_pipeline.domain.changes import Change, ChangeKind, Relation, RelationKind, RiskTier
 from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, SourceFaq, entry_id
 from kb_pipeline.domain.findings import Finding, MqmCategory, Severity
-from kb_pipeline.steps.sentences import sentences as split_sentences
+from kb_pipeline.steps.parse.sentences import sentences as split_sentences
 from tests.factories import article
 
 PAYLOADS = (

@@ -6,7 +6,7 @@ import pytest
 
 from kb_pipeline.domain.accounts import Role, User
 from kb_pipeline.review.words import say
-from kb_pipeline.steps.quality import grade
+from kb_pipeline.steps.checks.quality import grade
 from tests.adapters.store_sql.samples import change_of
 
 
@@ -52,7 +52,7 @@ def test_the_card_shows_a_market_value_with_rule_source_and_validity(person, cha
 
 def test_a_check_while_typing_loads_no_embedder(person, changes, monkeypatch):
     monkeypatch.setitem(sys.modules, "sentence_transformers", None)
-    monkeypatch.setitem(sys.modules, "kb_pipeline.adapters.embedder_sentence_transformers", None)
+    monkeypatch.setitem(sys.modules, "kb_pipeline.adapters.models.embedder_sentence_transformers", None)
     fields = {"question": changes[0].revision.text.question, "answer": "ไม่ทราบ", "phrasings": "", "version": "1"}
     said = person().submit(f"/changes/{changes[0].id}/check", {"x-part": "checked"}, **fields)
     assert said.status_code == 200

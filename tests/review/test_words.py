@@ -11,8 +11,8 @@ from kb_pipeline.domain.findings import MqmCategory, Severity
 from kb_pipeline.domain.releases import ReleaseState
 from kb_pipeline.review import words
 from kb_pipeline.steps.checks.meaning import Nearness
+from kb_pipeline.steps.checks.quality import Grade
 from kb_pipeline.steps.facts.table import FactOrigin
-from kb_pipeline.steps.quality import Grade
 
 FOLDER = Path(kb_pipeline.review.__file__).parent
 FAMILIES = {

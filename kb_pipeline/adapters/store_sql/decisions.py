@@ -15,7 +15,7 @@ from kb_pipeline.domain.changes import Change, ChangeKind, ChangeState, Decision
 from kb_pipeline.domain.faqs import Revision
 from kb_pipeline.domain.findings import Finding
 from kb_pipeline.errors import ConflictError, NotFoundError
-from kb_pipeline.steps.quality import estimate
+from kb_pipeline.steps.checks.quality import estimate
 
 
 class SqlDecisions(Part):

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from functools import cache
 
 from kb_pipeline.domain.findings import MqmCategory, Severity
+from kb_pipeline.steps.checks.lost_sentence import lost_sentence
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
-from kb_pipeline.steps.coverage import lost_sentence
-from kb_pipeline.steps.facts.numbers import primary
-from kb_pipeline.steps.side_by_side import side_by_side
+from kb_pipeline.steps.language.tags import primary
+from kb_pipeline.steps.localize.side_by_side import side_by_side
 
 # Characters without spaces that a language needs for 100 English ones. Thai: the median of the blocks above; the others are
 # rules of thumb of the trade, so that far more must be missing before they count (`_UNSURE`).

@@ -8,7 +8,7 @@ from itertools import takewhile
 from kb_pipeline.domain.base import comparison_key
 from kb_pipeline.domain.findings import MqmCategory, Severity, TextPart
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
-from kb_pipeline.steps.segment import segments
+from kb_pipeline.steps.language.words import segments
 
 _RUN = 3  # the same word this often in a row is a loop, in any language
 _LOOP_WORDS = 8  # a phrase of this many words ...

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 
 from kb_pipeline.domain.findings import MqmCategory, Severity
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
-from kb_pipeline.steps.polarity import denials, hints_at_denial, may_deny, negative_words
-from kb_pipeline.steps.side_by_side import side_by_side
+from kb_pipeline.steps.language.negation import denials, hints_at_denial, may_deny, negative_words
+from kb_pipeline.steps.localize.side_by_side import side_by_side
 
 _FAR = 0.2  # of a line's length: a negation that stands so much earlier or later is another one
 _SENTENCE_END = re.compile(r"[.!?] +[A-Z]|[。！？].")

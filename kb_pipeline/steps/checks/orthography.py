@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from kb_pipeline.domain.findings import MqmCategory, Severity
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
-from kb_pipeline.steps.thai_marks import lost_marks
+from kb_pipeline.steps.language.thai_marks import lost_marks
 
 _THAI = re.compile("[\u0e01-\u0e4e]{4}")
 # Two tone marks, two vowels on one letter, a vowel above or below after a tone mark or after a leading vowel: no reading.

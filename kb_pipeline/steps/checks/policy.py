@@ -6,9 +6,9 @@ from functools import lru_cache
 
 from kb_pipeline.domain.base import comparison_key
 from kb_pipeline.domain.findings import MqmCategory, Severity, TextPart
-from kb_pipeline.steps.boundaries import sentence_spans
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
-from kb_pipeline.steps.polarity import negations
+from kb_pipeline.steps.language.negation import negations
+from kb_pipeline.steps.language.sentence_ends import sentence_spans
 
 
 @rule("clause-missing", MqmCategory.AUDIENCE, Severity.CRITICAL)

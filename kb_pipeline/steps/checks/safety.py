@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from kb_pipeline.domain.findings import MqmCategory, Severity
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
-from kb_pipeline.steps.redact import redact
+from kb_pipeline.steps.facts.redact import redact
 
 _LABEL = re.compile(r"\[(?P<what>email|phone|card|national-id|secret)\]")
 _NAMES = {

@@ -12,7 +12,7 @@ from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.findings import Finding, MqmCategory, Severity, TextPart
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.steps.facts import extract
-from kb_pipeline.steps.facts.numbers import primary
+from kb_pipeline.steps.language.tags import primary
 
 _DIGIT = re.compile(r"\d")
 

@@ -1,4 +1,4 @@
-"""The market's words: terms, names that stay, live labels, spelling. Finding terms in text: steps.terms."""
+"""The market's words: terms, names that stay, live labels, spelling. Finding terms in text: steps.localize.terms."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -10,8 +10,8 @@ from kb_pipeline.domain.facts import FactKind
 from kb_pipeline.domain.findings import MqmCategory, Severity
 from kb_pipeline.domain.markets import Market, Term, TermStatus
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
-from kb_pipeline.steps.facts.numbers import primary
-from kb_pipeline.steps.terms import Hit, Lexicon, is_rendered, longest, occurrences, occurs
+from kb_pipeline.steps.language.tags import primary
+from kb_pipeline.steps.localize.terms import Hit, Lexicon, is_rendered, longest, occurrences, occurs
 
 __all__ = ["adapt_spelling", "do_not_translate", "occurrences", "occurs", "term_forbidden", "term_missing", "ui_label"]
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from kb_pipeline.domain.findings import MqmCategory, Severity, TextPart
-from kb_pipeline.steps.boundaries import sentence_spans
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
+from kb_pipeline.steps.language.sentence_ends import sentence_spans
 
 # Thai polite particles by the speaker's gender; one text has one speaker.
 _HE = re.compile("ครับ|ผม(?=จะ|ขอ|ได้)")

@@ -8,8 +8,9 @@ from functools import cache
 from babel import Locale, UnknownLocaleError
 
 from kb_pipeline.domain.facts import Fact, FactKind
-from kb_pipeline.steps.facts.numbers import at_digits, lowered, matches_at, primary
+from kb_pipeline.steps.facts.numbers import at_digits, lowered, matches_at
 from kb_pipeline.steps.facts.recogniser import shortest
+from kb_pipeline.steps.language.tags import primary
 
 BUDDHIST_OFFSET = 543
 NUMERIC_CUE = "[0-9][/.-][0-9]{1,2}[/.-][0-9]"

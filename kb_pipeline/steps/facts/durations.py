@@ -9,8 +9,9 @@ from babel.units import format_unit
 
 from kb_pipeline.domain.facts import Fact, FactKind
 from kb_pipeline.steps.facts.money import pair
-from kb_pipeline.steps.facts.numbers import RANGE, REACH, at_numbers, is_vague, number_beginnings, number_pattern, primary
+from kb_pipeline.steps.facts.numbers import RANGE, REACH, at_numbers, is_vague, number_beginnings, number_pattern
 from kb_pipeline.steps.facts.recogniser import shortest
+from kb_pipeline.steps.language.tags import primary
 
 UNITS = ("second", "minute", "hour", "day", "week", "month", "year")
 

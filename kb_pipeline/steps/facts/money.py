@@ -16,9 +16,9 @@ from kb_pipeline.steps.facts.numbers import (
     digits_pattern,
     is_range,
     number_pattern,
-    primary,
 )
 from kb_pipeline.steps.facts.recogniser import shortest
+from kb_pipeline.steps.language.tags import primary
 
 _SIGNS = {
     "US$": "USD", "A$": "AUD", "C$": "CAD", "S$": "SGD", "HK$": "HKD", "NT$": "TWD", "R$": "BRL", "MX$": "MXN", "฿": "THB",

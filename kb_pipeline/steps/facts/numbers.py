@@ -9,6 +9,8 @@ from itertools import islice
 from babel import Locale, UnknownLocaleError
 from babel.numbers import get_decimal_symbol
 
+from kb_pipeline.steps.language.tags import primary
+
 # Length-preserving, so that offsets stay true: Thai and full-width digits, and the signs that stand beside them.
 OTHER_DIGITS = "๐๑๒๓๔๕๖๗๘๙０１２３４５６７８９％＄￥．："
 _PLAIN = str.maketrans(OTHER_DIGITS, "01234567890123456789%$¥.:")
@@ -50,11 +52,6 @@ _DIGITS = re.compile("[0-9]+")
 REACH = 32
 _JOINS = re.compile(r"\s*(?:and|und|และ)\s*", re.IGNORECASE)
 _BETWEEN = re.compile(r"(?:between|zwischen|ระหว่าง)\s*$", re.IGNORECASE)
-
-
-def primary(language: str) -> str:
-    """The primary subtag of a BCP-47 tag: `zh` for `zh-CN`."""
-    return language.split("-", 1)[0].lower()
 
 
 def plain(text: str) -> str:

@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from kb_pipeline.steps.facts.numbers import primary
+from kb_pipeline.steps.language.tags import primary
 
 # The canonical name of each unit, with its words. A word that stands for several units belongs in none of them:
 # Thai ใบ counts cards, receipts and boxes, Chinese 个 and Japanese 個 count nearly anything.

@@ -1,11 +1,12 @@
-"""A source file's bytes as an Article, or the reason why not. Reads no files; splitting is `steps.sentences`'."""
+"""A source file's bytes as an Article, or the reason why not. Reads no files; splitting is `steps.parse.sentences`'."""
 
 import hashlib
 import re
 from pathlib import PurePosixPath
 
 from kb_pipeline.domain.articles import Article, FrontMatter, SentenceKind
-from kb_pipeline.steps.languages import UNDETERMINED, detect
+from kb_pipeline.steps.language.detection import detect
+from kb_pipeline.steps.language.tags import UNDETERMINED
 from kb_pipeline.steps.parse.blocks import blocks
 from kb_pipeline.steps.parse.errors import ArticleError
 from kb_pipeline.steps.parse.front_matter import Headed, language_tag, split_front_matter

@@ -1,6 +1,6 @@
 """The blocks of a Markdown body in reading order: headings, paragraphs, list items, table rows, code.
 
-Only what a reader sees; sentences are `steps.sentences`'.
+Only what a reader sees; sentences are `steps.parse.sentences`'.
 """
 
 import re

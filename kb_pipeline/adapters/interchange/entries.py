@@ -1,0 +1,19 @@
+"""Reads existing entries from CSV or JSONL files."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from kb_pipeline.adapters.interchange.tables import read_table
+from kb_pipeline.errors import UsageError
+
+_COLUMNS = "question, answer and, if you like, phrasings (separated by |)"
+
+
+def read_entries(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """Rows with their line numbers; lists of phrasings joined by `|`. Raises UsageError, also where a column is missing."""
+    for line, row in read_table(path):
+        if not {"question", "answer"} <= row.keys():
+            raise UsageError(
+                f"'{path}' line {line} has only {', '.join(map(str, row)) or 'nothing'}", f"name its fields {_COLUMNS}"
+            )
+        yield line, {name: "|".join(map(str, cell)) if isinstance(cell, list) else str(cell) for name, cell in row.items()}

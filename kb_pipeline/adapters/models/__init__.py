@@ -1,0 +1,1 @@
+"""Language models and embedders: fetching, running and asking them."""

@@ -1,0 +1,1 @@
+"""Market packs as folders: reading, checking, writing a new one."""

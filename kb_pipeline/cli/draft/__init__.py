@@ -1,0 +1,1 @@
+"""`kb parse`, `kb run`, `kb status`."""

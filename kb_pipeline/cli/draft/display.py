@@ -1,0 +1,82 @@
+"""Runs, plans, quarantine and status, for people."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from kb_pipeline.domain.articles import Quarantined
+from kb_pipeline.services.draft.plan import RunPlan
+from kb_pipeline.services.draft.run import RunReport
+from kb_pipeline.services.draft.status import Status
+
+_QUARANTINE_ROWS = 20
+
+
+def print_quarantine(items: Sequence[Quarantined]) -> None:
+    """What could not be used, with place and remedy."""
+    if not items:
+        return
+    table = Table("path", "line", "code", "what", "remedy", title=f"{len(items)} quarantined")
+    for q in items[:_QUARANTINE_ROWS]:
+        table.add_row(escape(q.path), str(q.line or ""), q.code, escape(q.message), escape(q.remedy))
+    Console().print(table)
+
+
+def print_run(report: RunReport) -> None:
+    """What a run did, and what to do next."""
+    console, account, faqs = Console(), report.account, report.source_faqs
+    print_quarantine(report.quarantined)
+    console.print(
+        f"{report.articles} articles, {report.sentences} sentences, {report.chunks} chunks. Source FAQs: "
+        f"{len(faqs.written)} written, {len(faqs.revised)} revised, {len(faqs.retired)} retired, {faqs.kept} kept as they were."
+    )
+    table = Table("market", "localized", "edited", "no model", "kept", "staged now", "of these by relation")
+    for entry in report.entries:
+        staged = report.changes[entry.market]
+        relations = ", ".join(f"{kind} {n}" for kind, n in staged.by_relation.items())
+        row = (len(entry.localized), len(entry.edited), len(entry.taken) + len(entry.remembered), entry.kept, staged.total)
+        table.add_row(entry.market, *map(str, row), relations)
+    console.print(table)
+    if report.findings:
+        console.print("Findings: " + ", ".join(f"{name} {count}" for name, count in report.findings.items()))
+    cost = "cost unknown" if account.usage.cost is None else f"${account.usage.cost:.4f}"
+    console.print(
+        f"Model: {account.calls} calls paid, {account.cached_calls} from memory, {account.usage.prompt_tokens} + "
+        f"{account.usage.completion_tokens} tokens, {cost}; "
+        f"{report.seconds:.1f} s, {report.model_share:.0%} of it in the model."
+    )
+    for failure in report.failures:
+        console.print(f"[red]failed[/] {escape(failure.item)}: {escape(failure.message)}")
+    console.print("Next: [bold]kb review list[/], then [bold]kb review show ID[/]")
+
+
+def print_plan(plan: RunPlan) -> None:
+    """What a run would do."""
+    console = Console()
+    print_quarantine(plan.quarantined)
+    console.print(
+        f"{plan.articles} articles ({len(plan.changed)} new or changed, {len(plan.removed)} gone): "
+        f"{plan.chunks_to_write} chunks to write FAQs from, {plan.faqs_to_revise} FAQs to revise."
+    )
+    for market, count in plan.entries.items():
+        console.print(f"{market}: {count} entries due now, and one for each FAQ that is written or revised")
+    console.print("Nothing was called and nothing was changed.")
+
+
+def print_status(status: Status) -> None:
+    """Where everything stands."""
+    console = Console()
+    console.print(
+        f"{status.articles} articles ({status.quarantined} quarantined), {status.chunks} chunks, "
+        f"{status.source_faqs} source FAQs"
+    )
+    columns = ("pending", "approved", "published", "imported", "rejected", "stale")
+    table = Table("market", *columns, "live", padding=0)
+    for tag, market in status.markets.items():
+        table.add_row(tag, *(str(getattr(market, c)) for c in columns), (market.live_release or "none").removeprefix(f"{tag}/"))
+    console.print(table)
+    used = status.usage
+    cost = "cost unknown" if used.cost is None else f"${used.cost:.4f}"
+    console.print(f"{status.model_calls} model calls so far, {used.prompt_tokens} + {used.completion_tokens} tokens, {cost}")

@@ -1,0 +1,120 @@
+"""`kb parse`, `kb run`, `kb status`: the main job and where everything stands."""
+
+import resource
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from kb_pipeline.cli.display import JsonOption, MarketOption, RichProgress, load_settings, print_json
+
+OnlyOption = Annotated[list[str] | None, typer.Option(help="Read only these paths, e.g. 'en/*'. May be repeated.")]
+LimitOption = Annotated[int | None, typer.Option(min=1, help="Read at most this many articles.")]
+
+
+def parse(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of articles (.md, .html).")], json: JsonOption = False
+) -> None:
+    """Read and split a folder of articles, without any model: what would be read, what is quarantined and why."""
+    from kb_pipeline.adapters.source.files import SourceFiles
+    from kb_pipeline.services.draft.ingest import parse_only
+
+    settings, started = load_settings(), time.monotonic()
+    reader = SourceFiles(directory, languages=settings.source_languages, max_bytes=settings.max_article_bytes)
+    result = parse_only(reader, settings.chunk_tokens)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "linux" else 1024 * 1024)
+    report: dict[str, Any] = {
+        "articles": result.articles,
+        "sentences": result.sentences,
+        "chunks": result.chunks,
+        "quarantined": [q.model_dump(mode="json") for q in result.quarantined],
+        "seconds": round(time.monotonic() - started, 2),
+        "peak_rss_mb": round(peak, 1),
+    }
+    if json:
+        print_json(report)
+        return
+    from kb_pipeline.cli.draft.display import print_quarantine
+
+    typer.echo("{articles} articles, {sentences} sentences, {chunks} chunks in {seconds} s ({peak_rss_mb} MB)".format(**report))
+    print_quarantine(result.quarantined)
+
+
+def run(
+    source: Annotated[Path | None, typer.Option(help="Folder of articles; default KB_SOURCE_DIR.")] = None,
+    market: MarketOption = None,
+    limit: LimitOption = None,
+    only: OnlyOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is due; call no model, change nothing.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Run the pipeline up to staged changes. What is unchanged costs nothing; a killed run goes on where it was."""
+    from kb_pipeline.bootstrap import build_services
+    from kb_pipeline.cli.draft.display import print_plan, print_run
+    from kb_pipeline.services.draft.plan import plan_run
+    from kb_pipeline.services.draft.run import run_pipeline
+
+    services = build_services(
+        load_settings(), RichProgress(), source=source, markets=market or (), limit=limit, only=only or ()
+    )
+    try:
+        if dry_run:
+            plan = plan_run(services)
+            print_json({"dry_run": True, **plan.model_dump(mode="json")}) if json else print_plan(plan)
+            return
+        report = run_pipeline(services)
+    finally:
+        services.close()
+    if json:
+        print_json(_run_json(report.model_dump(mode="json"), report))
+    else:
+        print_run(report)
+    if report.failures:
+        raise typer.Exit(1)
+
+
+def _run_json(full: dict[str, Any], report: Any) -> dict[str, Any]:  # noqa: ANN401 - a RunReport, imported lazily
+    account = report.account
+    severities = Counter[str]()
+    for name, count in report.findings.items():
+        severities[name.split("/")[1]] += count
+    return {
+        "run_id": report.run_id,
+        "articles": report.articles,
+        "quarantined": full["quarantined"],
+        "sentences": report.sentences,
+        "chunks": report.chunks,
+        "source_faqs": report.live_faqs,
+        "entries": sum(e.entries for e in report.entries),
+        "changes": full["changes"],
+        "withdrawn": report.withdrawn,
+        "findings": {"by_rule": report.findings, "by_severity": dict(severities)},
+        "model_calls": account.calls,
+        "cached_calls": account.cached_calls,
+        "tokens": {"prompt": account.usage.prompt_tokens, "completion": account.usage.completion_tokens},
+        "cost": account.usage.cost,
+        "model_seconds": round(account.busy_seconds, 2),
+        "model_share": round(report.model_share, 3),
+        "seconds": round(report.seconds, 2),
+        "failures": full["failures"],
+        "generation": full["source_faqs"],
+        "localization": full["entries"],
+    }
+
+
+def status(json: JsonOption = False) -> None:
+    """Where everything stands: per market what is pending, approved, published, live and stale; model calls in total."""
+    from kb_pipeline.bootstrap import open_markets, open_store
+    from kb_pipeline.services.draft.status import where_all_stands
+
+    settings = load_settings()
+    report = where_all_stands(open_store(settings), open_markets(settings))
+    if json:
+        print_json(report.model_dump(mode="json"))
+        return
+    from kb_pipeline.cli.draft.display import print_status
+
+    print_status(report)

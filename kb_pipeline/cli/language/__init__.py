@@ -1,0 +1,1 @@
+"""`kb market`, `kb terms`, `kb memory`, `kb qa`."""

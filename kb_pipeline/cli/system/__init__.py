@@ -1,0 +1,1 @@
+"""Accounts, models, backups, the audit trail, and starting the programs."""

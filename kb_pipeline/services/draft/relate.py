@@ -1,0 +1,69 @@
+"""Relate a market's drafts to its entries and to each other, before anything is proposed."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from kb_pipeline.domain.base import Value
+from kb_pipeline.domain.faqs import FaqText
+from kb_pipeline.domain.markets import Market
+from kb_pipeline.ports import Draft, Embedder, Entry, Progress, Store
+from kb_pipeline.steps.relate.relations import Candidate, relate
+
+Row = tuple[str, str | None, str, FaqText]  # entry id, source FAQ id, language, text
+
+_BATCH = 256  # texts embedded between two signs of progress
+
+
+class RelateSummary(Value):
+    """What the comparison found in one market; `kinds` counts drafts by relation, `changed` are those that were rewritten."""
+
+    market: str
+    drafts: int
+    entries: int
+    kinds: dict[str, int]
+    changed: int
+
+
+def relate_drafts(market: Market, store: Store, embedder: Embedder, progress: Progress) -> RelateSummary:
+    """Write each draft's relation to the market's entries and to the drafts before it (in the order of their source FAQs).
+
+    Idempotent: a pending entry that a draft has led to is that draft, so nothing becomes a duplicate of itself.
+    """
+    drafts = sorted(store.drafts(market.tag), key=lambda draft: draft.source_faq_id)
+    entries = _standing(store.entries(market.tag), drafts)
+    with progress.track(f"compare {market.tag}", len(entries) + len(drafts)) as done:
+        known = _candidates([(e.id, e.source_faq_id, e.language, e.text) for e in entries], embedder, done)
+        written = [(d.revision.entry_id, d.source_faq_id, d.revision.language, d.revision.text) for d in drafts]
+        result = relate(_candidates(written, embedder, done), known)
+    changed = 0
+    for draft in drafts:
+        relation = result.relations[draft.revision.entry_id]
+        if draft.relation != relation:
+            store.save_draft(draft.model_copy(update={"relation": relation}))
+            changed += 1
+    kinds = Counter(relation.kind.value for relation in result.relations.values())
+    return RelateSummary(
+        market=market.tag, drafts=len(drafts), entries=len(entries), kinds=dict(sorted(kinds.items())), changed=changed
+    )
+
+
+def _standing(entries: Sequence[Entry], drafts: Sequence[Draft]) -> list[Entry]:
+    """The entries to compare with: all but the pending ones that a draft of now has led to."""
+    drafted = {draft.revision.entry_id for draft in drafts}
+    return [entry for entry in entries if entry.standing != "pending" or entry.id not in drafted]
+
+
+def _candidates(rows: Sequence[Row], embedder: Embedder, done: Callable[[str], None]) -> list[Candidate]:
+    """The rows with their vectors, embedded in batches."""
+    candidates: list[Candidate] = []
+    for first in range(0, len(rows), _BATCH):
+        batch = rows[first : first + _BATCH]
+        questions = embedder.embed([q for *_, text in batch for q in (text.question, *text.phrasings)], "query")
+        answers = embedder.embed([text.answer for *_, text in batch], "passage")
+        at = 0
+        for (key, source, language, text), answer in zip(batch, answers, strict=True):
+            own = questions[at : at + 1 + len(text.phrasings)]
+            at += len(own)
+            candidates.append(Candidate(key, source, language, text, own, answer))
+            done(text.question)
+    return candidates

@@ -1,0 +1,100 @@
+"""Stage drafts as changes that wait for a person; withdraw or retire what lost its source. Nothing here approves anything."""
+
+from collections import defaultdict
+
+from kb_pipeline.domain.base import Value
+from kb_pipeline.domain.changes import Change, ChangeKind, ChangeState, Relation, RelationKind, RiskTier
+from kb_pipeline.domain.faqs import SourceFaq, entry_id
+from kb_pipeline.domain.markets import Market
+from kb_pipeline.ports import Draft, Store
+from kb_pipeline.steps.checks.quality import estimate
+from kb_pipeline.steps.checks.risk import risk_of
+
+
+class StageResult(Value):
+    """Ids of the changes proposed now, and of the entries whose pending changes were withdrawn."""
+
+    market: str
+    proposed: tuple[str, ...] = ()
+    withdrawn: tuple[str, ...] = ()
+    unchanged: int = 0
+
+
+def stage_changes(store: Store, market: Market) -> StageResult:
+    """Propose every draft that is no approved text and was not proposed before. Idempotent."""
+    articles = {a.id: a for a in store.articles()}
+    history = defaultdict[str, list[Change]](list)
+    for past in store.changes(market.tag, ()):
+        history[past.entry_id].append(past)
+    faqs = {f.id: f for f in store.source_faqs(retired=True)}
+    proposed, withdrawn, unchanged = list[str](), list[str](), 0
+    for draft in store.drafts(market.tag):
+        faq = faqs[draft.source_faq_id]
+        article = articles.get(faq.article_id)
+        if faq.retired or article is None or not article.is_for(market.tag):
+            proposed += _retire(store, faq, market, withdrawn, history[draft.revision.entry_id])
+            continue
+        change = _change(store, draft, faq, market, history[draft.revision.entry_id])
+        if change is not None and store.propose(change):
+            proposed.append(change.id)
+        else:
+            unchanged += 1
+    return StageResult(market=market.tag, proposed=tuple(proposed), withdrawn=tuple(withdrawn), unchanged=unchanged)
+
+
+def _change(store: Store, draft: Draft, faq: SourceFaq, market: Market, history: list[Change]) -> Change | None:
+    """The change that a draft asks for; None if its text is approved, or a person had a word on this very proposal."""
+    approved = store.approved_text(draft.revision.entry_id)
+    if approved is not None and approved.text == draft.revision.text:
+        return None
+    relation = draft.relation or Relation(kind=RelationKind.NEW)
+    quality = estimate(draft.findings, draft.similarity, draft.revision.text, market.tag)
+    change = Change(
+        market=market.tag,
+        generation=_generation(history),
+        entry_id=draft.revision.entry_id,
+        kind=ChangeKind.UPDATE if approved else ChangeKind.ADD,
+        revision=draft.revision,
+        base_revision_id=approved.id if approved else None,
+        source_faq_id=faq.id,
+        source_revision=faq.revision,
+        topics=faq.topics,
+        relation=relation,
+        findings=draft.findings,
+        quality=quality,
+        risk=risk_of(faq.topics, draft.findings, relation, market, quality),
+    )
+    return None if any(_is_settled(change, past) for past in history) else change
+
+
+def _is_settled(change: Change, past: Change) -> bool:
+    """Whether `past` proposed the same text, against whatever was approved then, and a person decided on it."""
+    same = change.model_copy(update={"kind": past.kind, "base_revision_id": past.base_revision_id})
+    return past.state is not ChangeState.SUPERSEDED and same.id == past.id
+
+
+def _generation(history: list[Change]) -> int:
+    return sum(1 for past in history if past.kind is ChangeKind.RETIRE and past.state is ChangeState.APPROVED)
+
+
+def _retire(store: Store, faq: SourceFaq, market: Market, withdrawn: list[str], history: list[Change]) -> list[str]:
+    entry = entry_id(market.tag, faq.id)
+    approved = store.approved_text(entry)
+    if approved is None:
+        if store.withdraw(entry, "its source is gone"):
+            withdrawn.append(entry)
+        return []
+    change = Change(
+        market=market.tag,
+        entry_id=entry,
+        kind=ChangeKind.RETIRE,
+        generation=_generation(history),
+        revision=None,
+        base_revision_id=approved.id,
+        source_faq_id=faq.id,
+        source_revision=faq.revision,
+        topics=faq.topics,
+        relation=Relation(kind=RelationKind.UPDATE, twin_id=entry),
+        risk=RiskTier.HIGH if set(faq.topics) & set(market.risk_topics) else RiskTier.LOW,
+    )
+    return [change.id] if store.propose(change) else []

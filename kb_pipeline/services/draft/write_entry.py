@@ -1,0 +1,105 @@
+"""Ask a model for the text of an entry, as a whole: what the prompt shows, and the repair rounds."""
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+
+from kb_pipeline.domain.faqs import FaqText, Provenance, SourceFaq
+from kb_pipeline.domain.findings import Finding
+from kb_pipeline.domain.memory import MemoryMatch
+from kb_pipeline.ports import LLM, Answer, Message, ModelReply
+from kb_pipeline.prompts import Prompt, load_prompt
+from kb_pipeline.services.language.entry_checks import EntryChecks, Judged
+from kb_pipeline.steps.localize.localization import LocalizedFaq, in_market_values, terms_for
+from kb_pipeline.steps.localize.masking import Masked, mask
+from kb_pipeline.steps.localize.translation_memory import Memory
+
+TOKENS = 500
+_EXAMPLES = 2  # of the memory in one prompt
+_LIKE = 75.0  # score of a memory match from which it helps more than it misleads: the lowest band of CAT tools' reports
+_SAME = 100.0
+
+
+class EntryWriter:
+    """Writes entries of one market. Thread-safe."""
+
+    def __init__(self, llm: LLM, checks: EntryChecks, open_memory: Callable[[], Memory], *, repairs: int) -> None:
+        self._llm = llm
+        self._checks = checks
+        self._open_memory = open_memory
+        self._market = checks.market
+        self.repairs = repairs
+
+    @cached_property
+    def _memory(self) -> Memory:
+        """The memory as it is when it is first asked."""
+        return self._open_memory()
+
+    def remembered(self, faq: SourceFaq) -> Judged | None:
+        """The approved words for the very same question and answer, if they pass; None: there are none."""
+        said = [self._same(text, faq.language) for text in (faq.text.question, faq.text.answer)]
+        if None in said:
+            return None
+        phrasings = tuple(same for p in faq.text.phrasings if (same := self._same(p, faq.language)))
+        judged = self._checks.judge(faq, FaqText(question=said[0] or "", answer=said[1] or "", phrasings=phrasings))
+        return None if judged.faults else judged
+
+    def write(self, faq: SourceFaq, approved: FaqText | None, made: Provenance) -> tuple[Judged, Provenance, bool]:
+        """The text with what it took, and whether a repair made it better. Raises LLMItemError, LLMUnavailableError."""
+        prompt, masked = load_prompt("localize_faq"), self.shown(faq.text, faq.language)
+        messages = self._messages(prompt, faq, masked, approved)
+        reply = self._llm.ask(prompt.request_of(messages, TOKENS), LocalizedFaq)
+        made = paid(made, prompt, reply)
+        judged, repaired = self._checks.mend(faq, masked.restored(reply.value.text())), False
+        for _ in range(self.repairs):
+            if not judged.faults:
+                break
+            again = self._again(messages, judged.faults)
+            made = paid(made, prompt, again)
+            better = self._checks.mend(faq, masked.restored(again.value.text()))
+            if better.is_better_than(judged):
+                judged, repaired = better, True
+        return judged, made, repaired
+
+    def shown(self, text: FaqText, language: str) -> Masked:
+        """A source text as a model sees it: in the market's values, protected pieces behind marks."""
+        return mask(in_market_values(text, language, self._market, self._checks.day), language)
+
+    def _again(self, messages: tuple[Message, ...], faults: Sequence[Finding]) -> ModelReply[LocalizedFaq]:
+        """The request of before, with the faults of its answer."""
+        prompt = load_prompt("repair_faq")
+        (turn,) = prompt.render(language=self._market.language_name, findings=[fault.message for fault in faults])
+        asked = messages[-1].model_copy(update={"content": f"{messages[-1].content}\n{turn.content}"})
+        return self._llm.ask(prompt.request_of((*messages[:-1], asked), TOKENS), LocalizedFaq)
+
+    def _messages(self, prompt: Prompt, faq: SourceFaq, masked: Masked, approved: FaqText | None) -> tuple[Message, ...]:
+        market = self._market
+        return prompt.render(
+            market=market.name,
+            language=market.language_name,
+            style=market.style_brief,
+            examples=market.examples[:1],
+            terms=terms_for(faq.text, faq.language, market),
+            marks=masked.marks,
+            memory=[(masked.hide(m.unit.source), masked.hide(m.unit.target)) for m in self._like(faq)],
+            baseline=(masked.hide(approved.question), masked.hide(approved.answer)) if approved else None,
+            question=masked.text.question,
+            answer=masked.text.answer,
+            phrasings=masked.text.phrasings,
+        )
+
+    def _like(self, faq: SourceFaq) -> list[MemoryMatch]:
+        texts = (faq.text.question, faq.text.answer)
+        found = [m for text in texts for m in self._memory.match(text, faq.language, limit=_EXAMPLES, least=_LIKE)]
+        unique = {match.unit.id: match for match in found}
+        return sorted(unique.values(), key=lambda match: -match.score)[:_EXAMPLES]
+
+    def _same(self, text: str, language: str) -> str | None:
+        matches = self._memory.match(text, language, limit=1, least=_SAME)
+        return next((m.unit.target for m in matches if m.score >= _SAME and not m.penalties), None)
+
+
+def paid(made: Provenance, prompt: Prompt, reply: ModelReply[Answer]) -> Provenance:
+    """`made` with one more call."""
+    usage = made.usage + reply.usage if made.calls else reply.usage
+    asked = {"prompt": prompt.name, "prompt_fingerprint": prompt.fingerprint, "model": reply.model}
+    return made.model_copy(update={**asked, "calls": (*made.calls, *reply.calls), "usage": usage})

@@ -1,0 +1,156 @@
+"""Bring an approved text up to date with its source: only what the change touches is written, by code where that is certain."""
+
+from collections.abc import Mapping, Sequence
+
+from kb_pipeline.domain.faqs import FaqText, Provenance, SourceFaq
+from kb_pipeline.domain.findings import Finding, TextPart
+from kb_pipeline.ports import LLM, Embedder
+from kb_pipeline.prompts import load_prompt
+from kb_pipeline.services.draft.write_entry import TOKENS, EntryWriter, paid
+from kb_pipeline.services.language.entry_checks import EntryChecks, Judged
+from kb_pipeline.steps.language.tags import primary
+from kb_pipeline.steps.localize.alignment import align, pinned, split, units
+from kb_pipeline.steps.localize.localization import LocalizedSentence, fixed_text, terms_for
+from kb_pipeline.steps.localize.lock import (
+    Aligned,
+    Opening,
+    Piece,
+    as_one,
+    assemble,
+    faults_of,
+    filled,
+    fixed,
+    open_pieces,
+    uncertain,
+)
+from kb_pipeline.steps.localize.masking import Masked
+from kb_pipeline.steps.localize.wording import SAME_MEANING, reworded, with_new_values
+
+
+class SentenceWriter:
+    """Edits approved entries of one market. Thread-safe."""
+
+    def __init__(self, llm: LLM, embedder: Embedder, checks: EntryChecks, writer: EntryWriter) -> None:
+        self._llm = llm
+        self._embedder = embedder
+        self._checks = checks
+        self._writer = writer
+        self._market = checks.market
+
+    def is_minor(self, old: FaqText, new: FaqText, language: str) -> bool:
+        """Whether the source changed its wording only."""
+        pairs = reworded(old, new, language)
+        if not pairs:
+            return pairs is not None
+        vectors = self._embedder.embed([sentence for pair in pairs for sentence in pair], "passage")
+        return bool(((vectors[::2] * vectors[1::2]).sum(axis=1) >= SAME_MEANING).all())
+
+    def edit(self, faq: SourceFaq, old: FaqText, approved: FaqText, made: Provenance) -> tuple[Judged, Provenance, bool]:
+        """The approved text after its source went from `old` to that of `faq`; what it took; whether a repair made it better.
+
+        Raises LLMItemError, LLMUnavailableError.
+        """
+        aligned = self._aligned(faq, old, approved)
+        pieces = open_pieces(old, faq.text, approved, aligned or as_one(old.answer, approved.answer), split(faq.text.answer))
+        pieces, asked = self._by_code(faq, pieces)
+        pieces, made = self._ask(faq, approved, pieces, dict.fromkeys(asked, ()), made)
+        pieces, judged = self._mended(faq, pieces)
+        repaired = False
+        for _ in range(self._writer.repairs):
+            if not (faults := faults_of(pieces, judged.faults)):
+                break
+            again, made = self._ask(faq, approved, pieces, faults, made)
+            again, better = self._mended(faq, again)
+            if better.is_better_than(judged):
+                pieces, judged, repaired = again, better, True
+        if aligned is None:
+            judged = judged.model_copy(update={"own": (*judged.own, uncertain())})
+        return judged, made, repaired
+
+    def _aligned(self, faq: SourceFaq, old: FaqText, approved: FaqText) -> Aligned | None:
+        """Which approved sentences say which of the old source; None: not certain."""
+        source, target = split(old.answer), split(approved.answer)
+        if old.answer == faq.text.answer or min(len(source.sentences), len(target.sentences)) < 2:
+            return as_one(old.answer, approved.answer)
+
+        def agree(one: str, other: str) -> bool | None:
+            return self._checks.agree(one, other, faq.language)
+
+        beads = pinned(source.sentences, target.sentences, agree)
+        if beads is None:
+            ours, theirs = (self._embedder.embed(units(text.sentences), "passage") for text in (source, target))
+            beads = align(source.sentences, target.sentences, ours @ theirs.T, agree)
+        return Aligned(source=source, target=target, beads=beads) if beads else None
+
+    def _by_code(self, faq: SourceFaq, pieces: tuple[Piece, ...]) -> tuple[tuple[Piece, ...], list[int]]:
+        """The open pieces that need no model, written; and the places of the others."""
+        written, asked = dict[int, str](), list[int]()
+        for place, piece in enumerate(pieces):
+            if piece.opening is None:
+                continue
+            said = self._certain(piece.opening, faq.language)
+            if said is None:
+                asked.append(place)
+            else:
+                written[place] = said
+        pieces = filled(pieces, written)
+        if primary(faq.language) != self._market.language:
+            return pieces, asked
+        pieces, judged = self._mended(faq, filled(pieces, {place: _opening(pieces[place]).new_source for place in asked}))
+        faults = faults_of(pieces, judged.faults)
+        return pieces, [place for place in asked if place in faults]
+
+    def _certain(self, opening: Opening, language: str) -> str | None:
+        """The words for a changed piece where no model is needed: other values, or (if the market wants so) other wording."""
+        old, new = opening.old_source, opening.new_source
+        if not old:
+            return None
+        one, other = (FaqText(question="", answer=text) for text in (old, new))
+        if self._market.minor_source_changes == "keep" and self.is_minor(one, other, language):
+            return opening.old_target
+        return with_new_values(old, new, opening.old_target, language, self._market, self._checks.day)
+
+    def _mended(self, faq: SourceFaq, pieces: tuple[Piece, ...]) -> tuple[tuple[Piece, ...], Judged]:
+        """The pieces with certain fixes in the open ones, judged as one text."""
+        pieces = fixed(pieces, self._checks.judge(faq, assemble(pieces)).own, fixed_text)
+        return pieces, self._checks.judge(faq, assemble(pieces))
+
+    def _ask(
+        self,
+        faq: SourceFaq,
+        approved: FaqText,
+        pieces: tuple[Piece, ...],
+        places: Mapping[int, Sequence[Finding]],
+        made: Provenance,
+    ) -> tuple[tuple[Piece, ...], Provenance]:
+        """New words for the pieces in `places`, each with the faults to avoid."""
+        prompt, written = load_prompt("localize_sentence"), dict[int, str]()
+        for place, faults in places.items():
+            masked = self._writer.shown(FaqText(question="", answer=_opening(pieces[place]).new_source), faq.language)
+            values = self._values(faq, approved, pieces[place], masked)
+            request = prompt.request(TOKENS, **values, faults=[fault.message for fault in faults])
+            reply = self._llm.ask(request, LocalizedSentence)
+            written[place] = masked.restore(reply.value.text.strip())
+            made = paid(made, prompt, reply)
+        return filled(pieces, written), made
+
+    def _values(self, faq: SourceFaq, approved: FaqText, piece: Piece, masked: Masked) -> dict[str, object]:
+        market, opening = self._market, _opening(piece)
+        return {
+            "market": market.name,
+            "language": market.language_name,
+            "style": market.style_brief,
+            "terms": terms_for(FaqText(question="", answer=opening.new_source), faq.language, market),
+            "marks": masked.marks,
+            "approved": (masked.hide(approved.question), masked.hide(approved.answer)),
+            "is_question": piece.part is not TextPart.ANSWER,
+            "old_source": masked.hide(opening.old_source),
+            "old_target": masked.hide(opening.old_target),
+            "new_source": masked.text.answer,
+        }
+
+
+def _opening(piece: Piece) -> Opening:
+    if piece.opening is None:
+        raise ValueError(f"a locked piece is asked for: {piece.text[:40]}")
+    return piece.opening

@@ -1,0 +1,1 @@
+"""What keeps a market's language right: checks of entries and files, term base, translation memory."""

@@ -1,0 +1,86 @@
+"""Judge a text as a market's entry of a source FAQ: all rules, the protected pieces, the citations, the drift of meaning."""
+
+from datetime import date
+
+from kb_pipeline.domain.base import Value
+from kb_pipeline.domain.facts import FactKind
+from kb_pipeline.domain.faqs import FaqText, SourceFaq
+from kb_pipeline.domain.findings import Finding
+from kb_pipeline.domain.markets import Market
+from kb_pipeline.ports import Embedder
+from kb_pipeline.services.language.drift import Drift
+from kb_pipeline.steps.checks import Subject, run_checks
+from kb_pipeline.steps.checks.grounding import ungrounded
+from kb_pipeline.steps.checks.quality import penalty
+from kb_pipeline.steps.facts import compare, extract
+from kb_pipeline.steps.facts.compare import COMPARED
+from kb_pipeline.steps.localize.localization import apply_fixes, in_market_values, worth_repairing
+from kb_pipeline.steps.localize.masking import verify
+
+_PINS = COMPARED | {FactKind.URL, FactKind.PLACEHOLDER}
+
+
+class Judged(Value):
+    """A text with what the checks say of it. `own` are the findings that another wording can mend."""
+
+    text: FaqText
+    own: tuple[Finding, ...]
+    source: tuple[Finding, ...]  # claims of the source FAQ that its citations do not support
+    similarity: float | None  # of the source's and the text's meaning (services.language.drift); None: not measured
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All of them."""
+        return self.own + self.source
+
+    @property
+    def faults(self) -> tuple[Finding, ...]:
+        """What a repair round is paid for."""
+        return worth_repairing(self.own)
+
+    def is_better_than(self, other: "Judged") -> bool:
+        """Whether it has the lower MQM penalty."""
+        return penalty(self.findings) < penalty(other.findings)
+
+
+class EntryChecks:
+    """The checks of one market on one day. Thread-safe."""
+
+    def __init__(self, market: Market, embedder: Embedder, day: date) -> None:
+        self.market = market
+        self.day = day
+        self._drift = Drift(embedder, market)
+
+    def judge(self, faq: SourceFaq, text: FaqText, similarity: float | None = None) -> Judged:
+        """`text` as it is. `similarity`: of these two texts, where it is known already."""
+        if similarity is None:
+            similarity = self._drift.similarity(faq.text, text, faq.language)
+        subject = Subject(
+            source=faq.text,
+            target=text,
+            source_language=faq.language,
+            market=self.market,
+            citations=faq.citations,
+            topics=faq.topics,
+            similarity=similarity,
+            day=self.day,
+        )
+        shown = in_market_values(faq.text, faq.language, self.market, self.day)
+        own = run_checks(subject) + verify(shown, text, faq.language, self.market.tag)
+        at_source = ungrounded(faq.text, faq.citations, faq.language)
+        unplaced = tuple(f.model_copy(update={"start": None, "end": None, "fix": None}) for f in at_source)
+        return Judged(text=text, own=own, source=unplaced, similarity=similarity)
+
+    def mend(self, faq: SourceFaq, text: FaqText) -> Judged:
+        """`text` with all certain fixes."""
+        return self.judge(faq, apply_fixes(text, self.judge(faq, text).own))
+
+    def agree(self, source: str, target: str, language: str) -> bool | None:
+        """Whether two sentences show the same facts, links and placeholders; None: neither has any."""
+        ours = tuple(fact for fact in extract(source, language) if fact.kind in _PINS)
+        theirs = tuple(fact for fact in extract(target, self.market.tag) if fact.kind in _PINS)
+        if not ours and not theirs:
+            return None
+        found = compare(ours, theirs, self.market, self.day)
+        exact = [{fact.value for fact in facts if fact.kind not in COMPARED} for facts in (ours, theirs)]
+        return not found.missing and not found.extra and exact[0] == exact[1]

@@ -1,0 +1,1 @@
+"""From approved entries to a live release, and back."""

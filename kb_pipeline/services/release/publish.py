@@ -1,0 +1,348 @@
+"""Publishing one market: manifest, index, verification, flip, collection. SQL is the truth, an index can always be made anew.
+
+Every step may be killed at any point; the next run throws an unfinished release away and ends where an uninterrupted run does.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from kb_pipeline.domain.base import Value
+from kb_pipeline.domain.faqs import Revision
+from kb_pipeline.domain.markets import Market
+from kb_pipeline.domain.releases import (
+    Manifest,
+    Release,
+    ReleaseDiff,
+    ReleaseState,
+    diff_manifests,
+    manifest_hash,
+    release_id,
+)
+from kb_pipeline.errors import NotFoundError, ReleaseError
+from kb_pipeline.ports import Embedder, Failpoint, Indexes, Probe, Progress, ReleaseStore, Store, Verifier
+from kb_pipeline.services.release.verify import UNFINISHED, embed_texts, warm_queries
+from kb_pipeline.steps.release.manifest import index_texts, manifest_of
+
+Step = Callable[[str], None]  # told in words what begins
+_EMBED_BATCH = 64  # texts, between two signs of life
+
+
+class UnfitReleaseError(ReleaseError):
+    """The release failed its verification; `release` has the report."""
+
+    def __init__(self, release: Release) -> None:
+        super().__init__(
+            f"{release.id} is not fit to go live: {release.reason}", f"see: kb release show {release.market} {release.number}"
+        )
+        self.release = release
+
+
+class SaidChange(Value):
+    """An entry that will be said, said differently, or no longer said. None: it is not said then."""
+
+    entry_id: str
+    before: Revision | None = None
+    after: Revision | None = None
+
+
+class ReleasePlan(Value):
+    """What a publication or a rollback would change, before it does. `to`: the release rolled back to; None: a new one."""
+
+    market: str
+    live: Release | None
+    to: Release | None = None
+    manifest: Manifest
+    manifest_hash: str
+    diff: ReleaseDiff
+    changes: tuple[SaidChange, ...]  # added, changed, removed, each by entry id; limits alone change no text
+    retired: tuple[str, ...] = ()  # entries that people retired and that a rollback would say again
+    rolled_back: bool = False  # just this was live after the live release, and was rolled back from
+    rebuild: bool = False  # the index is gone, and will be built and verified first
+
+    @property
+    def differs(self) -> bool:
+        """Whether it is anything else than what is live."""
+        return self.live is None or self.live.manifest_hash != self.manifest_hash
+
+    @property
+    def is_due(self) -> bool:
+        """Whether something waits to be published by itself: nobody is overruled who rolled back from just this."""
+        return self.differs and not self.rolled_back and bool(self.manifest or self.live)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publisher:
+    """Publishes and rolls back one market for one `actor`. Whoever comes second while it works gets ConflictError."""
+
+    store: Store
+    indexes: Indexes
+    embedder: Embedder
+    verifier: Verifier
+    market: Market
+    actor: str
+    lock: Callable[[], AbstractContextManager[None]]
+    progress: Progress | None = None
+    kept: int = 3
+    grace: timedelta = timedelta(minutes=10)
+    probe: Probe | None = None
+    failpoint: Failpoint = lambda _: None
+
+    def plan(self) -> ReleasePlan:
+        """What publishing would say that is not said now. Writes nothing."""
+        tag, live = self.market.tag, self.live()
+        said = self.store.manifest(tag, live.number) if live else ()
+        articles = {article.id: article.front_matter for article in self.store.articles()}
+        wanted = manifest_of(self.store.approved_entries(tag), articles, said)
+        hashed = manifest_hash(tag, wanted, self.embedder.fingerprint)
+        twin = next((r for r in self.store.releases(tag) if r.manifest_hash == hashed), None)
+        undone = bool(live and twin and twin.state is ReleaseState.SUPERSEDED and twin.number > live.number)
+        return self._planned(live, said, wanted).model_copy(update={"manifest_hash": hashed, "rolled_back": undone})
+
+    def publish(self, note: str = "", on_step: Step = lambda _: None) -> Release | None:
+        """All steps in order; the live release, or None when nothing changed.
+
+        Raises BlockedError (nothing is approved any more), UnfitReleaseError, ReleaseError, ConflictError.
+        """
+        with self.lock():
+            self.restore_indexes()
+            release = self.begin(note)
+            if release is not None:
+                on_step(f"{release.id}: {release.entries} entries, building the index")
+                release = self.build(release)
+                on_step(f"{release.id}: verifying in a fresh process")
+                release = self.verify(release)
+                on_step(f"{release.id}: going live")
+                release = self.go_live(release)
+            self.collect()
+            return release
+
+    def begin(self, note: str = "") -> Release | None:
+        """Write the manifest of what is approved now as a new release; None when that is what is live.
+
+        What killed runs left is given up, except a verified release of exactly this manifest: that is the one to go on with.
+        """
+        with self.lock():
+            plan = self.plan()
+            resumed = self._discard_leftovers(plan)
+            if resumed is not None:
+                return resumed
+            if not plan.differs or not (plan.manifest or plan.live):
+                return None
+            self.failpoint("publish.before_begin")
+            release = self.store.begin_release(self.market.tag, plan.manifest, self.embedder.fingerprint, self.actor, note)
+            self.failpoint("publish.after_begin")
+            return release
+
+    def build(self, release: Release) -> Release:
+        """Build the index of a release, in its own folder; nothing is done for one that was verified."""
+        with self.lock():
+            if release.state is ReleaseState.BUILDING:
+                self._build(release)
+                self.failpoint("publish.after_build")
+            return release
+
+    def verify(self, release: Release) -> Release:
+        """Verify it in a fresh process: `verified`, or `failed` with the reasons in its report. Its state says which."""
+        with self.lock():
+            if release.state is not ReleaseState.BUILDING:
+                return release
+            report = self.verifier.verify(release)
+            self.failpoint("publish.before_verified")
+            release = self.store.end_verification(release.market, release.number, report)
+            if release.state is ReleaseState.FAILED:
+                self.indexes.remove(release.id)
+            self.failpoint("publish.after_verified")
+            return release
+
+    def go_live(self, release: Release) -> Release:
+        """Flip the pointer, then ask the API whether it follows. Raises UnfitReleaseError, ReleaseError, ConflictError."""
+        with self.lock():
+            if release.state is ReleaseState.FAILED:
+                raise UnfitReleaseError(release)
+            if release.state is ReleaseState.LIVE:
+                return release
+            self.failpoint("publish.before_flip")
+            release = self.store.go_live(release.market, release.number, self.actor, release.base)
+            self.failpoint("publish.after_flip")
+            self._probe(release, release.base)
+            return release
+
+    def plan_rollback(self, to: int | None = None) -> ReleasePlan:
+        """What rolling back would change; `to` None: back to what was live before. Raises ReleaseError, NotFoundError."""
+        live, target = self._live_or_raise(), self._target(to)
+        said, wanted = (self.store.manifest(self.market.tag, release.number) for release in (live, target))
+        approved = {entry.revision.entry_id for entry in self.store.approved_entries(self.market.tag)}
+        retired = tuple(item.entry_id for item in wanted if item.entry_id not in approved)
+        return self._planned(live, said, wanted).model_copy(
+            update={
+                "to": target,
+                "manifest_hash": target.manifest_hash,
+                "retired": retired,
+                "rebuild": not self._is_whole(target),
+            }
+        )
+
+    def rollback(self, to: int | None = None) -> Release:
+        """Make a superseded release live again; its index is built and verified anew if it is gone.
+
+        Raises ReleaseError (there is none, or it cannot be restored), NotFoundError, IllegalTransitionError, ConflictError.
+        """
+        with self.lock():
+            live, target = self._live_or_raise(), self._target(to)
+            if target.number == live.number:
+                return live
+            if target.state is not ReleaseState.SUPERSEDED:
+                raise ReleaseError(f"{target.id} is {target.state}: it was never live", "see: kb release list")
+            self._restore(target)
+            self.failpoint("rollback.before_flip")
+            release = self.store.go_live(target.market, target.number, self.actor, live.number)
+            self.failpoint("rollback.after_flip")
+            self._probe(release, live.number)
+            return release
+
+    def collect(self) -> tuple[str, ...]:
+        """Throw away the indexes that nobody needs; the ids of their releases.
+
+        Those are: of superseded releases beyond the newest `kept`, once they are superseded for longer than `grace`; of
+        failed ones; and folders of releases that the store does not know.
+        """
+        with self.lock():
+            known = {release.id: release for release in self.store.releases(self.market.tag)}
+            mine = (id_ for id_ in self.indexes.present() if id_.rsplit("/", 1)[0] == self.market.tag)
+            needed = self._needed(known.values())
+            gone = tuple(id_ for id_ in mine if id_ not in needed)
+            for id_ in gone:
+                self.indexes.remove(id_)
+                self.failpoint("publish.during_collect")
+            self.failpoint("publish.after_collect")
+            return gone
+
+    def restore_indexes(self) -> tuple[str, ...]:
+        """Build and verify the live release's index anew if it is missing or damaged; the ids of what was rebuilt."""
+        with self.lock():
+            live = self.live()
+            return (live.id,) if live and self._restore(live) else ()
+
+    def live(self) -> Release | None:
+        """What is live."""
+        number = self.store.live_numbers().get(self.market.tag)
+        return None if number is None else self.store.release(self.market.tag, number)
+
+    def _live_or_raise(self) -> Release:
+        live = self.live()
+        if live is None:
+            raise ReleaseError(f"nothing is live in {self.market.tag}", f"kb release publish --market {self.market.tag}")
+        return live
+
+    def _target(self, to: int | None) -> Release:
+        """The release to roll back to: the one asked for, or the one that was live before."""
+        if to is not None:
+            return self.store.release(self.market.tag, to)
+        superseded = [r for r in self.store.releases(self.market.tag) if r.state is ReleaseState.SUPERSEDED]
+        if not superseded:
+            raise NotFoundError(f"{self.market.tag} has no earlier release", "see: kb release list")
+        return max(superseded, key=_last_live)
+
+    def _planned(self, live: Release | None, said: Manifest, wanted: Manifest) -> ReleasePlan:
+        diff, changes = _changes(self.store, said, wanted)
+        return ReleasePlan(market=self.market.tag, live=live, manifest=wanted, manifest_hash="", diff=diff, changes=changes)
+
+    def _discard_leftovers(self, plan: ReleasePlan) -> Release | None:
+        """Give unfinished releases up; a verified one of exactly the wanted manifest, made on what is live, is handed back."""
+        resumed: Release | None = None
+        for release in self.store.releases(self.market.tag):
+            if release.state not in UNFINISHED:
+                continue
+            wanted = release.manifest_hash == plan.manifest_hash and release.base == (plan.live.number if plan.live else None)
+            if resumed is None and wanted and release.state is ReleaseState.VERIFIED and self._is_whole(release):
+                resumed = release
+                continue
+            self.store.fail_release(release.market, release.number, "it was interrupted, and a later run gave it up")
+            self.indexes.remove(release.id)
+        return resumed
+
+    def _build(self, release: Release) -> None:
+        manifest = self.store.manifest(release.market, release.number)
+        revisions = self.store.revisions([item.revision_id for item in manifest])
+        texts = index_texts(revisions[item.revision_id] for item in manifest)
+        starts = range(0, len(texts), _EMBED_BATCH)
+        silent = nullcontext(lambda _: None)
+        with self.progress.track(f"embed {release.id}", len(starts)) if self.progress else silent as done:
+            for start in starts:
+                embed_texts(self.embedder, texts[start : start + _EMBED_BATCH])
+                done(f"{min(start + _EMBED_BATCH, len(texts))} of {len(texts)} texts")
+        warm_queries(self.embedder, self.market, texts)
+        vectors = embed_texts(self.embedder, texts)
+        self.indexes.build(release, texts, vectors, tick=lambda: self.failpoint("publish.during_build"))
+
+    def _restore(self, release: Release) -> bool:
+        """Make sure that the index is whole; whether it had to be built. Raises ReleaseError."""
+        if self._is_whole(release):
+            return False
+        if release.embedder != self.embedder.fingerprint:
+            raise ReleaseError(
+                f"the index of {release.id} is gone, and its embedder {release.embedder} is no longer in use",
+                "set KB_EMBEDDING_MODEL back, or publish what is approved now: kb release publish",
+            )
+        self._build(release)
+        report = self.verifier.verify(release)
+        if not report.is_fit:
+            self.indexes.remove(release.id)
+            raise ReleaseError(f"the index of {release.id} could not be restored: {'; '.join(report.failures)}", "publish anew")
+        return True
+
+    def _is_whole(self, release: Release) -> bool:
+        try:
+            self.indexes.open(release).close()
+        except ReleaseError:
+            return False
+        return True
+
+    def _probe(self, release: Release, before: int | None) -> None:
+        """Ask the API; if it does not follow, what was live before is live again. Raises ReleaseError."""
+        failure = self.probe.failure(release) if self.probe else None
+        if failure is None:
+            return
+        if before is None:
+            raise ReleaseError(f"{release.id} is live, but {failure}", "nothing was live before it; look at the API's log")
+        self.store.go_live(release.market, before, self.actor, release.number)
+        back = release_id(release.market, before)
+        raise ReleaseError(f"{failure}; {back} is live again", "look at the API's log, and at KB_PROBE_URL; then publish again")
+
+    def _needed(self, releases: Iterable[Release]) -> frozenset[str]:
+        """The ids of releases whose index stays."""
+        releases = list(releases)
+        superseded = sorted((r for r in releases if r.state is ReleaseState.SUPERSEDED), key=_last_live, reverse=True)
+        flips = sorted(r.live_at for r in releases if r.live_at)
+        now = datetime.now(UTC)
+        stay = {r.id for r in releases if r.state in {ReleaseState.LIVE, *UNFINISHED}}
+        stay |= {r.id for r in superseded[: self.kept]}
+        stay |= {r.id for r in superseded if now - _superseded_at(r, flips) < self.grace}
+        return frozenset(stay)
+
+
+def said_changes(store: ReleaseStore, market: str, old: int, new: int) -> tuple[ReleaseDiff, tuple[SaidChange, ...]]:
+    """What one release says that another does not. Raises NotFoundError."""
+    return _changes(store, store.manifest(market, old), store.manifest(market, new))
+
+
+def _changes(store: ReleaseStore, old: Manifest, new: Manifest) -> tuple[ReleaseDiff, tuple[SaidChange, ...]]:
+    diff = diff_manifests(old, new)
+    before, after = ({item.entry_id: item.revision_id for item in items} for items in (old, new))
+    touched = (*diff.added, *diff.changed, *diff.removed)
+    texts = store.revisions([ids[id_] for ids in (before, after) for id_ in touched if id_ in ids])
+    changes = (
+        SaidChange(entry_id=id_, before=texts.get(before.get(id_, "")), after=texts.get(after.get(id_, ""))) for id_ in touched
+    )
+    return diff, tuple(changes)
+
+
+def _last_live(release: Release) -> datetime:
+    return release.live_at or release.created_at
+
+
+def _superseded_at(release: Release, flips: Sequence[datetime]) -> datetime:
+    """When it stopped being live: at the next flip, or later if that one's time was overwritten; never earlier."""
+    return next((at for at in flips if at > _last_live(release)), datetime.now(UTC))

@@ -1,0 +1,1 @@
+"""What the API's clients ask for: answers from live releases, the query log."""

@@ -1,0 +1,156 @@
+"""Answer customers' questions from the live releases, which it follows while it serves. No HTTP, no query log."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from datetime import date
+from itertools import islice
+
+import numpy as np
+import numpy.typing as npt
+
+from kb_pipeline.domain.answers import Abstention, Hit, Query, SearchResult, ServedEntry
+from kb_pipeline.domain.base import Value
+from kb_pipeline.domain.markets import Market
+from kb_pipeline.errors import NotFoundError, UnknownMarketError
+from kb_pipeline.ports import Embedder, Indexes, ReleaseStore
+from kb_pipeline.services.serve.live import LiveReleases, OpenRelease
+from kb_pipeline.steps.serve.ranking import Ranked, confidence, coverage, lead_of, rank, search_words
+
+_TEXTS = 50  # texts that an index is asked for at first; several may be of one entry
+_MORE = 8  # times as many are asked for, as long as too few entries may be said
+
+Vector = npt.NDArray[np.float32]
+
+
+class Listing(Value):
+    """A page of a market's entries by id. `after` asks for the next one; None: this is the last."""
+
+    release: str | None
+    entries: tuple[ServedEntry, ...] = ()
+    after: str | None = None
+
+
+class Searcher:
+    """Thread-safe. `refresh()` or `follow()` before the first question, `close()` at the end.
+
+    `day` says which day it is: entries have validity dates. Below `threshold` it abstains.
+    `embedder` is what embeds the questions; whoever wants the first answer fast has it embed something before.
+    """
+
+    def __init__(
+        self,
+        store: ReleaseStore,
+        indexes: Indexes,
+        embedder: Embedder,
+        markets: Sequence[Market],
+        threshold: float,
+        day: Callable[[], date],
+    ) -> None:
+        self._releases = LiveReleases(store, indexes, embedder, [market.tag for market in markets])
+        self.embedder = embedder
+        self._markets = {market.tag: market for market in markets}
+        self._threshold = threshold
+        self._day = day
+        self.refresh = self._releases.refresh
+        self.follow = self._releases.follow
+        self.live = self._releases.live
+        self.health = self._releases.health
+        self.ready = self._releases.ready
+        self.close = self._releases.close
+
+    def search(self, query: Query, request_id: str) -> SearchResult:
+        """The hits of the first release in the market's chain that has a confident one, or an abstention.
+
+        All hits are of one release. Those of an abstention are what came nearest. Raises UnknownMarketError.
+        """
+        market = self._market(query.market)
+        chain = (market.tag, *market.fallback) if query.fallback else (market.tag,)
+        vector = self.embedder.embed([query.text.strip()], "query")[0]
+        nearest: SearchResult | None = None
+        for level, tag in enumerate(chain):
+            with self._releases.reading(tag) as released:
+                if released is None:
+                    continue
+                found = self._result(released, query, vector, level, request_id)
+            if not found.abstained:
+                return found
+            if nearest is None or found.confidence > nearest.confidence:
+                nearest = found
+        return nearest or SearchResult(
+            request_id=request_id,
+            market=query.market,
+            threshold=self._threshold,
+            abstained=True,
+            reason=Abstention.NO_RELEASE,
+        )
+
+    def entry(self, market: str, id_: str) -> tuple[ServedEntry, str]:
+        """An entry that the market may say today, its own or a fallback's, and the id of the release that says it.
+
+        Raises NotFoundError, UnknownMarketError.
+        """
+        asked = self._market(market)
+        for tag in (asked.tag, *asked.fallback):
+            with self._releases.reading(tag) as released:
+                entry = released.entries.get(id_) if released else None
+                if released and entry and entry.may_be_said(market, self._day()):
+                    return entry, released.release.id
+        raise NotFoundError(f"no entry '{id_}' is live in {market}", "list them: GET /v1/faqs?market=" + market)
+
+    def listing(self, market: str, topic: str | None = None, after: str = "", limit: int = 50) -> Listing:
+        """The market's own entries that may be said today, by id, from behind the id `after`. Raises UnknownMarketError."""
+        self._market(market)
+        day, topics = self._day(), (topic,) if topic else ()
+        with self._releases.reading(market) as released:
+            if released is None:
+                return Listing(release=None)
+            ids = list(released.entries)
+            behind = (released.entries[id_] for id_ in ids[bisect_right(ids, after) :])
+            found = list(islice((e for e in behind if e.may_be_said(market, day, topics)), limit + 1))
+            more = found[limit - 1].id if len(found) > limit else None
+            return Listing(release=released.release.id, entries=tuple(found[:limit]), after=more)
+
+    def _market(self, tag: str) -> Market:
+        if tag not in self._markets:
+            raise UnknownMarketError(f"no market '{tag}'", f"markets: {', '.join(sorted(self._markets))}")
+        return self._markets[tag]
+
+    def _result(self, released: OpenRelease, query: Query, vector: Vector, level: int, request_id: str) -> SearchResult:
+        ranked = self._ranked(released, query, vector)
+        hits = []
+        for found in ranked[: query.top_k]:
+            entry = released.entries[found.entry_id]
+            lead = lead_of(found, ranked)
+            shared = coverage(query.text, entry.language, entry.text)
+            scores = {"dense": found.dense, "lexical": found.lexical, "fused": found.fused, "lead": lead}
+            scores |= {} if shared is None else {"coverage": shared}
+            sure = confidence(found.dense, lead, shared)
+            hits.append(Hit(entry=entry, confidence=sure, scores=scores, level=level, release=released.release.id))
+        sure = hits[0].confidence if hits else 0.0
+        abstained = not hits or sure < self._threshold
+        return SearchResult(
+            request_id=request_id,
+            market=query.market,
+            hits=tuple(hits),
+            confidence=sure,
+            threshold=self._threshold,
+            abstained=abstained,
+            reason=Abstention.NO_CONFIDENT_ANSWER if abstained else None,
+            release=released.release.id,
+            level=level,
+        )
+
+    def _ranked(self, released: OpenRelease, query: Query, vector: Vector) -> list[Ranked]:
+        """At least one entry more than is wanted, if there are so many that may be said."""
+        day, k = self._day(), _TEXTS
+        words = search_words(query.text, released.release.market)
+        while True:
+            dense, lexical = released.index.dense(vector, k), released.index.lexical(words, k)
+            ranked = [
+                found
+                for found in rank(dense, lexical)
+                if released.entries[found.entry_id].may_be_said(query.market, day, query.topics)
+            ]
+            if len(ranked) > query.top_k or len(dense) < k:
+                return ranked
+            k *= _MORE

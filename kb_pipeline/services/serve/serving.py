@@ -1,0 +1,160 @@
+"""What a client of the knowledge base may do: ask, read, give feedback. Keys, rates and the query log; no HTTP."""
+
+import logging
+import math
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from kb_pipeline.domain.accounts import ApiKey
+from kb_pipeline.domain.answers import Feedback, Query, QueryRecord, SearchResult
+from kb_pipeline.domain.markets import Market
+from kb_pipeline.errors import (
+    AuthenticationError,
+    ForbiddenError,
+    KBError,
+    NotFoundError,
+    TooManyError,
+    UnknownMarketError,
+    UsageError,
+)
+from kb_pipeline.ports import Store
+from kb_pipeline.services.access.accounts import Accounts
+from kb_pipeline.services.serve.query_log import BufferedQueryLog
+from kb_pipeline.services.serve.search import Searcher
+from kb_pipeline.steps.facts.redact import redact
+
+_LOG = logging.getLogger(__name__)
+
+
+class RateLimit:
+    """How often one key may ask, in a moving window. It counts in this process only."""
+
+    def __init__(self, rate: str) -> None:
+        """`rate` is e.g. `600/minute`. Raises UsageError."""
+        try:
+            self._rate = parse(rate)
+        except ValueError as error:
+            raise UsageError(f"'{rate}' is no rate", "set KB_RATE_LIMIT to something like 600/minute") from error
+        self._window = MovingWindowRateLimiter(MemoryStorage())
+
+    def take(self, key_id: str) -> None:
+        """Count one request. Raises TooManyError."""
+        if not self._window.hit(self._rate, key_id):
+            free_at = self._window.get_window_stats(self._rate, key_id).reset_time
+            wait = max(1, math.ceil(free_at - time.time()))
+            raise TooManyError(f"this key may ask {self._rate}", f"wait {wait} s", retry_after=wait)
+
+
+class Serving:
+    """The use cases of the API. `start()` it before the first question, `close()` it at the end. Thread-safe."""
+
+    def __init__(
+        self,
+        *,
+        searcher: Searcher,
+        accounts: Accounts,
+        store: Store,
+        log: BufferedQueryLog,
+        rate: RateLimit,
+        markets: Sequence[Market],
+    ) -> None:
+        self.searcher = searcher
+        self._accounts = accounts
+        self._store = store
+        self._log = log
+        self._rate = rate
+        self._markets = frozenset(market.tag for market in markets)
+        self._not_warm = "the embedder is loading"
+
+    def start(self) -> None:
+        """Open the live releases, follow the pointer, and load the embedder, all beside the caller."""
+        threading.Thread(target=self._prepare, name="prepare", daemon=True).start()
+
+    def client(self, key: str) -> ApiKey:
+        """Whose key this is; it counts as one request. Raises AuthenticationError, TooManyError."""
+        client = self._accounts.client_of(key)
+        if client is None:
+            raise AuthenticationError("no valid API key", "send it as 'Authorization: Bearer kb_...'; make one: kb key add")
+        self._rate.take(client.id)
+        return client
+
+    def enter(self, market: str, client: ApiKey) -> None:
+        """Whether `client` may ask for `market`. Raises ForbiddenError, UnknownMarketError."""
+        if not client.may(market):
+            raise ForbiddenError(f"this key is not for '{market}'", "use a key of that market: kb key add --market TAG")
+        if market not in self._markets:
+            raise UnknownMarketError(f"there is no market '{market}'", "GET /readyz lists the markets that are served")
+
+    def search(self, query: Query, client: ApiKey, request_id: str) -> SearchResult:
+        """The hits or an abstention, with a redacted line in the query log. Raises as `enter`."""
+        self.enter(query.market, client)
+        began = time.perf_counter()
+        result = self.searcher.search(query, request_id)
+        self._log.add(_record(query, result, client, time.perf_counter() - began))
+        return result
+
+    def feedback(self, feedback: Feedback, client: ApiKey) -> None:
+        """Keep what came of an answer, redacted. Raises NotFoundError, and ForbiddenError for another market's."""
+        self._log.flush()
+        record = self._store.query(feedback.request_id)
+        if record is None:
+            raise NotFoundError(f"no request '{feedback.request_id}'", "give the request_id that came with the answer")
+        self.enter(record.market, client)
+        redacted = feedback.model_copy(update={"comment": redact(feedback.comment)})
+        self._store.save_feedback(redacted, datetime.now(UTC))
+
+    def problems(self) -> list[str]:
+        """Why it is not ready, in words; empty when it is."""
+        return [*([self._not_warm] if self._not_warm else []), *self.searcher.ready()]
+
+    def live_numbers(self) -> dict[str, int]:
+        """The number of the release that is served in each market; markets without one are left out."""
+        live = {market: self.searcher.live(market) for market in sorted(self._markets)}
+        return {market: release.number for market, release in live.items() if release}
+
+    @property
+    def dropped(self) -> int:
+        """Lines of the query log that were lost because the database was too slow."""
+        return self._log.dropped
+
+    def close(self) -> None:
+        """Write what is left of the query log, and let everything go."""
+        with ExitStack() as closing:
+            closing.callback(self._store.close)
+            closing.callback(self.searcher.close)
+            closing.callback(self._log.close)
+
+    def _prepare(self) -> None:
+        try:
+            self.searcher.follow()
+            for market in self._markets:
+                self.searcher.search(Query(text="ready?", market=market), "")
+        except KBError as error:
+            _LOG.error("not ready: %s", error)
+            self._not_warm = str(error)
+        else:
+            self._not_warm = ""
+
+
+def _record(query: Query, result: SearchResult, client: ApiKey, seconds: float) -> QueryRecord:
+    return QueryRecord(
+        request_id=result.request_id,
+        at=datetime.now(UTC),
+        market=query.market,
+        text=redact(query.text),
+        client=client.id,
+        release=result.release,
+        level=result.level,
+        entry_ids=tuple(hit.entry.id for hit in result.hits),
+        confidence=result.confidence,
+        abstained=result.abstained,
+        reason=result.reason or "",
+        seconds=seconds,
+    )

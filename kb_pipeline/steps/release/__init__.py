@@ -1,0 +1,1 @@
+"""What a release says, and the texts by which it is found. No index."""

@@ -1,0 +1,64 @@
+"""What a release says and how it is found: manifest items and index texts of approved revisions. No I/O."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+
+from kb_pipeline.domain.articles import FrontMatter
+from kb_pipeline.domain.faqs import Revision
+from kb_pipeline.domain.findings import TextPart
+from kb_pipeline.domain.releases import Manifest, ManifestItem
+from kb_pipeline.ports import ApprovedEntry, IndexText
+from kb_pipeline.steps.serve.ranking import plain, search_words
+
+
+def manifest_of(entries: Iterable[ApprovedEntry], articles: Mapping[str, FrontMatter], live: Manifest = ()) -> Manifest:
+    """The manifest of these entries, by entry id. An entry whose articles share no market is left out: nobody may say it.
+
+    `articles` are the front matters of the present articles, by article id. When an article is gone, its entry keeps the
+    limits that it has in the `live` manifest, until a person retires it.
+    """
+    before = {item.entry_id: item for item in live}
+    items = (_item(entry, articles, before.get(entry.revision.entry_id)) for entry in entries)
+    return tuple(sorted((item for item in items if item is not None), key=lambda item: item.entry_id))
+
+
+def _item(entry: ApprovedEntry, articles: Mapping[str, FrontMatter], before: ManifestItem | None) -> ManifestItem | None:
+    """The entry under the narrowest limits of all that it cites."""
+    cited = sorted({citation.article_id for citation in entry.revision.citations})
+    found: list[FrontMatter | ManifestItem] = [articles[id_] for id_ in cited if id_ in articles]
+    if before is not None and len(found) < len(cited):
+        found.append(before)
+    limits = [set(one.markets) for one in found if one.markets]
+    markets = set.intersection(*limits) if limits else set[str]()
+    if limits and not markets:
+        return None
+    return ManifestItem(
+        entry_id=entry.revision.entry_id,
+        revision_id=entry.revision.id,
+        text_hash=entry.revision.text.hash,
+        topics=tuple(sorted({*entry.topics, *(topic for one in found for topic in one.topics)})),
+        markets=tuple(sorted(markets)),
+        valid_from=max((day for one in found if (day := one.valid_from)), default=None),
+        valid_until=_earliest(one.valid_until for one in found),
+    )
+
+
+def _earliest(days: Iterable[date | None]) -> date | None:
+    return min((day for day in days if day), default=None)
+
+
+def index_texts(revisions: Iterable[Revision]) -> tuple[IndexText, ...]:
+    """All that can be found: questions, phrasings, and answers in plain text. An answer that shows no text is left out."""
+    return tuple(text for revision in revisions for text in _texts(revision))
+
+
+def _texts(revision: Revision) -> Iterator[IndexText]:
+    said: Sequence[tuple[TextPart, int, str]] = (
+        (TextPart.QUESTION, 0, revision.text.question),
+        *((TextPart.PHRASING, n, text) for n, text in enumerate(revision.text.phrasings)),
+        (TextPart.ANSWER, 0, plain(revision.text.answer)),
+    )
+    for part, position, text in said:
+        if text.strip():
+            words = search_words(text, revision.language)
+            yield IndexText(entry_id=revision.entry_id, part=part, position=position, text=text, words=words)

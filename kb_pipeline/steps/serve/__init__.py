@@ -1,0 +1,1 @@
+"""How what an index finds becomes one ranking of entries and a confidence. No index."""

@@ -1,0 +1,134 @@
+"""Relations of candidates: every decision shows its twin, its scores, and what kept it from being a duplicate."""
+
+from itertools import count
+
+import numpy as np
+import pytest
+
+from kb_pipeline.domain.changes import RelationKind
+from kb_pipeline.domain.faqs import FaqText
+from kb_pipeline.steps.language.negation import negations, opposed, verdict
+from kb_pipeline.steps.relate.relations import Candidate, compare_pair, relate
+
+NAMES = count()
+
+
+def candidate(
+    question: str, answer: str, language: str = "en", *, near: float = 1.0, alike: float = 1.0, **ids: str
+) -> Candidate:
+    """A text whose vectors have the cosines `near` and `alike` with those of any text made with 1.0."""
+    own = 2 + next(NAMES) % 300
+
+    def vector(cosine: float) -> np.ndarray:
+        row = np.zeros(302, np.float32)
+        row[0], row[own] = cosine, (1 - cosine**2) ** 0.5
+        return row
+
+    return Candidate(
+        id=ids.get("id", question + answer),
+        source_faq_id=ids.get("source"),
+        language=language,
+        text=FaqText(question=question, answer=answer),
+        question_vectors=vector(near)[None],
+        answer_vector=vector(alike),
+    )
+
+
+PAIRS = [
+    ("en", "How long do refunds take?", "Within 7 days.", "Within 15 days."),
+    ("th", "คืนเงินใช้เวลากี่วัน", "ภายใน 7 วัน", "ภายใน 15 วัน"),
+    ("zh-CN", "退款需要多久？", "7天内。", "15天内。"),
+]
+
+
+@pytest.mark.parametrize(("language", "question", "answer", "other"), PAIRS)
+def test_the_same_question_and_answer_is_a_duplicate(language: str, question: str, answer: str, other: str) -> None:
+    first = candidate(question, answer, language, id="old")
+    relation = compare_pair(candidate(question, answer, language, id="new", near=0.97, alike=0.95), first)
+    assert (relation.kind, relation.twin_id, relation.guards) == (RelationKind.DUPLICATE, "old", ())
+    assert relation.scores["question"] == pytest.approx(0.97, abs=0.01)
+
+
+@pytest.mark.parametrize(("language", "question", "answer", "other"), PAIRS)
+def test_the_same_question_with_other_facts_is_contradictory(language: str, question: str, answer: str, other: str) -> None:
+    relation = compare_pair(candidate(question, other, language, near=0.97), candidate(question, answer, language))
+    assert relation.kind is RelationKind.CONTRADICTORY
+    assert "15" in relation.guards[0]
+    assert "7" in relation.guards[0]
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "other", "guard"),
+    [
+        ("en", "How do buyers open a dispute?", "How do sellers open a dispute?", "opposed"),
+        ("th", "ผู้ซื้อเปิดข้อพิพาทอย่างไร", "ผู้ขายเปิดข้อพิพาทอย่างไร", "opposed"),
+        ("zh", "买家怎样申请？", "卖家怎样申请？", "opposed"),
+        ("en", "Can I cancel before dispatch?", "Can I cancel after dispatch?", "opposed"),
+        ("en", "Why can I pay by card?", "Why can't I pay by card?", "negated"),
+        ("th", "ทำไมจ่ายด้วยบัตรได้", "ทำไมจ่ายด้วยบัตรไม่ได้", "negated"),
+    ],
+)
+def test_a_turned_question_is_only_complementary(language: str, question: str, other: str, guard: str) -> None:
+    relation = compare_pair(candidate(question, "x", language, near=0.97), candidate(other, "x", language))
+    assert relation.kind is RelationKind.COMPLEMENTARY
+    assert guard in relation.guards[0]
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "yes", "no"),
+    [("en", "Can I pay by card?", "Yes, you can.", "No, you cannot."), ("th", "จ่ายด้วยบัตรได้ไหม", "ได้ จ่ายได้เลย", "ไม่ได้ จ่ายไม่ได้")],
+)
+def test_yes_and_no_to_one_question_are_contradictory(language: str, question: str, yes: str, no: str) -> None:
+    relation = compare_pair(candidate(question, no, language, near=0.98), candidate(question, yes, language))
+    assert relation.kind is RelationKind.CONTRADICTORY
+
+
+def test_more_facts_or_another_answer_is_complementary() -> None:
+    old = candidate("How long do refunds take?", "They take a while.")
+    more = candidate("How long do refunds take?", "They take 7 days.", near=0.97)
+    other = candidate("How long do refunds take?", "It depends.", near=0.97, alike=0.5)
+    assert [compare_pair(new, old).kind for new in (more, other)] == [RelationKind.COMPLEMENTARY] * 2
+
+
+def test_a_far_question_is_new() -> None:
+    result = relate([candidate("Where is my parcel?", "On its way.", near=0.5)], [candidate("How do I pay?", "By card.")])
+    (relation,) = result.relations.values()
+    assert (relation.kind, relation.twin_id) == (RelationKind.NEW, None)
+    assert relation.scores["match"] < 0.9
+
+
+def test_a_text_with_an_entry_of_its_own_is_its_update() -> None:
+    old = candidate("How do I pay?", "By card.", id="entry", source="faq")
+    new = candidate("How do I pay?", "By card or cash.", id="entry", source="faq")
+    assert relate([new], [old]).relations["entry"].kind is RelationKind.UPDATE
+
+
+def test_within_a_batch_the_later_one_repeats_the_first() -> None:
+    batch = [candidate("How do I pay?", "By card.", id=name) for name in "abc"]
+    relations = relate(batch, []).relations
+    assert [(r.kind.value, r.twin_id) for r in relations.values()] == [("new", None), ("duplicate", "a"), ("duplicate", "a")]
+
+
+def test_nothing_to_compare_is_nothing() -> None:
+    assert relate([], []).relations == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("You cannot", "en", 1),
+        ("Don't", "en", 1),
+        ("คืนไม่ได้", "th", 1),
+        ("คืนได้หรือไม่", "th", 0),
+        ("不能退", "zh", 1),
+        ("能不能退", "zh", 0),
+    ],
+)
+def test_negations_are_told_from_questions(text: str, language: str, expected: int) -> None:
+    assert negations(text, language) == expected
+
+
+def test_words_of_polarity() -> None:
+    assert opposed("The buyer pays the seller", "The seller pays the buyer", "en") == "buyer/seller"
+    assert opposed("ก่อนจัดส่ง", "ก่อนจัดส่งพัสดุ", "th") is None
+    assert (verdict("No, never.", "en"), verdict("ได้ครับ", "th"), verdict("Open the app.", "en")) == (False, True, None)
