@@ -12,11 +12,12 @@ from assets.automation import market_job, source_job
 from assets.definitions import build_defs
 from assets.instance import open_instance, process_tags
 from assets.partitions import MARKETS
-from assets.resources import Pipeline
-from kb_pipeline.bootstrap import build_services
+from assets.resources import PipelineResource
+from kb_pipeline.bootstrap import build_pipeline
 from kb_pipeline.cli.display import RichProgress, load_settings
-from kb_pipeline.ports import Progress
-from kb_pipeline.services.draft.run import Services
+from kb_pipeline.ports.models import LLM
+from kb_pipeline.ports.progress import Progress
+from kb_pipeline.services.draft.run import Pipeline
 from kb_pipeline.settings import Settings
 
 _EPILOG = """
@@ -35,12 +36,12 @@ exit code: 0 all done; 1 a step or an item failed, or it was stopped; 2 the call
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}  # failures are told below, and kept in the run's log
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run it all; the exit code."""
+def main(arguments: Sequence[str] | None = None, *, llm: LLM | None = None) -> int:
+    """Run it all with `llm` (None: the model of the settings); the exit code."""
     options = _parser().parse_args(arguments)
     settings = load_settings()
     settings = settings.model_copy(update={"home": options.home or settings.home})
-    defs = build_defs(settings, pipeline=_pipeline(settings, options))
+    defs = build_defs(settings, pipeline=_pipeline(settings, options, llm))
     with open_instance(settings.home) as instance:
         try:
             done = _materialize(defs, instance, options.market or MARKETS.get_partition_keys())
@@ -82,15 +83,15 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _pipeline(settings: Settings, options: argparse.Namespace) -> Pipeline:
+def _pipeline(settings: Settings, options: argparse.Namespace, llm: LLM | None) -> PipelineResource:
     """The resource with its progress on stderr, where the person is, instead of in the run's log."""
 
-    def wire(_: Progress, **given: object) -> Services:
-        return partial(build_services, settings)(RichProgress(), **given)  # type: ignore[arg-type] # as Pipeline gives them
+    def wire(_: Progress, **given: object) -> Pipeline:
+        return partial(build_pipeline, settings, llm=llm)(RichProgress(), **given)  # type: ignore[arg-type] # as Pipeline gives them
 
     source = options.source or settings.source_dir
     wired = dg.ResourceDefinition.hardcoded_resource(wire)
-    return Pipeline(source_dir=str(source), limit=options.limit, only=options.only, wire=wired)
+    return PipelineResource(source_dir=str(source), limit=options.limit, only=options.only, wire=wired)
 
 
 def _materialize(defs: dg.Definitions, instance: dg.DagsterInstance, markets: Sequence[str]) -> bool:

@@ -15,7 +15,8 @@ import dagster as dg
 
 from kb_pipeline.domain.base import Json, fingerprint
 from kb_pipeline.errors import KBError
-from kb_pipeline.services.release.publish import Publisher, ReleasePlan
+from kb_pipeline.services.release.plan import ReleasePlan
+from kb_pipeline.services.release.publish import Publisher
 
 source_job = dg.define_asset_job(
     "source_job",

@@ -9,7 +9,7 @@ import numpy as np
 from assets import reports
 from assets.faqs import localized_faqs, related_faqs, source_faqs
 from assets.partitions import MARKETS
-from assets.resources import Pipeline
+from assets.resources import PipelineResource
 from assets.source import chunk_embeddings
 from kb_pipeline.domain.findings import Finding, Severity, worst
 from kb_pipeline.steps.checks.grounding import ungrounded
@@ -19,10 +19,10 @@ _UNIT = 1e-3  # how far from 1 a float32 unit vector's length may be
 
 
 @dg.asset_check(asset="source_articles")
-def no_quarantined_articles(context: dg.AssetCheckExecutionContext, pipeline: Pipeline) -> dg.AssetCheckResult:
+def no_quarantined_articles(context: dg.AssetCheckExecutionContext, pipeline: PipelineResource) -> dg.AssetCheckResult:
     """Every article file could be read. The others go on without those that could not."""
-    with pipeline.open(context) as services:
-        items = services.store.quarantine()
+    with pipeline.open(context) as run:
+        items = run.store.quarantine()
     return dg.AssetCheckResult(
         passed=not items,
         severity=dg.AssetCheckSeverity.WARN,
@@ -31,12 +31,12 @@ def no_quarantined_articles(context: dg.AssetCheckExecutionContext, pipeline: Pi
 
 
 @dg.asset_check(asset=chunk_embeddings)
-def vectors_fit_the_embedder(context: dg.AssetCheckExecutionContext, pipeline: Pipeline) -> dg.AssetCheckResult:
+def vectors_fit_the_embedder(context: dg.AssetCheckExecutionContext, pipeline: PipelineResource) -> dg.AssetCheckResult:
     """The cached vectors are of one size, finite and of unit length."""
-    with pipeline.open(context) as services:
-        texts = [chunk.text for _, chunk in zip(range(_VECTORS), services.store.chunks(), strict=False)]
-        vectors = services.embedder.embed(texts, "passage")
-        embedder = services.embedder.fingerprint
+    with pipeline.open(context) as run:
+        texts = [chunk.text for _, chunk in zip(range(_VECTORS), run.store.chunks(), strict=False)]
+        vectors = run.embedder.embed(texts, "passage")
+        embedder = run.embedder.fingerprint
     lengths = np.linalg.norm(vectors, axis=1)
     off = int(np.count_nonzero(~(np.abs(lengths - 1) <= _UNIT)))
     return dg.AssetCheckResult(
@@ -46,26 +46,26 @@ def vectors_fit_the_embedder(context: dg.AssetCheckExecutionContext, pipeline: P
 
 
 @dg.asset_check(asset=source_faqs)
-def source_faqs_are_grounded(context: dg.AssetCheckExecutionContext, pipeline: Pipeline) -> dg.AssetCheckResult:
+def source_faqs_are_grounded(context: dg.AssetCheckExecutionContext, pipeline: PipelineResource) -> dg.AssetCheckResult:
     """Every sentence and fact of an answer is supported by the sentences that it cites."""
-    with pipeline.open(context) as services:
-        faqs = services.store.source_faqs()
+    with pipeline.open(context) as run:
+        faqs = run.store.source_faqs()
     return _verdict([ungrounded(f.text, f.citations, f.language) for f in faqs])
 
 
 @dg.asset_check(asset=localized_faqs, partitions_def=MARKETS)
-def localized_faqs_pass_the_rules(context: dg.AssetCheckExecutionContext, pipeline: Pipeline) -> dg.AssetCheckResult:
+def localized_faqs_pass_the_rules(context: dg.AssetCheckExecutionContext, pipeline: PipelineResource) -> dg.AssetCheckResult:
     """What the market's rules find in its drafts; the reviewer sees the same findings."""
-    with pipeline.open(context, context.partition_key) as services:
-        drafts = services.store.drafts(context.partition_key)
+    with pipeline.open(context, context.partition_key) as run:
+        drafts = run.store.drafts(context.partition_key)
     return _verdict([d.findings for d in drafts])
 
 
 @dg.asset_check(asset=related_faqs, partitions_def=MARKETS, blocking=True)
-def every_draft_is_related(context: dg.AssetCheckExecutionContext, pipeline: Pipeline) -> dg.AssetCheckResult:
+def every_draft_is_related(context: dg.AssetCheckExecutionContext, pipeline: PipelineResource) -> dg.AssetCheckResult:
     """Each draft was compared with the market's entries: without it, duplicates would be staged as new."""
-    with pipeline.open(context, context.partition_key) as services:
-        drafts = services.store.drafts(context.partition_key)
+    with pipeline.open(context, context.partition_key) as run:
+        drafts = run.store.drafts(context.partition_key)
     alone = [d.source_faq_id for d in drafts if d.relation is None]
     return dg.AssetCheckResult(
         passed=not alone, metadata={"drafts": len(drafts), "unrelated": len(alone), "first": ", ".join(alone[:5]) or "none"}

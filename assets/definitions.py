@@ -6,17 +6,21 @@ import dagster as dg
 
 from assets import automation, checks, evaluation, faqs, release, source
 from assets.partitions import MARKETS
-from assets.resources import ACTOR, Pipeline, Publishing
-from kb_pipeline.bootstrap import build_publisher, build_services
+from assets.resources import ACTOR, PipelineResource, Publishing
+from kb_pipeline.bootstrap import build_pipeline, build_publisher
+from kb_pipeline.ports.models import LLM
 from kb_pipeline.settings import Settings
 
 
-def build_defs(settings: Settings | None = None, **overrides: object) -> dg.Definitions:
-    """The definitions over `settings` (none given: the environment's); `overrides` replace resources by name."""
+def build_defs(settings: Settings | None = None, *, llm: LLM | None = None, **overrides: object) -> dg.Definitions:
+    """The definitions over `settings` (none given: the environment's) and `llm` (none: the settings' model).
+
+    `overrides` replace resources by name.
+    """
     settings = settings or Settings()
-    pipeline = Pipeline(
+    pipeline = PipelineResource(
         source_dir=str(settings.source_dir),
-        wire=dg.ResourceDefinition.hardcoded_resource(partial(build_services, settings)),
+        wire=dg.ResourceDefinition.hardcoded_resource(partial(build_pipeline, settings, llm=llm)),
     )
     publisher = partial(build_publisher, settings)
     publishing = Publishing(wire=dg.ResourceDefinition.hardcoded_resource(publisher))

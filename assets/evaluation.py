@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from assets import reports_release as told
+from assets import reports_release
 from assets.partitions import MARKETS
 from assets.reports import Before, Materialized
 from assets.resources import Publishing, under_way
@@ -34,5 +34,5 @@ def retrieval_report(context: dg.AssetExecutionContext, publishing: Publishing) 
     with publishing.open(context) as publisher:
         built = under_way(publisher)
         verified = publisher.verify(built) if built else None
-    metadata = told.of_retrieval_report(Before(context), verified)
-    return Materialized(metadata=metadata, check_results=[told.release_is_fit(verified)])
+    metadata = reports_release.of_retrieval_report(Before(context), verified)
+    return Materialized(metadata=metadata, check_results=[reports_release.release_is_fit(verified)])

@@ -6,7 +6,7 @@ import dagster as dg
 
 from assets import reports
 from assets.partitions import MARKETS
-from assets.resources import Pipeline
+from assets.resources import PipelineResource
 from assets.source import OWNERS
 from kb_pipeline.domain.base import fingerprint
 from kb_pipeline.prompts import load_prompt
@@ -29,13 +29,13 @@ def _prompts(*names: str) -> str:
     code_version=_prompts("generate_faqs", "revise_faq"),
     check_specs=[dg.AssetCheckSpec("every_chunk_was_answered", asset="source_faqs")],
 )
-def source_faqs(context: dg.AssetExecutionContext, pipeline: Pipeline) -> reports.Materialized:
+def source_faqs(context: dg.AssetExecutionContext, pipeline: PipelineResource) -> reports.Materialized:
     """Grounded questions and answers in the article's language. Only what the articles' changes made due is written."""
-    with pipeline.open(context) as services:
+    with pipeline.open(context) as run:
         started = time.monotonic()
-        result = services.writer().run()
-        use = reports.of_model(services.llm, time.monotonic() - started, "generate_faqs", "revise_faq")
-        faqs = services.store.source_faqs()
+        result = run.write_faqs()
+        use = reports.of_model(run.llm, time.monotonic() - started, "generate_faqs", "revise_faq")
+        faqs = run.store.source_faqs()
     return reports.Materialized(
         metadata=reports.of_source_faqs(reports.Before(context), result, faqs) | use,
         check_results=[reports.complete("every_chunk_was_answered", result.failures)],
@@ -54,13 +54,13 @@ def source_faqs(context: dg.AssetExecutionContext, pipeline: Pipeline) -> report
     code_version=_prompts("localize_faq", "localize_sentence", "repair_faq"),
     check_specs=[dg.AssetCheckSpec("every_faq_was_localized", asset="localized_faqs", partitions_def=MARKETS)],
 )
-def localized_faqs(context: dg.AssetExecutionContext, pipeline: Pipeline) -> reports.Materialized:
+def localized_faqs(context: dg.AssetExecutionContext, pipeline: PipelineResource) -> reports.Materialized:
     """The source FAQs in the market's words, checked, repaired, and kept as drafts with what the checks still find."""
-    with pipeline.open(context, context.partition_key) as services:
+    with pipeline.open(context, context.partition_key) as run:
         started = time.monotonic()
-        result = services.localizer(services.markets[0]).run()
-        use = reports.of_model(services.llm, time.monotonic() - started, "localize_faq", "localize_sentence", "repair_faq")
-        drafts, faqs = services.store.drafts(context.partition_key), services.store.source_faqs()
+        result = run.localize(run.markets[0])
+        use = reports.of_model(run.llm, time.monotonic() - started, "localize_faq", "localize_sentence", "repair_faq")
+        drafts, faqs = run.store.drafts(context.partition_key), run.store.source_faqs()
     return reports.Materialized(
         metadata=reports.of_localized_faqs(reports.Before(context), result, drafts, faqs) | use,
         check_results=[reports.complete("every_faq_was_localized", result.failures)],
@@ -75,11 +75,11 @@ def localized_faqs(context: dg.AssetExecutionContext, pipeline: Pipeline) -> rep
     kinds={"huggingface", "sql"},
     owners=OWNERS,
 )
-def related_faqs(context: dg.AssetExecutionContext, pipeline: Pipeline) -> reports.Materialized:
+def related_faqs(context: dg.AssetExecutionContext, pipeline: PipelineResource) -> reports.Materialized:
     """How each draft stands to the market's entries: new, duplicate, update, complementary or contradictory."""
-    with pipeline.open(context, context.partition_key) as services:
-        summary = services.relate(services.markets[0])
-        drafts = services.store.drafts(context.partition_key)
+    with pipeline.open(context, context.partition_key) as run:
+        summary = run.relate(run.markets[0])
+        drafts = run.store.drafts(context.partition_key)
     return reports.Materialized(metadata=reports.of_related_faqs(reports.Before(context), summary, drafts))
 
 
@@ -91,10 +91,9 @@ def related_faqs(context: dg.AssetExecutionContext, pipeline: Pipeline) -> repor
     kinds={"sql"},
     owners=OWNERS,
 )
-def staged_changes(context: dg.AssetExecutionContext, pipeline: Pipeline) -> reports.Materialized:
+def staged_changes(context: dg.AssetExecutionContext, pipeline: PipelineResource) -> reports.Materialized:
     """Proposals that wait for a person. This asset ends here: nothing in Dagster approves anything."""
-    with pipeline.open(context, context.partition_key) as services:
-        result = services.stage(services.markets[0])
-        proposed = [services.store.change(id_) for id_ in result.proposed]
-        waiting = services.store.changes(context.partition_key)
-    return reports.Materialized(metadata=reports.of_staged_changes(reports.Before(context), result, proposed, waiting))
+    with pipeline.open(context, context.partition_key) as run:
+        result = run.stage(run.markets[0])
+        waiting = run.store.changes(context.partition_key)
+    return reports.Materialized(metadata=reports.of_staged_changes(reports.Before(context), result, waiting))

@@ -5,7 +5,7 @@ They follow nothing by themselves: a person runs `release_job`, or switches the 
 
 import dagster as dg
 
-from assets import reports_release as told
+from assets import reports_release
 from assets.partitions import MARKETS
 from assets.reports import Before, Materialized
 from assets.resources import Publishing, under_way
@@ -27,7 +27,7 @@ def release(context: dg.AssetExecutionContext, publishing: Publishing) -> Materi
         begun = publisher.begin(f"Dagster run {context.run.run_id[:8]}")
         if begun:
             publisher.build(begun)
-    return Materialized(metadata=told.of_release(Before(context), plan, begun))
+    return Materialized(metadata=reports_release.of_release(Before(context), plan, begun))
 
 
 @dg.asset(
@@ -44,4 +44,4 @@ def published_index(context: dg.AssetExecutionContext, publishing: Publishing) -
         verified = under_way(publisher)
         live = publisher.go_live(verified) if verified else publisher.live()
         collected = publisher.collect()
-    return Materialized(metadata=told.of_published_index(Before(context), live, verified is not None, collected))
+    return Materialized(metadata=reports_release.of_published_index(Before(context), live, verified is not None, collected))

@@ -10,9 +10,10 @@ import dagster as dg
 
 from kb_pipeline.domain.articles import Chunk, Citation, Quarantined
 from kb_pipeline.domain.changes import Change
+from kb_pipeline.domain.entries import Draft
 from kb_pipeline.domain.faqs import SourceFaq
 from kb_pipeline.domain.findings import Finding
-from kb_pipeline.ports import LLM, Draft
+from kb_pipeline.ports.models import LLM
 from kb_pipeline.prompts import load_prompt
 from kb_pipeline.services.draft.generate import GenerateResult
 from kb_pipeline.services.draft.ingest import IngestResult
@@ -47,13 +48,13 @@ class Before:
 
     def counted(self, **counts: int) -> Metadata:
         """`counts`, each with its `_change` since the materialization before, if that had one."""
-        told: Metadata = {}
+        metadata: Metadata = {}
         for name, count in counts.items():
-            told[name] = count
+            metadata[name] = count
             old = self._metadata.get(name)
             if isinstance(old, dg.IntMetadataValue) and old.value is not None:
-                told[f"{name}_change"] = count - old.value
-        return told
+                metadata[f"{name}_change"] = count - old.value
+        return metadata
 
 
 def of_articles(before: Before, result: IngestResult) -> Metadata:
@@ -70,11 +71,11 @@ def of_chunks(before: Before, chunks: Iterable[Chunk]) -> Metadata:
         tokens.append(chunk.tokens)
         samples.append(chunk)
     tokens.extend(chunk.tokens for chunk in remaining)
-    told = before.counted(chunks=len(tokens), tokens=sum(tokens))
+    metadata = before.counted(chunks=len(tokens), tokens=sum(tokens))
     if tokens:
-        told |= {"tokens_least": min(tokens), "tokens_median": statistics.median(tokens), "tokens_most": max(tokens)}
+        metadata |= {"tokens_least": min(tokens), "tokens_median": statistics.median(tokens), "tokens_most": max(tokens)}
     rows = [(c.article_id, c.language, " > ".join(c.heading_path), c.tokens, c.sentences[0].claim) for c in samples]
-    return told | {"samples": table(("article", "language", "heading", "tokens", "first sentence"), rows)}
+    return metadata | {"samples": table(("article", "language", "heading", "tokens", "first sentence"), rows)}
 
 
 def of_source_faqs(before: Before, result: GenerateResult, faqs: Sequence[SourceFaq]) -> Metadata:
@@ -128,13 +129,13 @@ def of_related_faqs(before: Before, summary: RelateSummary, drafts: Sequence[Dra
         (question, r.kind.value, r.twin_id, ", ".join(f"{k} {v:.2f}" for k, v in r.scores.items()), "; ".join(r.guards))
         for question, r in related[:_SAMPLES]
     ]
-    told = before.counted(drafts=summary.drafts, **summary.kinds) | {"entries": summary.entries, "changed": summary.changed}
-    return told | {"samples": table(("question", "relation", "twin", "scores", "guards"), rows)}
+    metadata = before.counted(drafts=summary.drafts, **summary.kinds) | {"entries": summary.entries, "changed": summary.changed}
+    return metadata | {"samples": table(("question", "relation", "twin", "scores", "guards"), rows)}
 
 
-def of_staged_changes(before: Before, result: StageResult, proposed: Sequence[Change], waiting: Sequence[Change]) -> Metadata:
+def of_staged_changes(before: Before, result: StageResult, waiting: Sequence[Change]) -> Metadata:
     """What was proposed now, and what waits for a person in all, riskiest first."""
-    counts = count_changes(proposed, [result.market])[result.market]
+    counts = count_changes(result.proposed, [result.market])[result.market]
     rows = [
         (c.id, c.kind.value, c.risk.value, c.relation.kind.value, _question(c), _names(c.findings)) for c in waiting[:_SAMPLES]
     ]
@@ -152,7 +153,7 @@ def of_staged_changes(before: Before, result: StageResult, proposed: Sequence[Ch
 def of_model(llm: LLM, seconds: float, *prompts: str) -> Metadata:
     """What a step took of the language model: tokens, cost in US dollars (left out when unknown), its share of the time."""
     account = llm.account
-    told: Metadata = {
+    metadata: Metadata = {
         "model": llm.model,
         "prompts": ", ".join(load_prompt(p).name for p in prompts),
         "model_calls": account.calls,
@@ -162,7 +163,7 @@ def of_model(llm: LLM, seconds: float, *prompts: str) -> Metadata:
         "seconds": round(seconds, 2),
         "model_share": round(account.busy_seconds / seconds, 3) if seconds else 0.0,
     }
-    return told if account.usage.cost is None else told | {"cost": account.usage.cost}
+    return metadata if account.usage.cost is None else metadata | {"cost": account.usage.cost}
 
 
 def complete(check: str, failures: Sequence[Failure]) -> dg.AssetCheckResult:

@@ -4,7 +4,7 @@ import dagster as dg
 
 from assets.reports import Before, Metadata, table
 from kb_pipeline.domain.releases import Release
-from kb_pipeline.services.release.publish import ReleasePlan, SaidChange
+from kb_pipeline.services.release.plan import ReleasePlan, TextChange
 
 _NOTHING = "nothing changed: what is live says all that is approved"
 _SAMPLES = 10
@@ -13,11 +13,11 @@ _SAMPLES = 10
 def of_release(before: Before, plan: ReleasePlan, begun: Release | None) -> Metadata:
     """What the release says that the live one does not; one line when there is nothing to release."""
     diff = plan.diff
-    told = before.counted(entries=len(plan.manifest))
-    told |= {"added": len(diff.added), "changed": len(diff.changed), "removed": len(diff.removed)}
+    metadata = before.counted(entries=len(plan.manifest))
+    metadata |= {"added": len(diff.added), "changed": len(diff.changed), "removed": len(diff.removed)}
     rows = [(_kind(c), _question(c), _answer(c)) for c in plan.changes[:_SAMPLES]]
     return (
-        told
+        metadata
         | {"release": begun.id if begun else _NOTHING, "manifest": plan.manifest_hash}
         | {"samples": table(("what", "question", "answer"), rows)}
     )
@@ -28,8 +28,8 @@ def of_retrieval_report(before: Before, release: Release | None) -> Metadata:
     if release is None or release.report is None:
         return {"release": _NOTHING}
     report = release.report
-    told = before.counted(entries=report.entries, texts=report.texts)
-    told |= {
+    metadata = before.counted(entries=report.entries, texts=report.texts)
+    metadata |= {
         "release": release.id,
         "state": release.state.value,
         "self_queries": report.self_queries,
@@ -41,13 +41,17 @@ def of_retrieval_report(before: Before, release: Release | None) -> Metadata:
         "seconds": round(report.seconds, 2),
         "missed": table(("question that did not find its entry",), [(text,) for text in report.missed]),
     }
-    return told if report.golden_live_mrr is None else told | {"golden_live_mrr": report.golden_live_mrr}
+    return metadata if report.golden_live_mrr is None else metadata | {"golden_live_mrr": report.golden_live_mrr}
 
 
 def of_published_index(before: Before, live: Release | None, flipped: bool, collected: tuple[str, ...]) -> Metadata:
     """What is said now."""
-    told: Metadata = {"release": live.id if live else "nothing is live", "flipped": int(flipped), "collected": len(collected)}
-    return told | before.counted(entries=live.entries) if live else told
+    metadata: Metadata = {
+        "release": live.id if live else "nothing is live",
+        "flipped": int(flipped),
+        "collected": len(collected),
+    }
+    return metadata | before.counted(entries=live.entries) if live else metadata
 
 
 def release_is_fit(release: Release | None) -> dg.AssetCheckResult:
@@ -60,16 +64,16 @@ def release_is_fit(release: Release | None) -> dg.AssetCheckResult:
     )
 
 
-def _kind(change: SaidChange) -> str:
+def _kind(change: TextChange) -> str:
     if change.before is None:
         return "added"
     return "removed" if change.after is None else "changed"
 
 
-def _question(change: SaidChange) -> str:
+def _question(change: TextChange) -> str:
     revision = change.after or change.before
     return revision.text.question if revision else ""
 
 
-def _answer(change: SaidChange) -> str:
+def _answer(change: TextChange) -> str:
     return " → ".join(r.text.answer for r in (change.before, change.after) if r)

@@ -1,4 +1,4 @@
-"""The resources that hand out the main job's services and a market's publisher, wired for one step. They do no work."""
+"""The resources that hand out the main job and a market's publisher, wired for one step. They do no work."""
 
 import threading
 import time
@@ -11,7 +11,7 @@ from pydantic import Field
 
 from kb_pipeline.domain.releases import Release, ReleaseState
 from kb_pipeline.errors import KBError, LLMError
-from kb_pipeline.services.draft.run import Services
+from kb_pipeline.services.draft.run import Pipeline
 from kb_pipeline.services.release.publish import Publisher
 
 Context = dg.AssetExecutionContext | dg.AssetCheckExecutionContext
@@ -56,26 +56,26 @@ def _told_as_failures(context: Context) -> Iterator[None]:
         ) from error
 
 
-class Pipeline(dg.ConfigurableResource[None]):
-    """The services of a step. What a launched run may change are its fields; all else comes from the `KB_*` settings."""
+class PipelineResource(dg.ConfigurableResource[None]):
+    """The main job, wired for a step. A launched run may change its fields; all else comes from the `KB_*` settings."""
 
     source_dir: str | None = Field(default=None, description="Folder of the source articles; none: `KB_SOURCE_DIR`.")
     limit: int | None = Field(default=None, description="Read at most this many articles; none: all of them.")
     only: list[str] | None = Field(default=None, description="Patterns of paths to read, e.g. `en/*`; none: all of them.")
-    wire: dg.ResourceDependency[Callable[..., Services]]  # bootstrap.build_services with the settings in place
+    wire: dg.ResourceDependency[Callable[..., Pipeline]]  # bootstrap.build_pipeline with the settings in place
 
     @contextmanager
-    def open(self, context: Context, *markets: str) -> Iterator[Services]:
-        """Services with the packs of `markets` (none given: all), closed at the end. Raises dagster.Failure for a KBError.
+    def open(self, context: Context, *markets: str) -> Iterator[Pipeline]:
+        """The pipeline with the packs of `markets` (none given: all), closed at the end. Raises dagster.Failure for a KBError.
 
         Only a failure of the language model's infrastructure may be tried again; nothing else gets better by waiting.
         """
-        with _told_as_failures(context), self._services(context, markets) as services:
-            yield services
+        with _told_as_failures(context), self._wired(context, markets) as pipeline:
+            yield pipeline
 
     @contextmanager
-    def _services(self, context: Context, markets: tuple[str, ...]) -> Iterator[Services]:
-        services = self.wire(
+    def _wired(self, context: Context, markets: tuple[str, ...]) -> Iterator[Pipeline]:
+        pipeline = self.wire(
             LogProgress(context.log),
             source=Path(self.source_dir) if self.source_dir else None,
             markets=markets,
@@ -84,9 +84,9 @@ class Pipeline(dg.ConfigurableResource[None]):
             run_id=context.run.run_id,
         )
         try:
-            yield services
+            yield pipeline
         finally:
-            services.close()
+            pipeline.close()
 
 
 class Publishing(dg.ConfigurableResource[None]):

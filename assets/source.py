@@ -3,7 +3,7 @@
 import dagster as dg
 
 from assets import reports
-from assets.resources import Pipeline
+from assets.resources import PipelineResource
 
 OWNERS = ["team:knowledge-base"]
 
@@ -28,12 +28,14 @@ OWNERS = ["team:knowledge-base"]
         ),
     ],
 )
-def read_articles(context: dg.AssetExecutionContext, pipeline: Pipeline) -> tuple[reports.Materialized, reports.Materialized]:
+def read_articles(
+    context: dg.AssetExecutionContext, pipeline: PipelineResource
+) -> tuple[reports.Materialized, reports.Materialized]:
     """Read, split and store. One step for both assets, since an article and its chunks are stored in one transaction."""
-    with pipeline.open(context) as services:
-        result = services.ingest()
+    with pipeline.open(context) as run:
+        result = run.read_articles()
         articles = reports.of_articles(reports.Before(context, "source_articles"), result)
-        chunks = reports.of_chunks(reports.Before(context, "chunks"), services.store.chunks())
+        chunks = reports.of_chunks(reports.Before(context, "chunks"), run.store.chunks())
     return (
         reports.Materialized(asset_key="source_articles", metadata=articles),
         reports.Materialized(asset_key="chunks", metadata=chunks),
@@ -41,9 +43,9 @@ def read_articles(context: dg.AssetExecutionContext, pipeline: Pipeline) -> tupl
 
 
 @dg.asset(deps=["chunks"], group_name="source", kinds={"huggingface", "sql"}, owners=OWNERS)
-def chunk_embeddings(context: dg.AssetExecutionContext, pipeline: Pipeline) -> reports.Materialized:
+def chunk_embeddings(context: dg.AssetExecutionContext, pipeline: PipelineResource) -> reports.Materialized:
     """The vector of every chunk, cached for good by its text and the embedder's fingerprint."""
-    with pipeline.open(context) as services:
-        count = services.embed()
-        embedder = services.embedder.fingerprint
+    with pipeline.open(context) as run:
+        count = run.embed_chunks()
+        embedder = run.embedder.fingerprint
     return reports.Materialized(metadata=reports.Before(context).counted(vectors=count) | {"embedder": embedder})

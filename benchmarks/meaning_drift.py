@@ -24,7 +24,7 @@ from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceT
 from kb_pipeline.adapters.models.vectors_in_process import MemoryVectors
 from kb_pipeline.adapters.packs.files import load_market
 from kb_pipeline.domain.faqs import FaqText
-from kb_pipeline.ports import Embedder
+from kb_pipeline.ports.models import Embedder
 from kb_pipeline.services.language.drift import Drift
 from kb_pipeline.settings import Settings
 from kb_pipeline.steps.checks import meaning

@@ -25,12 +25,12 @@ from typing import Any
 
 import httpx
 
+from kb_pipeline.adapters.store_sql import SqlStore
 from kb_pipeline.bootstrap import build_publisher, open_accounts, open_store
 from kb_pipeline.cli.system.programs import free_port
 from kb_pipeline.domain.changes import Change, ChangeKind, Decision, Relation, RelationKind, RiskTier, Verdict
 from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, entry_id
 from kb_pipeline.domain.releases import Release, release_id
-from kb_pipeline.ports import Store
 from kb_pipeline.settings import Settings
 
 MARKET = "en-US"
@@ -45,7 +45,7 @@ def question(n: int) -> str:
     return f"What about {THINGS[n % len(THINGS)]} case {n}?"
 
 
-def approve(store: Store, n: int, version: int) -> None:
+def approve(store: SqlStore, n: int, version: int) -> None:
     """Let entry `n` say its `version`."""
     id_ = entry_id(MARKET, f"entry {n}")
     standing = store.approved_text(id_)
@@ -166,7 +166,7 @@ def start_api(settings: Settings) -> tuple[str, "subprocess.Popen[bytes]"]:
     return url, api
 
 
-def judge(store: Store, tallies: list[Tally], flips: list[tuple[str, float]]) -> dict[str, Any]:
+def judge(store: SqlStore, tallies: list[Tally], flips: list[tuple[str, float]]) -> dict[str, Any]:
     """Hold every answer against the manifest of the release that it names, and each flip against the first answer after it."""
     truth: dict[str, dict[str, str]] = {}
     for release in {said[0] for tally in tallies for said in tally.said}:

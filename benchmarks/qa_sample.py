@@ -13,11 +13,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from kb_pipeline.bootstrap import Language, build_services, open_store
+from kb_pipeline.adapters.store_sql import SqlStore
+from kb_pipeline.bootstrap import LanguageModel, build_pipeline, open_store
 from kb_pipeline.cli.display import RichProgress
+from kb_pipeline.domain.entries import Draft
 from kb_pipeline.domain.findings import Severity
 from kb_pipeline.domain.markets import Market
-from kb_pipeline.ports import Draft, Store
 from kb_pipeline.settings import Settings
 from kb_pipeline.steps.localize.localization import terms_for
 
@@ -30,21 +31,21 @@ def measure_sample(articles: Sequence[str], tag: str, locales: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder, "source")
         settings = Settings(home=home, locales_dir=locales)
-        services = build_services(settings, RichProgress(), markets=[tag], only=articles)
-        services.ingest()
-        services.embed()
-        services.writer().run()
+        services = build_pipeline(settings, RichProgress(), markets=[tag], only=articles)
+        services.read_articles()
+        services.embed_chunks()
+        services.write_faqs()
         services.close()
         drafts: dict[str, list[Draft]] = {}
         memo = open_store(Settings(home=Path(folder, "memo"), locales_dir=locales))
-        language = Language(settings, memo)
+        language = LanguageModel(settings, memo)
         for state, rounds in _STATES.items():
             copy = settings.model_copy(update={"home": Path(folder, state.replace(" ", "-"))})
             shutil.copytree(home, copy.home)
-            again = build_services(copy, RichProgress(), markets=[tag], only=articles)
+            again = build_pipeline(copy, RichProgress(), markets=[tag], only=articles)
             repairs = again.repairs if rounds is None else rounds
             (market,) = again.markets
-            replace(again, llm=language.llm, repairs=repairs).localizer(market).run()
+            replace(again, llm=language.llm, repairs=repairs).localize(market)
             drafts[state] = sorted(again.store.drafts(tag), key=lambda draft: draft.source_faq_id)
             if rounds is None:
                 _report(drafts, again.store, market)
@@ -53,7 +54,7 @@ def measure_sample(articles: Sequence[str], tag: str, locales: Path) -> None:
         memo.close()
 
 
-def _report(drafts: dict[str, list[Draft]], store: Store, market: Market) -> None:
+def _report(drafts: dict[str, list[Draft]], store: SqlStore, market: Market) -> None:
     table = Table(title=f"{len(next(iter(drafts.values())))} entries of {market.tag} by the embedded model")
     columns = ("", "no finding", "nothing major or critical", "term adherence", "forbidden terms", "findings")
     for column in columns:
@@ -81,6 +82,6 @@ def _report(drafts: dict[str, list[Draft]], store: Store, market: Market) -> Non
             _OUT.print(f"  {name}: {text.question} | {text.answer}  [{', '.join(named) or 'no finding'}]", markup=False)
 
 
-def _demanded(draft: Draft, store: Store, market: Market) -> int:
+def _demanded(draft: Draft, store: SqlStore, market: Market) -> int:
     faq = store.source_faq(draft.source_faq_id)
     return len(terms_for(faq.text, faq.language, market)) if faq else 0

@@ -23,7 +23,7 @@ from kb_pipeline.steps.relate.relations import (
     LIKE_QUESTION,
     SAME_ANSWER,
     SAME_QUESTION,
-    Candidate,
+    ComparedEntry,
     rarity_of,
     relate,
     scores_of,
@@ -47,11 +47,11 @@ class Memory:
         self._rows |= vectors
 
 
-def candidates(embedder: SentenceTransformersEmbedder, texts: Sequence[FaqText]) -> list[Candidate]:
+def candidates(embedder: SentenceTransformersEmbedder, texts: Sequence[FaqText]) -> list[ComparedEntry]:
     """A candidate for each text, by its place."""
     questions = embedder.embed([text.question for text in texts], "query")
     answers = embedder.embed([text.answer or text.question for text in texts], "passage")
-    return [Candidate(str(n), None, "en", text, questions[n : n + 1], answers[n]) for n, text in enumerate(texts)]
+    return [ComparedEntry(str(n), None, "en", text, questions[n : n + 1], answers[n]) for n, text in enumerate(texts)]
 
 
 def auc(scores: Floats, labels: npt.NDArray[np.bool_]) -> float:
@@ -121,7 +121,7 @@ def speed(size: int) -> None:
     vectors = random.standard_normal((size, 384)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     texts = [FaqText(question=f"How do I w{n % 997} the x{n % 613} and y{n}?", answer=f"Answer {n}.") for n in range(size)]
-    batch = [Candidate(str(n), None, "en", text, vectors[n : n + 1], vectors[n]) for n, text in enumerate(texts)]
+    batch = [ComparedEntry(str(n), None, "en", text, vectors[n : n + 1], vectors[n]) for n, text in enumerate(texts)]
     began = time.perf_counter()
     relate(batch, [])
     print(f"{size} candidates related in {time.perf_counter() - began:.1f} s")

@@ -24,11 +24,13 @@ from pathlib import Path
 import httpx
 import numpy as np
 
+from kb_pipeline.adapters.store_sql import SqlStore
 from kb_pipeline.bootstrap import open_accounts, open_embedder, open_indexes, open_store
 from kb_pipeline.domain.changes import Change, ChangeKind, Decision, Relation, RelationKind, RiskTier, Verdict
 from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, entry_id
+from kb_pipeline.domain.index import Found
 from kb_pipeline.domain.releases import ReleaseReport
-from kb_pipeline.ports import Embedder, Found, Store, Vectors
+from kb_pipeline.ports.models import Embedder, Vectors
 from kb_pipeline.services.release.verify import embed_texts
 from kb_pipeline.services.serve.live import OpenRelease, open_release
 from kb_pipeline.settings import Settings
@@ -66,7 +68,7 @@ class Base:
     def __init__(self, home: Path, market: str, texts: Texts) -> None:
         self.settings = Settings.model_validate({"home": home, "embedding_threads": 1})
         self.market = market
-        self.store: Store = open_store(self.settings)
+        self.store: SqlStore = open_store(self.settings)
         self.embedder: Embedder = open_embedder(self.settings, self.store)
         self.keys = {entry_id(market, key): key for key, _ in texts}
         known = {entry.revision.entry_id for entry in self.store.approved_entries(market)}

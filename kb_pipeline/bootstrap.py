@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.domain.releases import Release, ReleaseReport
 from kb_pipeline.errors import UnknownMarketError
-from kb_pipeline.ports import LLM, Embedder, Indexes, Progress, Store
+from kb_pipeline.ports.accounts import AccountStore
+from kb_pipeline.ports.models import LLM, CallStore, Embedder, VectorStore
+from kb_pipeline.ports.progress import Progress
+from kb_pipeline.ports.releases import Indexes, Releases
 from kb_pipeline.settings import Settings
 
 if TYPE_CHECKING:
+    from kb_pipeline.adapters.store_sql import SqlStore
     from kb_pipeline.adapters.store_sql.backup import SqliteBackups
     from kb_pipeline.services.access.accounts import Accounts
-    from kb_pipeline.services.draft.run import Services
+    from kb_pipeline.services.draft.run import Pipeline
     from kb_pipeline.services.release.publish import Publisher
     from kb_pipeline.services.serve.search import Searcher
     from kb_pipeline.services.serve.serving import Serving
@@ -27,7 +31,7 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
-def open_store(settings: Settings) -> Store:
+def open_store(settings: Settings) -> "SqlStore":
     """The store of `KB_HOME`, created and migrated if need be. Raises StoreError."""
     from kb_pipeline.adapters.store_sql import SqlStore
 
@@ -35,7 +39,7 @@ def open_store(settings: Settings) -> Store:
     return SqlStore(settings.store_url)
 
 
-def open_accounts(store: Store) -> "Accounts":
+def open_accounts(store: AccountStore) -> "Accounts":
     """Users, sessions and API keys."""
     from kb_pipeline.adapters.passwords_argon2 import Argon2Passwords
     from kb_pipeline.services.access.accounts import Accounts
@@ -60,6 +64,13 @@ def rebuild_indexes(settings: Settings) -> tuple[str, ...]:
         store.close()
 
 
+def market_tags(settings: Settings) -> tuple[str, ...]:
+    """The tags of the packs' folders; empty where there is no folder of packs. Nothing is read."""
+    from kb_pipeline.adapters.packs.files import market_tags as tags_in
+
+    return tags_in(settings.locales_dir) if settings.locales_dir.is_dir() else ()
+
+
 def open_markets(settings: Settings, tags: Sequence[str] = ()) -> tuple[Market, ...]:
     """The packs of `tags`, or all of them. Raises UnknownMarketError, PackError."""
     from kb_pipeline.adapters.packs.files import load_market, load_markets
@@ -72,7 +83,7 @@ def open_markets(settings: Settings, tags: Sequence[str] = ()) -> tuple[Market, 
     return markets
 
 
-def open_embedder(settings: Settings, store: Store) -> Embedder:
+def open_embedder(settings: Settings, store: VectorStore) -> Embedder:
     """The embedder, with its vectors cached in `store`. Loads nothing until a vector is missing."""
     from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceTransformersEmbedder
 
@@ -86,7 +97,7 @@ def open_indexes(settings: Settings) -> Indexes:
     return ChromaIndexes(settings.home / "releases", settings.chroma_url)
 
 
-def open_searcher(settings: Settings, store: Store) -> "Searcher":
+def open_searcher(settings: Settings, store: Releases) -> "Searcher":
     """What answers questions from the live releases; the questions' vectors stay in memory. It follows nothing yet."""
     from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceTransformersEmbedder
     from kb_pipeline.adapters.models.vectors_in_process import MemoryVectors
@@ -114,17 +125,18 @@ def build_serving(settings: Settings) -> "Serving":
     return Serving(
         searcher=open_searcher(settings, store),
         accounts=open_accounts(store),
-        store=store,
+        feedback=store,
         log=BufferedQueryLog(store, days=settings.query_log_days),
         rate=rate,
         markets=markets,
+        close=store.close,
     )
 
 
-class Language:
-    """A language model and how to end it. The embedded server starts at the first paid call only."""
+class LanguageModel:
+    """The language model of the settings, and how to end it. The embedded server starts at the first paid call only."""
 
-    def __init__(self, settings: Settings, store: Store) -> None:
+    def __init__(self, settings: Settings, store: CallStore) -> None:
         from kb_pipeline.adapters.models.llm_openai import Endpoint, OpenAILLM
         from kb_pipeline.adapters.models.prices import price_of
         from kb_pipeline.adapters.models.registry import LANGUAGE_MODEL
@@ -156,7 +168,12 @@ class Language:
 
 
 def build_publisher(
-    settings: Settings, market: str, actor: str = "publisher", *, store: Store | None = None, progress: Progress | None = None
+    settings: Settings,
+    market: str,
+    actor: str = "publisher",
+    *,
+    store: "SqlStore | None" = None,
+    progress: Progress | None = None,
 ) -> "Publisher":
     """Publishing of one market, in the name of `actor`; `store`: one that is open already. Raises as `open_markets`."""
     from kb_pipeline.adapters.release.lock_file import publishing_lock
@@ -184,13 +201,13 @@ def build_publisher(
 
 
 def verify_now(settings: Settings, market: str, number: int | None = None) -> tuple[Release, ReleaseReport]:
-    """Judge a release, or the live one, in this very process. Raises UnknownMarketError, NotFoundError, ReleaseError."""
+    """Verify a release, or the live one, in this very process. Raises UnknownMarketError, NotFoundError, ReleaseError."""
     from kb_pipeline.failpoints import failpoint_at
-    from kb_pipeline.services.release.verify import Bench, judge
+    from kb_pipeline.services.release.verify import Verification, verify
 
     (pack,) = open_markets(settings, [market])
     with closing(open_store(settings)) as store:
-        bench = Bench(
+        verification = Verification(
             store=store,
             indexes=open_indexes(settings),
             embedder=open_embedder(settings, store),
@@ -198,10 +215,10 @@ def verify_now(settings: Settings, market: str, number: int | None = None) -> tu
             golden_margin=settings.golden_margin,
             failpoint=failpoint_at(settings.failpoint),
         )
-        return judge(bench, number)
+        return verify(verification, number)
 
 
-def build_services(
+def build_pipeline(
     settings: Settings,
     progress: Progress,
     *,
@@ -210,36 +227,40 @@ def build_services(
     limit: int | None = None,
     only: Sequence[str] = (),
     run_id: str = "",
-) -> "Services":
-    """The main job, wired. Call `close()` at the end. Raises UnknownMarketError, PackError, StoreError."""
+    llm: LLM | None = None,
+) -> "Pipeline":
+    """The main job, wired. `llm`: None for the one of the settings. Call `close()` at the end.
+
+    Raises UnknownMarketError, PackError, StoreError.
+    """
     from kb_pipeline.adapters.source.files import SourceFiles
-    from kb_pipeline.services.draft.run import Services
+    from kb_pipeline.services.draft.run import Pipeline
 
     packs = open_markets(settings, markets)
-    store = open_store(settings)
-    language = Language(settings, store)
-    return Services(
-        store=store,
-        reader=SourceFiles(
-            source or settings.source_dir,
-            languages=settings.source_languages,
-            max_bytes=settings.max_article_bytes,
-            limit=limit,
-            only=only,
-        ),
-        embedder=open_embedder(settings, store),
-        llm=language.llm,
-        markets=packs,
-        progress=progress,
-        run_id=run_id or uuid.uuid4().hex[:12],
-        day=today(),
-        parallel=settings.llm_parallel,
-        repairs=settings.llm_repairs,
-        chunk_tokens=settings.chunk_tokens,
-        close=lambda: _close(language, store),
-    )
-
-
-def _close(*opened: Language | Store) -> None:
-    for one in opened:
-        one.close()
+    with ExitStack() as opened:
+        store = open_store(settings)
+        opened.callback(store.close)
+        if llm is None:
+            model = LanguageModel(settings, store)
+            opened.callback(model.close)
+            llm = model.llm
+        return Pipeline(
+            store=store,
+            reader=SourceFiles(
+                source or settings.source_dir,
+                languages=settings.source_languages,
+                max_bytes=settings.max_article_bytes,
+                limit=limit,
+                only=only,
+            ),
+            embedder=open_embedder(settings, store),
+            llm=llm,
+            markets=packs,
+            progress=progress,
+            run_id=run_id or uuid.uuid4().hex[:12],
+            day=today(),
+            parallel=settings.llm_parallel,
+            repairs=settings.llm_repairs,
+            chunk_tokens=settings.chunk_tokens,
+            close=opened.pop_all().close,
+        )

@@ -3,7 +3,7 @@
 import os
 import signal
 
-from kb_pipeline.ports import Failpoint
+from kb_pipeline.ports.releases import Failpoint
 
 
 def failpoint_at(wanted: str) -> Failpoint:

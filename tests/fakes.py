@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pydantic import BaseModel
 
 from kb_pipeline.domain.base import fingerprint
+from kb_pipeline.domain.calls import Answer, ModelAccount, ModelReply, ModelRequest
 from kb_pipeline.domain.faqs import Usage
-from kb_pipeline.ports import Answer, ModelAccount, ModelReply, ModelRequest
 
 Said = BaseModel | dict[str, object]
 Script = Mapping[str, Callable[[ModelRequest], Said]]

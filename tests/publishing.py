@@ -8,9 +8,10 @@ from kb_pipeline.adapters.models.vectors_in_process import MemoryVectors
 from kb_pipeline.bootstrap import build_publisher
 from kb_pipeline.domain.changes import Change, ChangeKind, Decision, Relation, RelationKind, RiskTier, Verdict
 from kb_pipeline.domain.releases import Release, ReleaseReport
-from kb_pipeline.ports import Embedder, Failpoint
+from kb_pipeline.ports.models import Embedder
+from kb_pipeline.ports.releases import Failpoint
 from kb_pipeline.services.release.publish import Publisher
-from kb_pipeline.services.release.verify import Bench, judge
+from kb_pipeline.services.release.verify import Verification, verify
 from kb_pipeline.settings import Settings
 from tests.api.knowledge import Knowledge
 
@@ -19,11 +20,11 @@ from tests.api.knowledge import Knowledge
 class HereVerifier:
     """ports.Verifier, without the fresh process."""
 
-    bench: Bench
+    verification: Verification
 
     def verify(self, release: Release) -> ReleaseReport:
         """See ports.Verifier."""
-        return judge(self.bench, release.number)[1]
+        return verify(self.verification, release.number)[1]
 
 
 @cache
@@ -35,10 +36,10 @@ def _embedder() -> Embedder:
 def publisher_of(knowledge: Knowledge, market: str, failpoint: Failpoint = lambda _: None) -> Publisher:
     """The composition root's publisher, verifying here."""
     made = replace(build_publisher(knowledge.settings, market, "dara", store=knowledge.store), embedder=_embedder())
-    bench = Bench(
+    verification = Verification(
         store=made.store, indexes=made.indexes, embedder=made.embedder, market=made.market, golden_margin=0.05
     )  # fmt: skip
-    return replace(made, verifier=HereVerifier(bench), failpoint=failpoint)
+    return replace(made, verifier=HereVerifier(verification), failpoint=failpoint)
 
 
 def retire(knowledge: Knowledge, market: str, entry: str) -> None:

@@ -4,9 +4,11 @@ import re
 from pathlib import Path
 
 from kb_pipeline.adapters.source.files import SourceFiles
+from kb_pipeline.adapters.store_sql import SqlStore
+from kb_pipeline.domain.calls import ModelRequest
 from kb_pipeline.domain.markets import Market
-from kb_pipeline.ports import Embedder, ModelRequest, Store
-from kb_pipeline.services.draft.run import RunReport, Services, run_pipeline
+from kb_pipeline.ports.models import Embedder
+from kb_pipeline.services.draft.run import Pipeline, RunReport, run_pipeline
 from tests.conftest import DAY
 from tests.factories import RETURNS, SAFETY
 from tests.fakes import ScriptedLLM, SilentProgress
@@ -68,7 +70,7 @@ def one_sentence_into_thai(request: ModelRequest) -> dict[str, object]:
 class Story:
     """A source folder, a store and a scripted model; `run()` is the main job."""
 
-    def __init__(self, tmp_path: Path, store: Store, embedder: Embedder, markets: tuple[Market, ...]) -> None:
+    def __init__(self, tmp_path: Path, store: SqlStore, embedder: Embedder, markets: tuple[Market, ...]) -> None:
         self.source = tmp_path / "source"
         self.store = store
         self.embedder = embedder
@@ -94,9 +96,9 @@ class Story:
         """The Chinese article."""
         self.write("zh-CN/safety.md", SAFETY)
 
-    def services(self) -> Services:
-        """The main job's use cases, wired as the composition root does it."""
-        return Services(
+    def pipeline(self) -> Pipeline:
+        """The main job, wired as the composition root does it."""
+        return Pipeline(
             store=self.store,
             reader=SourceFiles(self.source, languages=("en", "zh-CN"), max_bytes=1_000_000),
             embedder=self.embedder,
@@ -113,7 +115,7 @@ class Story:
 
     def run(self) -> RunReport:
         """The main job."""
-        return run_pipeline(self.services())
+        return run_pipeline(self.pipeline())
 
     def calls(self) -> int:
         """Model calls so far."""

@@ -102,6 +102,14 @@ class Chunk(Value):
         return "\n".join((head, *(s.claim for s in self.sentences)))
 
 
+class SplitArticle(Value):
+    """An article with its sentences and chunks, stored or just read."""
+
+    article: Article
+    sentences: tuple[Sentence, ...]
+    chunks: tuple[Chunk, ...]
+
+
 class Quarantined(Value):
     """An input that could not be used, kept with the reason, the place and the remedy."""
 

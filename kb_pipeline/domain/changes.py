@@ -6,7 +6,7 @@ from functools import cached_property
 from pydantic import Field
 
 from kb_pipeline.domain.base import Value, fingerprint
-from kb_pipeline.domain.faqs import Revision
+from kb_pipeline.domain.faqs import Revision, SourceFaq
 from kb_pipeline.domain.findings import Finding
 from kb_pipeline.errors import IllegalTransitionError
 
@@ -20,7 +20,7 @@ class ChangeKind(StrEnum):
 
 
 class RelationKind(StrEnum):
-    """How a candidate stands to the existing entries of its market."""
+    """How a text stands to the existing entries of its market."""
 
     NEW = "new"
     DUPLICATE = "duplicate"
@@ -110,6 +110,7 @@ class Change(Value):
     topics: tuple[str, ...] = ()
     relation: Relation
     findings: tuple[Finding, ...] = ()
+    similarity: float | None = None  # cosine of the source's and the text's meaning; None: not measured, or a person's text
     quality: float | None = None  # estimate, 0 to 100 (steps.checks.quality); None: not estimated
     risk: RiskTier
     state: ChangeState = ChangeState.PENDING
@@ -156,3 +157,12 @@ class Decision(Value):
     root_cause: RootCause | None = None
     comment: str = ""
     override_critical: bool = False  # approve in spite of critical findings; needs a comment
+
+
+class Edit(Value):
+    """An approval with edits: what was proposed for `source`, and what a person made of it."""
+
+    source: SourceFaq | None
+    before: Revision
+    after: Revision
+    decision: Decision

@@ -18,6 +18,8 @@ class ReleaseState(StrEnum):
     FAILED = "failed"
 
 
+UNFINISHED = frozenset({ReleaseState.BUILDING, ReleaseState.VERIFIED})
+
 RELEASE_MOVES: dict[ReleaseState, frozenset[ReleaseState]] = {
     ReleaseState.BUILDING: frozenset({ReleaseState.VERIFIED, ReleaseState.FAILED}),
     ReleaseState.VERIFIED: frozenset({ReleaseState.LIVE, ReleaseState.FAILED}),

@@ -1,54 +1,16 @@
-"""Language models, embedders, and where a service says how far it is."""
+"""Language models and embedders, and what they keep: the memo of calls and the cache of vectors."""
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
-from typing import Generic, Literal, Protocol, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel
 
-from kb_pipeline.domain.base import Value
-from kb_pipeline.domain.faqs import Usage
+from kb_pipeline.domain.calls import Answer, ModelAccount, ModelReply, ModelRequest, StoredCall
 
+Vector = npt.NDArray[np.float32]  # (dimensions,), of unit length
 Vectors = npt.NDArray[np.float32]  # (texts, dimensions), rows of unit length
-Role = Literal["query", "passage"]
-Answer = TypeVar("Answer", bound=BaseModel)
-
-
-class Message(Value):
-    """One turn of a chat."""
-
-    role: Literal["system", "user", "assistant"]
-    content: str
-
-
-class ModelRequest(Value):
-    """One call of a language model. `prompt` is `id@version`, `prompt_fingerprint` covers file and schema."""
-
-    prompt: str
-    prompt_fingerprint: str
-    messages: tuple[Message, ...]
-    max_tokens: int
-
-
-class ModelReply(BaseModel, Generic[Answer]):
-    """A parsed answer, with what it took. `calls` are the fingerprints of all turns; `cached`: none of them was paid now."""
-
-    value: Answer
-    calls: tuple[str, ...]
-    usage: Usage
-    model: str
-    cached: bool
-
-
-class ModelAccount(Value):
-    """What a language model took since it was opened. `busy_seconds`: wall time with at least one call in flight."""
-
-    calls: int = 0
-    cached_calls: int = 0
-    usage: Usage = Usage(cost=0.0)
-    busy_seconds: float = 0.0
+TextRole = Literal["query", "passage"]  # what a text is embedded as
 
 
 class LLM(Protocol):
@@ -76,12 +38,25 @@ class Embedder(Protocol):
     def fingerprint(self) -> str:
         """Identity of weights, engine and pooling."""
 
-    def embed(self, texts: Sequence[str], role: Role) -> Vectors:
+    def embed(self, texts: Sequence[str], role: TextRole) -> Vectors:
         """Vectors of shape (len(texts), dimensions), float32, unit length, cached by text."""
 
 
-class Progress(Protocol):
-    """Where a service says how far it is. Implementations draw a bar, log, or do nothing."""
+class CallStore(Protocol):
+    """The memo of model calls."""
 
-    def track(self, what: str, total: int) -> AbstractContextManager[Callable[[str], None]]:
-        """A context whose value is called once per finished item, with a short note on it."""
+    def find_call(self, fingerprint: str) -> StoredCall | None:
+        """The stored call, None if it was never finished."""
+
+    def save_call(self, call: StoredCall) -> None:
+        """Keep a finished call; durable on return; a second save of the same fingerprint changes nothing."""
+
+
+class VectorStore(Protocol):
+    """The cache of vectors, by embedder fingerprint, role and text hash."""
+
+    def find_vectors(self, embedder: str, role: str, hashes: Sequence[str]) -> Mapping[str, Vector]:
+        """The known ones of `hashes`."""
+
+    def save_vectors(self, embedder: str, role: str, vectors: Mapping[str, Vector]) -> None:
+        """Keep vectors; durable on return."""

@@ -15,8 +15,8 @@ import jinja2
 import yaml
 
 from kb_pipeline.domain.base import Value, fingerprint
+from kb_pipeline.domain.calls import Message, ModelRequest
 from kb_pipeline.errors import PromptError
-from kb_pipeline.ports import Message, ModelRequest
 
 _TURN = re.compile(r"^=== (system|user)$", re.MULTILINE)
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)

@@ -17,8 +17,9 @@ from kb_pipeline.review.auth import Form, Signed, Visitor, desk_of
 from kb_pipeline.review.pages import go, page
 from kb_pipeline.review.queue import address, filter_of
 from kb_pipeline.review.view import mixed, passages, runs, spans_of
+from kb_pipeline.services.review.card import Card
 from kb_pipeline.services.review.queue import select
-from kb_pipeline.services.review.reviewer import Card, Reviewer
+from kb_pipeline.services.review.reviewer import Reviewer
 
 router = APIRouter()
 _NOTHING = FaqText(question="", answer="")

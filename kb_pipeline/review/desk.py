@@ -3,21 +3,28 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import Protocol
 
 from kb_pipeline.domain.accounts import Role, User
 from kb_pipeline.domain.markets import Market
-from kb_pipeline.ports import Store
+from kb_pipeline.ports.audit import Counts
+from kb_pipeline.ports.changes import DecisionCounts
+from kb_pipeline.ports.releases import Releases
 from kb_pipeline.review.jobs import Jobs
 from kb_pipeline.services.access.accounts import Accounts, SignInLimit
 from kb_pipeline.services.release.publish import Publisher
-from kb_pipeline.services.review.reviewer import Reviewer
+from kb_pipeline.services.review.reviewer import Reviewer, ReviewStore
+
+
+class DeskStore(ReviewStore, Releases, Counts, DecisionCounts, Protocol):
+    """What the page takes of the store beyond its services."""
 
 
 @dataclass(frozen=True)
 class Desk:
     """The store, the packs and the people. `publisher` makes the publisher of a market for an actor."""
 
-    store: Store
+    store: DeskStore
     markets: Sequence[Market]
     accounts: Accounts
     day: Callable[[], date]

@@ -13,7 +13,7 @@ from kb_pipeline.review.auth import Form, Signed, Visitor, desk_of
 from kb_pipeline.review.desk import Desk
 from kb_pipeline.review.pages import go, page
 from kb_pipeline.review.view import Run, mixed
-from kb_pipeline.services.release.publish import ReleasePlan
+from kb_pipeline.services.release.plan import ReleasePlan
 
 router = APIRouter()
 SHOWN = 100  # entries of each kind that a difference shows

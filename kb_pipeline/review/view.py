@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from kb_pipeline.domain.findings import Finding, Severity, TextPart
-from kb_pipeline.services.review.reviewer import Card
+from kb_pipeline.services.review.card import Card
 from kb_pipeline.steps.language.diff import word_diff
 
 SYMBOLS = {Severity.CRITICAL: "✕", Severity.MAJOR: "▲", Severity.MINOR: "●"}

@@ -9,8 +9,8 @@ import pytest
 from assets.definitions import build_defs
 from kb_pipeline import bootstrap
 from kb_pipeline.adapters.store_sql import SqlStore
+from kb_pipeline.domain.calls import ModelRequest
 from kb_pipeline.domain.changes import ChangeState, Decision, Verdict
-from kb_pipeline.ports import ModelRequest
 from kb_pipeline.settings import Settings
 from kb_pipeline.steps.localize.localization import LocalizedFaq
 from kb_pipeline.steps.source.generation import GeneratedFaq, GeneratedFaqs
@@ -82,21 +82,10 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(home=tmp_path / "home", source_dir=tmp_path / "source", llm_parallel=2, _env_file=None)
 
 
-class ScriptedLanguage:
-    """What bootstrap opens in place of a real model."""
-
-    def __init__(self, llm: ScriptedLLM) -> None:
-        self.llm = llm
-
-    def close(self) -> None:
-        """Nothing was started."""
-
-
 @pytest.fixture
-def defs(settings: Settings, llm: ScriptedLLM, monkeypatch: pytest.MonkeyPatch) -> dg.Definitions:
+def defs(settings: Settings, llm: ScriptedLLM) -> dg.Definitions:
     """The code location over the small knowledge base; only the language model is not the real one."""
-    monkeypatch.setattr(bootstrap, "Language", lambda *_: ScriptedLanguage(llm))
-    return build_defs(settings)
+    return build_defs(settings, llm=llm)
 
 
 Run = Callable[..., dg.ExecuteInProcessResult]

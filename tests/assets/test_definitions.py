@@ -6,6 +6,7 @@ import dagster as dg
 
 from assets.definitions import build_defs
 from assets.partitions import MARKETS, market_tags
+from kb_pipeline.settings import Settings
 
 DEPENDENCIES = {
     "source_articles": set(),
@@ -59,13 +60,12 @@ def test_only_a_break_in_the_pipeline_blocks_never_a_finding(defs: dg.Definition
     assert {name for name, blocking in nodes.items() if blocking} == {"every_draft_is_related", "release_is_fit"}
 
 
-def test_a_market_is_a_folder_with_a_market_file(tmp_path: Path) -> None:
-    for name in ("th-TH/market.yaml", "en-US/market.yaml", "drafts/notes.txt"):
+def test_a_market_is_a_folder_of_packs_as_everywhere_else(tmp_path: Path) -> None:
+    for name in ("th-TH/market.yaml", "en-US/market.yaml", "_drafts/notes.txt"):
         (tmp_path / name).parent.mkdir()
         (tmp_path / name).touch()
-    assert market_tags(tmp_path) == ("en-US", "th-TH")
-    assert market_tags(tmp_path / "nowhere") == ()
-    assert "th-TH" in MARKETS.get_partition_keys()
+    assert market_tags(Settings(locales_dir=tmp_path, _env_file=None)) == ("en-US", "th-TH")
+    assert market_tags(Settings(locales_dir=tmp_path / "nowhere", _env_file=None)) == ()
 
 
 def test_loading_the_code_location_loads_no_model_library() -> None:

@@ -18,9 +18,9 @@ def _thai(settings: Settings) -> list[str]:
 
 
 def test_one_command_brings_everything_up_to_staged_changes(
-    defs: dg.Definitions, settings: Settings, capsys: pytest.CaptureFixture[str]
+    settings: Settings, llm: ScriptedLLM, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert command.main(_thai(settings)) == 0
+    assert command.main(_thai(settings), llm=llm) == 0
     said = capsys.readouterr().out
     assert "source   read_articles" in said
     assert "th-TH    staged_changes" in said
@@ -30,22 +30,22 @@ def test_one_command_brings_everything_up_to_staged_changes(
 
 
 def test_an_item_that_fails_is_told_and_makes_the_command_fail(
-    defs: dg.Definitions, settings: Settings, llm: ScriptedLLM, capsys: pytest.CaptureFixture[str]
+    settings: Settings, llm: ScriptedLLM, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fail(_: object) -> None:
         raise LLMOutputError("localize_faq@1: no valid answer", "use a stronger model")
 
     llm.script |= {"localize_faq": fail}
-    assert command.main(_thai(settings)) == 1
+    assert command.main(_thai(settings), llm=llm) == 1
     assert "every_faq_was_localized" in capsys.readouterr().out
 
 
 def test_a_step_that_fails_is_told_with_its_remedy(
-    defs: dg.Definitions, settings: Settings, capsys: pytest.CaptureFixture[str]
+    settings: Settings, llm: ScriptedLLM, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings.home.mkdir()
     (settings.home / "kb.sqlite3").write_text("this is no database", encoding="utf-8")
-    assert command.main(_thai(settings)) == 1
+    assert command.main(_thai(settings), llm=llm) == 1
     said = capsys.readouterr().out
     assert "failed" in said
     assert "Traceback" not in said

@@ -8,7 +8,7 @@ from collections import Counter
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from kb_pipeline.ports import Message, ModelRequest
+from kb_pipeline.domain.calls import Message, ModelRequest
 from tests.story import follow_the_new_sentence, into_thai, one_faq_a_sentence
 
 _SCRIPTS = {

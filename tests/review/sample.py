@@ -1,10 +1,11 @@
 """A knowledge base as reviewers meet it: real articles, Thai and American proposals, findings of the real checks."""
 
+from kb_pipeline.adapters.store_sql import SqlStore
 from kb_pipeline.domain.articles import Citation
 from kb_pipeline.domain.changes import Change, ChangeKind, Decision, Relation, RelationKind, Verdict
+from kb_pipeline.domain.entries import Draft
 from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, SourceFaq, Usage, entry_id
 from kb_pipeline.domain.markets import Market
-from kb_pipeline.ports import Draft, Store
 from kb_pipeline.steps.checks import Subject, run_checks
 from kb_pipeline.steps.checks.quality import estimate
 from kb_pipeline.steps.checks.risk import risk_of
@@ -60,7 +61,7 @@ ROWS = (
 )
 
 
-def fill(store: Store, thai: Market, american: Market) -> tuple[Change, ...]:
+def fill(store: SqlStore, thai: Market, american: Market) -> tuple[Change, ...]:
     """The queue: a Thai change a row, one of them an update of an approved text, and one American retirement."""
     made = []
     for row in ROWS:
@@ -75,7 +76,7 @@ def fill(store: Store, thai: Market, american: Market) -> tuple[Change, ...]:
     return tuple(made)
 
 
-def _source(store: Store, name: str, cited: str, question: str, answer: str) -> SourceFaq:
+def _source(store: SqlStore, name: str, cited: str, question: str, answer: str) -> SourceFaq:
     parts = (ROOT / "kb_source/en" / f"{name}.md").read_text(encoding="utf-8").split("---\n", 2)
     topics = ("returns",) if name == "returns" else ("refund", "payment")
     item = article(name, parts[2].strip() + "\n", topics=topics)
@@ -97,7 +98,7 @@ def _source(store: Store, name: str, cited: str, question: str, answer: str) -> 
 
 
 def _propose(
-    store: Store, market: Market, faq: SourceFaq, text: FaqText, *, base: str | None = None, relation: Relation = NEW
+    store: SqlStore, market: Market, faq: SourceFaq, text: FaqText, *, base: str | None = None, relation: Relation = NEW
 ) -> Change:
     revision = Revision(
         entry_id=entry_id(market.tag, faq.id),
@@ -132,6 +133,7 @@ def _propose(
         topics=faq.topics,
         relation=relation,
         findings=findings,
+        similarity=similarity,
         quality=quality,
         risk=risk_of(faq.topics, findings, relation, market, quality),
     )
@@ -139,7 +141,7 @@ def _propose(
     return change
 
 
-def _newer(store: Store, thai: Market, old: Change) -> Change:
+def _newer(store: SqlStore, thai: Market, old: Change) -> Change:
     """The source says 30 days now, and so does the proposal."""
     faq = store.source_faq(old.source_faq_id or "")
     assert faq is not None

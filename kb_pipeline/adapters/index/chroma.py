@@ -23,9 +23,11 @@ import numpy.typing as npt
 
 from kb_pipeline.adapters.index.lexical import LexicalIndex, write_lexical
 from kb_pipeline.domain.base import Value
+from kb_pipeline.domain.index import Found, IndexText
 from kb_pipeline.domain.releases import Release
 from kb_pipeline.errors import ReleaseError
-from kb_pipeline.ports import Found, IndexText, ReleaseIndex, Vectors
+from kb_pipeline.ports.models import Vectors
+from kb_pipeline.ports.releases import ReleaseIndex
 
 BATCH = 1_000  # rows a write; Chroma takes 5,461 at most
 # recall@10 on 10,000 random unit vectors of 384 dimensions (the worst case): ef 200 0.93, 300 0.98, 500 0.996.

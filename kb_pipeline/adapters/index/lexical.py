@@ -10,8 +10,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from kb_pipeline.domain.findings import TextPart
+from kb_pipeline.domain.index import Found, IndexText
 from kb_pipeline.errors import ReleaseError
-from kb_pipeline.ports import Found, IndexText
 
 # Combining marks are parts of words: without `M*` a Thai word would be cut at its vowels and found by its pieces.
 _CREATE = """

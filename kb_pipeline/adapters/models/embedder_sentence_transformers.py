@@ -15,13 +15,13 @@ import numpy as np
 from kb_pipeline.adapters.models.registry import embedding_model_dir
 from kb_pipeline.domain.base import fingerprint
 from kb_pipeline.errors import EmbedderMismatchError, ModelNotFetchedError
-from kb_pipeline.ports import Role, Vectors, VectorStore
+from kb_pipeline.ports.models import TextRole, Vectors, VectorStore
 
 EMBEDDED = "embedded"
 BATCH = 1  # one text at a time: in int8, a vector would move with the texts beside it (docs/adr/0004)
 SAVE_EVERY = 256  # texts: what an interruption can cost
 E5_PROMPTS = {"query": "query: ", "passage": "passage: "}  # for E5 models whose files name no prompts
-PROMPT_NAMES: dict[Role, tuple[str, ...]] = {"query": ("query",), "passage": ("passage", "document", "corpus")}
+PROMPT_NAMES: dict[TextRole, tuple[str, ...]] = {"query": ("query",), "passage": ("passage", "document", "corpus")}
 
 
 class SentenceTransformersEmbedder:
@@ -48,7 +48,7 @@ class SentenceTransformersEmbedder:
         """Whether it has its model in memory."""
         return "_encoder" in vars(self)
 
-    def embed(self, texts: Sequence[str], role: Role) -> Vectors:
+    def embed(self, texts: Sequence[str], role: TextRole) -> Vectors:
         """Vectors of shape (len(texts), dimensions), float32, unit length.
 
         Raises ModelNotFetchedError, EmbedderMismatchError.
@@ -72,7 +72,7 @@ class SentenceTransformersEmbedder:
             )
         return np.stack(vectors).astype(np.float32, copy=False) if vectors else np.zeros((0, 0), np.float32)
 
-    def _encode(self, texts: Sequence[str], role: Role) -> Vectors:
+    def _encode(self, texts: Sequence[str], role: TextRole) -> Vectors:
         with self._encoder.lock:
             encoder = self._encoder.transformer
             prompt = next((encoder.prompts[name] for name in PROMPT_NAMES[role] if encoder.prompts.get(name)), "")
@@ -123,7 +123,7 @@ def _named(model: str, _state: str, threads: int) -> _Encoder:
     return _Encoder(_load_named(model), threading.Lock())
 
 
-def text_hash(text: str, role: Role) -> str:
+def text_hash(text: str, role: TextRole) -> str:
     """The cache key of a text: the SHA-256 of its role and its exact characters."""
     return hashlib.sha256(f"{role}\0{text}".encode("utf-8", "surrogatepass")).hexdigest()
 

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 from pydantic import ValidationError
 
 from kb_pipeline.domain.base import fingerprint
+from kb_pipeline.domain.calls import Answer, Message, ModelAccount, ModelReply, ModelRequest, StoredCall
 from kb_pipeline.domain.faqs import Usage
 from kb_pipeline.errors import LLMItemError, LLMOutputError, LLMUnavailableError
-from kb_pipeline.ports import Answer, CallStore, Message, ModelAccount, ModelReply, ModelRequest, StoredCall
+from kb_pipeline.ports.models import CallStore
 from kb_pipeline.prompts import load_prompt
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The store in a SQL database: SQLite by default, PostgreSQL by its URL. One module per group of `ports.Store`'s methods."""
+"""The store in a SQL database: SQLite by default, PostgreSQL by its URL. One module per subject."""
 
 from kb_pipeline.adapters.store_sql.accounts import SqlAccounts
 from kb_pipeline.adapters.store_sql.articles import SqlArticles
@@ -33,7 +33,7 @@ class SqlStore(
     SqlMemory,
     SqlAudit,
 ):
-    """`ports.Store` over one database. Thread-safe; every write is durable when its method returns."""
+    """Every store of `ports` over one database. Thread-safe; every write is durable when its method returns."""
 
     def __init__(self, url: str) -> None:
         """Open the database at the SQLAlchemy `url` and migrate it if need be. Raises StoreError."""

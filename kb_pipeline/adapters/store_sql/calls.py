@@ -4,8 +4,8 @@ from sqlalchemy import func, select
 
 from kb_pipeline.adapters.store_sql.engine import Part, insert_or_ignore
 from kb_pipeline.adapters.store_sql.schema import CallRow
+from kb_pipeline.domain.calls import StoredCall
 from kb_pipeline.domain.faqs import Usage
-from kb_pipeline.ports import StoredCall
 
 
 class SqlCalls(Part):

@@ -1,9 +1,9 @@
 """Changes from proposal to supersession, and the one door through which a state moves. Decisions are in `decisions`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, literal, select, tuple_
 from sqlalchemy.orm import Session, joinedload
 
 from kb_pipeline.adapters.store_sql.audit import Journal
@@ -17,10 +17,16 @@ from kb_pipeline.errors import BlockedError, NotFoundError
 
 OPEN = (ChangeState.PENDING, ChangeState.CHANGES_REQUESTED)
 _NOT_ESTIMATED = 101  # of a change without a quality, as a retirement: behind all that have one
+_RANK = (
+    case((ChangeRow.risk == RiskTier.HIGH, 0), else_=1),
+    func.coalesce(ChangeRow.quality, _NOT_ESTIMATED),
+    ChangeRow.position,
+)  # the queue's order: riskiest first, then the worst, then the oldest first
+_PAGE = 50  # changes read at once
 
 
 class SqlChanges(Part):
-    """The changes' half of `ports.ChangeStore`."""
+    """`Changes` and `Proposals` of `ports.changes`."""
 
     def propose(self, change: Change) -> bool:
         """Stage a change; older open ones of the same entry are superseded. False if this very change was made before.
@@ -58,8 +64,7 @@ class SqlChanges(Part):
         self, market: str | None = None, states: Sequence[ChangeState] = (ChangeState.PENDING,), entry_id: str | None = None
     ) -> Sequence[Change]:
         """Changes, riskiest first, then the worst, then the oldest first; all states when `states` is empty."""
-        tier = case((ChangeRow.risk == RiskTier.HIGH, 0), else_=1)
-        query = _changes().order_by(tier, func.coalesce(ChangeRow.quality, _NOT_ESTIMATED), ChangeRow.position)
+        query = _changes().order_by(*_RANK)
         if market is not None:
             query = query.where(ChangeRow.market == market)
         if states:
@@ -68,6 +73,29 @@ class SqlChanges(Part):
             query = query.where(ChangeRow.entry_id == entry_id)
         with self._db.read() as session:
             return [row.value() for row in session.scalars(query)]
+
+    def queue(
+        self, market: str | None, state: ChangeState, beside: str | None = None, *, backwards: bool = False
+    ) -> Iterator[Change]:
+        """Changes in the order of `changes`, read a page at a time: all, or those after (before) the one with the id `beside`.
+
+        Backwards they come nearest first.
+        """
+        query = _changes().where(ChangeRow.state == state)
+        if market is not None:
+            query = query.where(ChangeRow.market == market)
+        query = query.order_by(*(column.desc() for column in _RANK)) if backwards else query.order_by(*_RANK)
+        with self._db.read() as session:
+            row = session.execute(select(*_RANK).where(ChangeRow.id == beside)).first() if beside else None
+        place: Sequence[Any] | None = row
+        while True:
+            page = query if place is None else query.where(_behind(place, backwards=backwards))
+            with self._db.read() as session:
+                rows = session.execute(page.add_columns(*_RANK).limit(_PAGE)).all()
+            yield from (row[0].value() for row in rows)
+            if len(rows) < _PAGE:
+                return
+            place = rows[-1][1:]
 
     def change(self, id_prefix: str) -> Change:
         """The change whose id starts with `id_prefix`. Raises NotFoundError, also when several do."""
@@ -79,6 +107,12 @@ class SqlChanges(Part):
             if len(found) > 1:
                 raise NotFoundError(f"several changes start with '{id_prefix}'", "give more of the id: kb review list")
             return found[0].value()
+
+
+def _behind(place: Sequence[Any], *, backwards: bool) -> ColumnElement[bool]:
+    """The rows that come after a place in the queue's order, or before it."""
+    here, there = tuple_(*_RANK), tuple_(*(literal(value) for value in place))
+    return here < there if backwards else here > there
 
 
 def move(row: ChangeRow | EntryRow | ReleaseRow, to: ChangeState | EntryState | ReleaseState) -> None:
@@ -150,7 +184,8 @@ def _supersede(session: Session, journal: Journal, entry_id: str, why: dict[str,
 
 def _propose_again(journal: Journal, row: ChangeRow, change: Change) -> None:
     before = snapshot(row)
-    row.findings, row.relation, row.risk, row.quality = change.findings, change.relation, change.risk, change.quality
+    row.findings, row.relation, row.risk = change.findings, change.relation, change.risk
+    row.quality, row.similarity = change.quality, change.similarity
     move(row, ChangeState.PENDING)
     journal.add(PIPELINE, "change.proposed_again", row.id, before=before, after=snapshot(row))
 

@@ -9,9 +9,9 @@ from kb_pipeline.adapters.store_sql.audit import Journal, latest
 from kb_pipeline.adapters.store_sql.changes import load_change, move, snapshot
 from kb_pipeline.adapters.store_sql.engine import Part
 from kb_pipeline.adapters.store_sql.entries import save_revision
-from kb_pipeline.adapters.store_sql.rules import outcome
 from kb_pipeline.adapters.store_sql.schema import ChangeRow, DecisionRow, EntryRow
 from kb_pipeline.domain.changes import Change, ChangeKind, ChangeState, Decision, EntryState
+from kb_pipeline.domain.decisions import outcome
 from kb_pipeline.domain.faqs import Revision
 from kb_pipeline.domain.findings import Finding
 from kb_pipeline.errors import ConflictError, NotFoundError
@@ -19,7 +19,7 @@ from kb_pipeline.steps.checks.quality import estimate
 
 
 class SqlDecisions(Part):
-    """The decisions' part of `ports.ChangeStore`."""
+    """`Decisions` of `ports.changes`."""
 
     def decide(self, decision: Decision, edited: Revision | None = None, findings: Sequence[Finding] | None = None) -> Change:
         """Apply a person's decision; `edited` is the text approved instead, with its own `findings`.
@@ -40,10 +40,10 @@ class SqlDecisions(Part):
     def decisions(self, change_id: str) -> Sequence[Decision]:
         """What people said of a change, oldest first."""
         with self._db.read() as session:
-            return _said(session, change_id)
+            return _decisions_of(session, change_id)
 
 
-def _said(session: Session, change_id: str) -> Sequence[Decision]:
+def _decisions_of(session: Session, change_id: str) -> Sequence[Decision]:
     query = select(DecisionRow.value).where(DecisionRow.change_id == change_id).order_by(DecisionRow.position)
     return session.scalars(query).all()
 
@@ -69,19 +69,20 @@ def _apply(
     checked = (
         row.value() if findings is None or edited is None else row.value().model_copy(update={"findings": tuple(findings)})
     )
-    to = outcome(checked, decision, edited, _said(session, row.id))
+    to = outcome(checked, decision, edited, _decisions_of(session, row.id))
     if edited is not None:
         save_revision(session, edited)
         row.revision_id, row.findings = edited.id, checked.findings
-        row.quality = estimate(row.findings, None, edited.text, edited.language)  # nobody measured its meaning
+        row.similarity = None  # nobody measured the meaning of a person's text
+        row.quality = estimate(row.findings, None, edited.text, edited.language)
     if to is None:
         row.version += 1
     else:
         move(row, to)
     if to is ChangeState.APPROVED:
         _settle(session, journal, row, decision)
-    said = decision.model_dump(mode="json", exclude={"change_id", "seen_version", "actor"})
-    journal.add(decision.actor, f"change.{decision.verdict}", row.id, before=before, after=snapshot(row) | said)
+    details = decision.model_dump(mode="json", exclude={"change_id", "seen_version", "actor"})
+    journal.add(decision.actor, f"change.{decision.verdict}", row.id, before=before, after=snapshot(row) | details)
     session.flush()
     session.refresh(row)
     result = row.value()

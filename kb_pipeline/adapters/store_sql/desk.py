@@ -11,7 +11,7 @@ from kb_pipeline.domain.faqs import SourceFaq
 
 
 class SqlDesk(Part):
-    """`ports.DeskStore`."""
+    """An earlier source text (`ports.faqs`) and how much was decided (`ports.changes`)."""
 
     def source_faq_at(self, id_: str, revision: int) -> SourceFaq | None:
         """One revision of a source FAQ."""

@@ -10,15 +10,15 @@ from kb_pipeline.adapters.store_sql.audit import Journal
 from kb_pipeline.adapters.store_sql.engine import Part, insert_or_ignore
 from kb_pipeline.adapters.store_sql.schema import ChangeRow, EntryRow, Origin, RevisionRow
 from kb_pipeline.domain.changes import ChangeState, EntryState
+from kb_pipeline.domain.entries import Entry
 from kb_pipeline.domain.faqs import Revision
-from kb_pipeline.ports import Entry
 
 PIPELINE = "pipeline"  # who acts when no person does
 COUNTED = ("pending", "changes_requested", "approved", "published", "retired", "rejected", "superseded", "imported", "proposed")
 
 
 class SqlEntries(Part):
-    """The entries' half of `ports.ChangeStore`, and the counts."""
+    """`Entries` and `Imports` of `ports.changes`, and the counts."""
 
     def entries(self, market: str) -> Sequence[Entry]:
         """Approved, published, imported and pending entries by id; one row per entry, approved text first if both exist."""

@@ -6,12 +6,12 @@ from sqlalchemy import Select, delete, func, select
 
 from kb_pipeline.adapters.store_sql.engine import Part, insert_or_ignore
 from kb_pipeline.adapters.store_sql.schema import DraftRow, SeenSentenceRow, SourceFaqRow
+from kb_pipeline.domain.entries import Draft
 from kb_pipeline.domain.faqs import SourceFaq
-from kb_pipeline.ports import Draft
 
 
 class SqlFaqs(Part):
-    """`ports.FaqStore`."""
+    """`ports.faqs`."""
 
     def source_faqs(self, article_id: str | None = None, *, retired: bool = False) -> Sequence[SourceFaq]:
         """The latest revision of each source FAQ, by article and id; with `retired`, also the retired ones."""

@@ -14,10 +14,10 @@ from kb_pipeline.adapters.store_sql.faqs import newest_faqs
 from kb_pipeline.adapters.store_sql.schema import EntryRow, RevisionRow, SourceFaqRow
 from kb_pipeline.adapters.store_sql.schema_serving import LiveRow, ReleaseItemRow, ReleaseRow
 from kb_pipeline.domain.changes import EntryState
+from kb_pipeline.domain.entries import ApprovedEntry
 from kb_pipeline.domain.faqs import Revision
 from kb_pipeline.domain.releases import Manifest, Release, ReleaseReport, ReleaseState, manifest_hash, release_id
 from kb_pipeline.errors import BlockedError, ConflictError, NotFoundError
-from kb_pipeline.ports import ApprovedEntry
 
 
 class SqlReleases(Part):

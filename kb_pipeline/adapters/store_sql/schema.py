@@ -9,11 +9,12 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from kb_pipeline.adapters.store_sql.columns import Carried, Utc, now, words
 from kb_pipeline.domain.articles import Article, Chunk, Citation, FrontMatter, Quarantined, Sentence
+from kb_pipeline.domain.calls import StoredCall
 from kb_pipeline.domain.changes import Change, ChangeKind, ChangeState, Decision, EntryState, Relation, RiskTier
+from kb_pipeline.domain.entries import Draft
 from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, SourceFaq, Usage
 from kb_pipeline.domain.findings import Finding
 from kb_pipeline.domain.memory import MemoryUnit
-from kb_pipeline.ports import Draft, StoredCall
 
 
 class Base(DeclarativeBase):
@@ -207,6 +208,7 @@ class ChangeRow(Base):
     topics: Mapped[tuple[str, ...]] = mapped_column(Carried(tuple[str, ...]))
     relation: Mapped[Relation] = mapped_column(Carried(Relation))
     findings: Mapped[tuple[Finding, ...]] = mapped_column(Carried(tuple[Finding, ...]))
+    similarity: Mapped[float | None]
     quality: Mapped[float | None]
     risk: Mapped[RiskTier] = mapped_column(words(RiskTier))
     state: Mapped[ChangeState] = mapped_column(words(ChangeState), default=ChangeState.PENDING, index=True)

@@ -16,7 +16,7 @@ from kb_pipeline.domain.changes import ChangeState, Verdict
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.domain.releases import Release, ReleaseState, diff_manifests
 from kb_pipeline.services.release.publish import Publisher
-from kb_pipeline.services.review.played import Played, PlayedReviewer, judge
+from kb_pipeline.services.review.played import Played, PlayedReviewer, decide
 from kb_pipeline.settings import Settings
 
 ARTICLE = "en/returns.md"
@@ -91,7 +91,7 @@ class Demo:
     def _decide(self) -> list[Played]:
         say, reviewer = self._screen.say, PlayedReviewer(self._store, self._markets, today())
         say("In earnest, people decide: kb review list, or the review page. Here, and in this home only, the demo decides.")
-        played = [judge(change) for market in self._markets for change in self._store.changes(market.tag)]
+        played = [decide(change) for market in self._markets for change in self._store.changes(market.tag)]
         held = self._held_back(played)
         for item in played:
             if item is not held:
@@ -185,7 +185,7 @@ class Demo:
     def _second_release(self) -> None:
         reviewer, waiting = PlayedReviewer(self._store, self._markets, today()), list[Played]()
         for market in self._markets:
-            mine = [judge(change) for change in self._store.changes(market.tag)]
+            mine = [decide(change) for change in self._store.changes(market.tag)]
             waiting += [item for item in mine if item.verdict is Verdict.APPROVE]
             for item in waiting:
                 reviewer.carry_out(item)

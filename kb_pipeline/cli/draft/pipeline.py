@@ -52,22 +52,22 @@ def run(
     json: JsonOption = False,
 ) -> None:
     """Run the pipeline up to staged changes. What is unchanged costs nothing; a killed run goes on where it was."""
-    from kb_pipeline.bootstrap import build_services
+    from kb_pipeline.bootstrap import build_pipeline
     from kb_pipeline.cli.draft.display import print_plan, print_run
     from kb_pipeline.services.draft.plan import plan_run
     from kb_pipeline.services.draft.run import run_pipeline
 
-    services = build_services(
+    pipeline = build_pipeline(
         load_settings(), RichProgress(), source=source, markets=market or (), limit=limit, only=only or ()
     )
     try:
         if dry_run:
-            plan = plan_run(services)
+            plan = plan_run(pipeline)
             print_json({"dry_run": True, **plan.model_dump(mode="json")}) if json else print_plan(plan)
             return
-        report = run_pipeline(services)
+        report = run_pipeline(pipeline)
     finally:
-        services.close()
+        pipeline.close()
     if json:
         print_json(_run_json(report.model_dump(mode="json"), report))
     else:
@@ -108,10 +108,10 @@ def _run_json(full: dict[str, Any], report: Any) -> dict[str, Any]:  # noqa: ANN
 def status(json: JsonOption = False) -> None:
     """Where everything stands: per market what is pending, approved, published, live and stale; model calls in total."""
     from kb_pipeline.bootstrap import open_markets, open_store
-    from kb_pipeline.services.draft.status import where_all_stands
+    from kb_pipeline.services.draft.status import status_of
 
     settings = load_settings()
-    report = where_all_stands(open_store(settings), open_markets(settings))
+    report = status_of(open_store(settings), open_markets(settings))
     if json:
         print_json(report.model_dump(mode="json"))
         return

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kb_pipeline.domain.accounts import User
     from kb_pipeline.domain.markets import Market
     from kb_pipeline.domain.memory import MemoryUnit
-    from kb_pipeline.ports import Store
+    from kb_pipeline.ports.accounts import AccountStore
     from kb_pipeline.services.language.translation_memory import MemoryImport
     from kb_pipeline.steps.localize.translation_memory import Memory
 
@@ -156,7 +156,7 @@ def _pack(market: str) -> "Market":
     return pack
 
 
-def _person(store: "Store", name: str, market: str) -> "User":
+def _person(store: "AccountStore", name: str, market: str) -> "User":
     person = store.user(name)
     if person is None:
         raise ForbiddenError(f"no user '{name}'", f"add the person: kb user add {name} --role reviewer --market {market}")

@@ -10,7 +10,7 @@ from rich.text import Text
 from kb_pipeline.domain.faqs import FaqText, Revision
 from kb_pipeline.domain.releases import Manifest, Release, ReleaseReport, ReleaseState
 from kb_pipeline.errors import KBError
-from kb_pipeline.services.release.publish import ReleasePlan, SaidChange
+from kb_pipeline.services.release.plan import ReleasePlan, TextChange
 from kb_pipeline.steps.language.diff import word_diff
 
 _STATES = {ReleaseState.LIVE: "bold green", ReleaseState.FAILED: "red", ReleaseState.SUPERSEDED: "dim"}
@@ -98,7 +98,7 @@ def print_plan(plan: ReleasePlan) -> None:
         console.print(Text("Just this was live already, and was rolled back from.", style="yellow"))
 
 
-def print_changes(changes: Sequence[SaidChange]) -> None:
+def print_changes(changes: Sequence[TextChange]) -> None:
     """Each entry that is said, no longer said, or said differently; word by word."""
     console = Console()
     if not changes:
@@ -107,7 +107,7 @@ def print_changes(changes: Sequence[SaidChange]) -> None:
         console.print(_change(change))
 
 
-def _change(change: SaidChange) -> Text:
+def _change(change: TextChange) -> Text:
     before, after = change.before, change.after
     if before is None or after is None:
         sign, style, said = ("+", "green", after) if before is None else ("-", "red", before)

@@ -10,7 +10,8 @@ from kb_pipeline.cli.display import JsonOption, MarketOption, RichProgress, load
 
 if TYPE_CHECKING:
     from kb_pipeline.domain.releases import Release
-    from kb_pipeline.services.release.publish import Publisher, ReleasePlan
+    from kb_pipeline.services.release.plan import ReleasePlan
+    from kb_pipeline.services.release.publish import Publisher
 
 app = typer.Typer(no_args_is_help=True, help="Publish approved entries, roll back, and see what every release says.")
 
@@ -109,9 +110,9 @@ def diff(
     """What one release says that another does not, word by word."""
     from kb_pipeline.bootstrap import open_store
     from kb_pipeline.cli.release.display import print_changes
-    from kb_pipeline.services.release.publish import said_changes
+    from kb_pipeline.services.release.plan import changes_between
 
-    found, changes = said_changes(open_store(load_settings()), market, old, new)
+    found, changes = changes_between(open_store(load_settings()), market, old, new)
     if json:
         print_json({**found.model_dump(mode="json"), "changes": [change.model_dump(mode="json") for change in changes]})
     else:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from kb_pipeline.domain.changes import Change, RiskTier
 from kb_pipeline.domain.findings import Finding, Severity, TextPart
-from kb_pipeline.services.review.reviewer import Card, Evidence
+from kb_pipeline.services.review.card import Card, Evidence
 from kb_pipeline.steps.checks.meaning import NEAR, Nearness, nearness
 from kb_pipeline.steps.checks.quality import Grade, grade
 from kb_pipeline.steps.facts.table import FactOrigin, FactRow

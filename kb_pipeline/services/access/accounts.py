@@ -16,7 +16,7 @@ from limits.strategies import MovingWindowRateLimiter
 from kb_pipeline.domain.accounts import ApiKey, Role, Session, User
 from kb_pipeline.domain.base import comparison_key
 from kb_pipeline.errors import AuthenticationError, BlockedError, NotFoundError, TooManyError
-from kb_pipeline.ports import AccountStore, Passwords
+from kb_pipeline.ports.accounts import AccountStore, Passwords
 
 PER_NAME, PER_ADDRESS = parse("10/15 minutes"), parse("50/15 minutes")
 SHORTEST, LONGEST = 10, 1_000  # characters of a password

@@ -1,14 +1,18 @@
-"""Write and revise the source FAQs that are due (steps.source.generation says which); results are stored one by one."""
+"""Write and revise the source FAQs that are due (`draft.due` says which). Results are stored one by one."""
 
-import threading
 from collections.abc import Sequence
+from itertools import chain
+from typing import Protocol
 
-from kb_pipeline.domain.articles import Article
 from kb_pipeline.domain.base import Value
+from kb_pipeline.domain.calls import ModelReply
 from kb_pipeline.domain.faqs import Provenance, SourceFaq
-from kb_pipeline.errors import LLMItemError
-from kb_pipeline.ports import LLM, ModelReply, Progress, Store
+from kb_pipeline.ports.articles import Articles
+from kb_pipeline.ports.faqs import SourceFaqStore
+from kb_pipeline.ports.models import LLM
+from kb_pipeline.ports.progress import Progress
 from kb_pipeline.prompts import Prompt, load_prompt
+from kb_pipeline.services.draft.due import due_faqs, stored_articles
 from kb_pipeline.services.draft.work import Failure, run_all
 from kb_pipeline.steps.language.tags import language_name
 from kb_pipeline.steps.source.generation import (
@@ -17,8 +21,6 @@ from kb_pipeline.steps.source.generation import (
     RevisedFaq,
     RevisionTask,
     build_faqs,
-    plan_generation,
-    plan_revisions,
     retire,
     revise_faq,
     settle_without_model,
@@ -29,12 +31,8 @@ _GENERATE_TOKENS = 1000
 _REVISE_TOKENS = 400
 
 
-class GenerationPlan(Value):
-    """What is due: chunks to write about, stale FAQs to revise, FAQs whose article is gone."""
-
-    chunks: tuple[GenerationTask, ...] = ()
-    stale: tuple[RevisionTask, ...] = ()
-    orphans: tuple[SourceFaq, ...] = ()
+class GenerateStore(Articles, SourceFaqStore, Protocol):
+    """What writing source FAQs takes of the store."""
 
 
 class GenerateResult(Value):
@@ -51,51 +49,43 @@ class GenerateResult(Value):
 class FaqWriter:
     """The use case: bring the source FAQs up to date with the articles. One writer is one run."""
 
-    def __init__(self, store: Store, llm: LLM, progress: Progress, *, run_id: str, parallel: int) -> None:
+    def __init__(self, store: GenerateStore, llm: LLM, progress: Progress, *, run_id: str, parallel: int) -> None:
         self._store = store
         self._llm = llm
         self._progress = progress
         self._run_id = run_id
         self._parallel = parallel
-        self._lock = threading.Lock()
-        self._written, self._revised, self._retired = list[str](), list[str](), list[str]()
-        self._failures, self._empty = list[Failure](), 0
-
-    def plan(self) -> GenerationPlan:
-        """What is due now, without doing it. Chunks are planned as if the stale FAQs were revised already."""
-        articles = {a.id: a for a in self._store.articles()}
-        chunks, stale, orphans = list[GenerationTask](), list[RevisionTask](), list[SourceFaq]()
-        for faq in self._store.source_faqs():
-            if faq.article_id not in articles:
-                orphans.append(faq)
-        for article in articles.values():
-            tasks = self._plan_revisions(article)
-            stale.extend(tasks)
-            seen = self._store.seen_sentences(article.id).union(*(task.seen for task in tasks))
-            chunks.extend(plan_generation(article, self._store.chunks(article.id), seen))
-        return GenerationPlan(chunks=tuple(chunks), stale=tuple(stale), orphans=tuple(orphans))
 
     def run(self) -> GenerateResult:
         """Do all that is due, once. Safe to kill and to run again at any moment."""
-        plan, before = self.plan(), {f.id for f in self._store.source_faqs()}
-        for faq in plan.orphans:
-            self._save([retire(faq, self._provenance(None))], {})
-        run_all("revise FAQs", plan.stale, self._revise, parallel=self._parallel, progress=self._progress)
-        run_all("write FAQs", plan.chunks, self._write, parallel=self._parallel, progress=self._progress)
+        due, before = due_faqs(stored_articles(self._store), self._store), {f.id for f in self._store.source_faqs()}
+        orphans = self._retire_orphans()
+        revisions = run_all(
+            "revise FAQs", due.stale, self._revise, name=lambda task: task.faq.id, note=_revision_note,
+            parallel=self._parallel, progress=self._progress,
+        )  # fmt: skip
+        written = run_all(
+            "write FAQs", due.chunks, self._write, name=_place, note=lambda faqs: f"{len(faqs)} FAQs",
+            parallel=self._parallel, progress=self._progress,
+        )  # fmt: skip
+        touched = (*orphans, *revisions.done)
         return GenerateResult(
-            written=tuple(sorted(self._written)),
-            revised=tuple(sorted(self._revised)),
-            retired=tuple(sorted(self._retired)),
-            kept=len(before - {*self._revised, *self._retired}),
-            empty_chunks=self._empty,
-            failures=tuple(self._failures),
+            written=tuple(sorted(faq.id for faq in chain.from_iterable(written.done))),
+            revised=tuple(sorted(faq.id for faq in touched if not faq.retired)),
+            retired=tuple(sorted(faq.id for faq in touched if faq.retired)),
+            kept=len(before - {faq.id for faq in touched}),
+            empty_chunks=sum(1 for faqs in written.done if not faqs),
+            failures=revisions.failures + written.failures,
         )
 
-    def _plan_revisions(self, article: Article) -> tuple[RevisionTask, ...]:
-        faqs = self._store.source_faqs(article.id)
-        return plan_revisions(faqs, self._store.sentences(article.id), self._store.seen_sentences(article.id))
+    def _retire_orphans(self) -> list[SourceFaq]:
+        """The FAQs whose article is gone, retired."""
+        present = {article.id for article in self._store.articles()}
+        retired = [retire(f, self._provenance(None)) for f in self._store.source_faqs() if f.article_id not in present]
+        self._store.save_source_faqs(retired, {})
+        return retired
 
-    def _write(self, task: GenerationTask) -> str:
+    def _write(self, task: GenerationTask) -> Sequence[SourceFaq]:
         chunk, prompt = task.chunk, load_prompt("generate_faqs")
         request = prompt.request(
             _GENERATE_TOKENS,
@@ -105,48 +95,29 @@ class FaqWriter:
             sentences=[s.claim for s in chunk.sentences],
             only=task.only,
         )
-        try:
-            reply = self._llm.ask(request, GeneratedFaqs)
-        except LLMItemError as error:
-            return self._fail(f"{chunk.article_id}#{'/'.join(chunk.heading_path)}", error)
+        reply = self._llm.ask(request, GeneratedFaqs)
         faqs = build_faqs(task, reply.value, self._provenance(reply, prompt))
-        self._save(faqs, {chunk.article_id: task.owned})
-        with self._lock:
-            self._empty += not faqs
-        return f"{chunk.article_id}: {len(faqs)}"
+        self._store.save_source_faqs(faqs, {chunk.article_id: task.owned})
+        return faqs
 
-    def _revise(self, task: RevisionTask) -> str:
-        faq = settle_without_model(task, self._provenance(None))
-        if faq is None:
-            old, prompt = task.faq, load_prompt("revise_faq")
-            request = prompt.request(
-                _REVISE_TOKENS,
-                language=language_name(old.language),
-                question=old.text.question,
-                answer=old.text.answer,
-                removed=task.removed,
-                sentences=[s.claim for s in task.shown],
-                added=task.added,
-            )
-            try:
-                reply = self._llm.ask(request, RevisedFaq)
-            except LLMItemError as error:
-                return self._fail(old.id, error)
-            faq = revise_faq(task, reply.value, self._provenance(reply, prompt))
-        self._save([faq], {faq.article_id: task.seen})
-        return f"{faq.article_id}: {'retired' if faq.retired else 'revised'}"
+    def _revise(self, task: RevisionTask) -> SourceFaq:
+        faq = settle_without_model(task, self._provenance(None)) or self._ask_for_revision(task)
+        self._store.save_source_faqs([faq], {faq.article_id: task.seen})
+        return faq
 
-    def _save(self, faqs: Sequence[SourceFaq], seen: dict[str, tuple[str, ...]]) -> None:
-        self._store.save_source_faqs(faqs, seen)
-        with self._lock:
-            for faq in faqs:
-                done = self._retired if faq.retired else self._written if faq.revision == 1 else self._revised
-                done.append(faq.id)
-
-    def _fail(self, item: str, error: LLMItemError) -> str:
-        with self._lock:
-            self._failures.append(Failure(item=item, code=error.code, message=str(error)))
-        return f"{item}: failed"
+    def _ask_for_revision(self, task: RevisionTask) -> SourceFaq:
+        old, prompt = task.faq, load_prompt("revise_faq")
+        request = prompt.request(
+            _REVISE_TOKENS,
+            language=language_name(old.language),
+            question=old.text.question,
+            answer=old.text.answer,
+            removed=task.removed,
+            sentences=[s.claim for s in task.shown],
+            added=task.added,
+        )
+        reply = self._llm.ask(request, RevisedFaq)
+        return revise_faq(task, reply.value, self._provenance(reply, prompt))
 
     def _provenance(self, reply: _Reply | None, prompt: Prompt | None = None) -> Provenance:
         if reply is None or prompt is None:
@@ -159,3 +130,12 @@ class FaqWriter:
             calls=reply.calls,
             usage=reply.usage,
         )
+
+
+def _place(task: GenerationTask) -> str:
+    """The chunk's article and heading."""
+    return f"{task.chunk.article_id}#{'/'.join(task.chunk.heading_path)}"
+
+
+def _revision_note(faq: SourceFaq) -> str:
+    return f"{faq.article_id}: {'retired' if faq.retired else 'revised'}"

@@ -2,9 +2,11 @@
 
 from itertools import islice
 
-from kb_pipeline.domain.articles import Article, Quarantined
+from kb_pipeline.domain.articles import Article, Quarantined, SplitArticle
 from kb_pipeline.domain.base import Value, fingerprint
-from kb_pipeline.ports import ArticleStore, Embedder, Progress, SourceReader
+from kb_pipeline.ports.articles import ArticleStore, SourceReader
+from kb_pipeline.ports.models import Embedder
+from kb_pipeline.ports.progress import Progress
 from kb_pipeline.steps.parse.chunks import chunks
 from kb_pipeline.steps.parse.sentences import sentences
 
@@ -29,6 +31,12 @@ class ParseResult(Value):
     sentences: int
     chunks: int
     quarantined: tuple[Quarantined, ...]
+
+
+def split(article: Article, budget: int) -> SplitArticle:
+    """The article's sentences and its chunks of at most `budget` tokens. Raises ArticleError as `sentences` does."""
+    found = sentences(article)
+    return SplitArticle(article=article, sentences=found, chunks=chunks(article, found, budget))
 
 
 def read_articles(reader: SourceReader, store: ArticleStore, budget: int, progress: Progress) -> IngestResult:
@@ -84,10 +92,10 @@ def parse_only(reader: SourceReader, budget: int) -> ParseResult:
         if isinstance(item, Quarantined):
             quarantined.append(item)
             continue
-        found = sentences(item)
+        article = split(item, budget)
         articles += 1
-        sentence_count += len(found)
-        chunk_count += len(chunks(item, found, budget))
+        sentence_count += len(article.sentences)
+        chunk_count += len(article.chunks)
     return ParseResult(articles=articles, sentences=sentence_count, chunks=chunk_count, quarantined=tuple(quarantined))
 
 

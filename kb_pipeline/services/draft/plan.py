@@ -1,11 +1,13 @@
 """What a run would do, without doing it: no model call, nothing written."""
 
-from kb_pipeline.domain.articles import Article, Quarantined
+from collections.abc import Iterator, Mapping
+
+from kb_pipeline.domain.articles import Article, Quarantined, SplitArticle
 from kb_pipeline.domain.base import Value
-from kb_pipeline.services.draft.run import Services
-from kb_pipeline.steps.parse.chunks import chunks as split_chunks
-from kb_pipeline.steps.parse.sentences import sentences as split_sentences
-from kb_pipeline.steps.source.generation import plan_generation, plan_revisions
+from kb_pipeline.ports.articles import SourceReader
+from kb_pipeline.services.draft.due import due_faqs
+from kb_pipeline.services.draft.ingest import split
+from kb_pipeline.services.draft.run import Pipeline
 
 
 class RunPlan(Value):
@@ -20,36 +22,38 @@ class RunPlan(Value):
     entries: dict[str, int]
 
 
-def plan_run(services: Services) -> RunPlan:
+def plan_run(pipeline: Pipeline) -> RunPlan:
     """Compare the source folder with the store."""
-    store = services.store
-    stored = {a.id: a for a in store.articles()}
-    read, changed, quarantined, write, revise = set[str](), list[str](), list[Quarantined](), 0, 0
-    for item in services.reader.read():
-        if isinstance(item, Quarantined):
-            quarantined.append(item)
-            continue
-        read.add(item.id)
-        old = stored.get(item.id)
-        if old is None or old.content_hash != item.content_hash:
-            changed.append(item.id)
-        chunks, stale = _due(services, item)
-        write, revise = write + chunks, revise + stale
+    folder = _Folder(pipeline.reader, {a.id: a for a in pipeline.store.articles()}, pipeline.chunk_tokens)
+    due = due_faqs(folder.articles(), pipeline.store)
     return RunPlan(
-        articles=len(read),
-        changed=tuple(changed),
-        removed=tuple(sorted(stored.keys() - read)),
-        quarantined=tuple(quarantined),
-        chunks_to_write=write,
-        faqs_to_revise=revise,
-        entries={m.tag: len(services.localizer(m).due()) for m in services.markets},
+        articles=len(folder.read),
+        changed=tuple(folder.changed),
+        removed=tuple(sorted(folder.stored.keys() - folder.read)),
+        quarantined=tuple(folder.quarantined),
+        chunks_to_write=len(due.chunks),
+        faqs_to_revise=len(due.stale),
+        entries={m.tag: len(pipeline.due_entries(m).due) for m in pipeline.markets},
     )
 
 
-def _due(services: Services, article: Article) -> tuple[int, int]:
-    sentences = split_sentences(article)
-    seen = services.store.seen_sentences(article.id)
-    stale = plan_revisions(services.store.source_faqs(article.id), sentences, seen)
-    will_be_seen = seen.union(*(task.seen for task in stale))
-    chunks = plan_generation(article, split_chunks(article, sentences, services.chunk_tokens), will_be_seen)
-    return len(chunks), len(stale)
+class _Folder:
+    """The source folder, read once, one article at a time."""
+
+    def __init__(self, reader: SourceReader, stored: Mapping[str, Article], chunk_tokens: int) -> None:
+        self._reader = reader
+        self._chunk_tokens = chunk_tokens
+        self.stored = stored
+        self.read, self.changed, self.quarantined = set[str](), list[str](), list[Quarantined]()
+
+    def articles(self) -> Iterator[SplitArticle]:
+        """The readable articles, split; what else is met is noted on the way."""
+        for item in self._reader.read():
+            if isinstance(item, Quarantined):
+                self.quarantined.append(item)
+                continue
+            self.read.add(item.id)
+            old = self.stored.get(item.id)
+            if old is None or old.content_hash != item.content_hash:
+                self.changed.append(item.id)
+            yield split(item, self._chunk_tokens)

@@ -2,16 +2,26 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from kb_pipeline.domain.base import Value
+from kb_pipeline.domain.entries import Draft, Entry
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.markets import Market
-from kb_pipeline.ports import Draft, Embedder, Entry, Progress, Store
-from kb_pipeline.steps.relate.relations import Candidate, relate
+from kb_pipeline.ports.changes import Entries
+from kb_pipeline.ports.faqs import DraftStore
+from kb_pipeline.ports.models import Embedder
+from kb_pipeline.ports.progress import Progress
+from kb_pipeline.steps.relate.compared import ComparedEntry
+from kb_pipeline.steps.relate.relations import relate
 
 Row = tuple[str, str | None, str, FaqText]  # entry id, source FAQ id, language, text
 
 _BATCH = 256  # texts embedded between two signs of progress
+
+
+class RelateStore(DraftStore, Entries, Protocol):
+    """What relating takes of the store."""
 
 
 class RelateSummary(Value):
@@ -24,7 +34,7 @@ class RelateSummary(Value):
     changed: int
 
 
-def relate_drafts(market: Market, store: Store, embedder: Embedder, progress: Progress) -> RelateSummary:
+def relate_drafts(market: Market, store: RelateStore, embedder: Embedder, progress: Progress) -> RelateSummary:
     """Write each draft's relation to the market's entries and to the drafts before it (in the order of their source FAQs).
 
     Idempotent: a pending entry that a draft has led to is that draft, so nothing becomes a duplicate of itself.
@@ -32,9 +42,9 @@ def relate_drafts(market: Market, store: Store, embedder: Embedder, progress: Pr
     drafts = sorted(store.drafts(market.tag), key=lambda draft: draft.source_faq_id)
     entries = _standing(store.entries(market.tag), drafts)
     with progress.track(f"compare {market.tag}", len(entries) + len(drafts)) as done:
-        known = _candidates([(e.id, e.source_faq_id, e.language, e.text) for e in entries], embedder, done)
+        known = _compared([(e.id, e.source_faq_id, e.language, e.text) for e in entries], embedder, done)
         written = [(d.revision.entry_id, d.source_faq_id, d.revision.language, d.revision.text) for d in drafts]
-        result = relate(_candidates(written, embedder, done), known)
+        result = relate(_compared(written, embedder, done), known)
     changed = 0
     for draft in drafts:
         relation = result.relations[draft.revision.entry_id]
@@ -53,9 +63,9 @@ def _standing(entries: Sequence[Entry], drafts: Sequence[Draft]) -> list[Entry]:
     return [entry for entry in entries if entry.standing != "pending" or entry.id not in drafted]
 
 
-def _candidates(rows: Sequence[Row], embedder: Embedder, done: Callable[[str], None]) -> list[Candidate]:
+def _compared(rows: Sequence[Row], embedder: Embedder, done: Callable[[str], None]) -> list[ComparedEntry]:
     """The rows with their vectors, embedded in batches."""
-    candidates: list[Candidate] = []
+    entries: list[ComparedEntry] = []
     for first in range(0, len(rows), _BATCH):
         batch = rows[first : first + _BATCH]
         questions = embedder.embed([q for *_, text in batch for q in (text.question, *text.phrasings)], "query")
@@ -64,6 +74,6 @@ def _candidates(rows: Sequence[Row], embedder: Embedder, done: Callable[[str], N
         for (key, source, language, text), answer in zip(batch, answers, strict=True):
             own = questions[at : at + 1 + len(text.phrasings)]
             at += len(own)
-            candidates.append(Candidate(key, source, language, text, own, answer))
+            entries.append(ComparedEntry(key, source, language, text, own, answer))
             done(text.question)
-    return candidates
+    return entries

@@ -1,31 +1,40 @@
-"""The main job, from articles to staged changes, as one call. The Dagster assets call the same services in the same order."""
+"""The main job, from articles to staged changes. Its steps are the methods of `Pipeline`, for `kb run` and for Dagster."""
 
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from pydantic import Field
 
 from kb_pipeline.domain.articles import Quarantined
 from kb_pipeline.domain.base import Value
+from kb_pipeline.domain.calls import ModelAccount
 from kb_pipeline.domain.changes import Change
 from kb_pipeline.domain.markets import Market
-from kb_pipeline.ports import LLM, Embedder, ModelAccount, Progress, SourceReader, Store
-from kb_pipeline.services.draft.generate import FaqWriter, GenerateResult
+from kb_pipeline.ports.articles import ArticleStore, SourceReader
+from kb_pipeline.ports.models import LLM, Embedder
+from kb_pipeline.ports.progress import Progress
+from kb_pipeline.services.draft.due import DueEntries
+from kb_pipeline.services.draft.generate import FaqWriter, GenerateResult, GenerateStore
 from kb_pipeline.services.draft.ingest import IngestResult, embed_chunks, read_articles
-from kb_pipeline.services.draft.localize import Localizer, LocalizeResult, Run
-from kb_pipeline.services.draft.relate import RelateSummary, relate_drafts
-from kb_pipeline.services.draft.stage import StageResult, stage_changes
+from kb_pipeline.services.draft.localize import Localizer, LocalizeResult, LocalizeStore, RunOptions
+from kb_pipeline.services.draft.relate import RelateStore, RelateSummary, relate_drafts
+from kb_pipeline.services.draft.stage import StageResult, StageStore, stage_changes
 from kb_pipeline.services.draft.work import Failure
 
 
-@dataclass(frozen=True)
-class Services:
-    """The main job's use cases, wired once for a run."""
+class PipelineStore(ArticleStore, GenerateStore, LocalizeStore, RelateStore, StageStore, Protocol):
+    """What the main job takes of the store."""
 
-    store: Store
+
+@dataclass(frozen=True)
+class Pipeline:
+    """The main job, wired for one run: one method a step, each safe to kill and to run again. Call `close()` at the end."""
+
+    store: PipelineStore
     reader: SourceReader
     embedder: Embedder
     llm: LLM
@@ -38,22 +47,25 @@ class Services:
     chunk_tokens: int
     close: Callable[[], None]
 
-    def ingest(self) -> IngestResult:
+    def read_articles(self) -> IngestResult:
         """Read, split and store the articles."""
         return read_articles(self.reader, self.store, self.chunk_tokens, self.progress)
 
-    def embed(self) -> int:
+    def embed_chunks(self) -> int:
         """Embed the chunks; how many there are."""
         return embed_chunks(self.store, self.embedder)
 
-    def writer(self) -> FaqWriter:
-        """The use case that writes source FAQs."""
-        return FaqWriter(self.store, self.llm, self.progress, run_id=self.run_id, parallel=self.parallel)
+    def write_faqs(self) -> GenerateResult:
+        """Bring the source FAQs up to date with the articles."""
+        return FaqWriter(self.store, self.llm, self.progress, run_id=self.run_id, parallel=self.parallel).run()
 
-    def localizer(self, market: Market) -> Localizer:
-        """The use case that localizes into `market`."""
-        run = Run(id=self.run_id, day=self.day, parallel=self.parallel, repairs=self.repairs)
-        return Localizer(self.store, self.llm, self.embedder, market, self.progress, run)
+    def due_entries(self, market: Market) -> DueEntries:
+        """What `localize` would do now."""
+        return self._localizer(market).plan()
+
+    def localize(self, market: Market) -> LocalizeResult:
+        """Bring the market's drafts up to date with the source FAQs and the pack."""
+        return self._localizer(market).run()
 
     def relate(self, market: Market) -> RelateSummary:
         """Compare the market's drafts with its entries and with each other."""
@@ -62,6 +74,10 @@ class Services:
     def stage(self, market: Market) -> StageResult:
         """Stage the market's drafts as changes."""
         return stage_changes(self.store, market)
+
+    def _localizer(self, market: Market) -> Localizer:
+        options = RunOptions(run_id=self.run_id, day=self.day, parallel=self.parallel, repairs=self.repairs)
+        return Localizer(self.store, self.llm, self.embedder, market, self.progress, options)
 
 
 class ChangeCounts(Value):
@@ -100,30 +116,30 @@ class RunReport(Value):
         return self.account.busy_seconds / self.seconds if self.seconds else 0.0
 
 
-def run_pipeline(services: Services) -> RunReport:
-    """Articles to staged changes. Every step can be killed and run again; finished model calls are never paid twice."""
+def run_pipeline(pipeline: Pipeline) -> RunReport:
+    """All steps in order. Finished model calls are never paid twice."""
     started = time.monotonic()
-    ingested = services.ingest()
-    services.embed()
-    faqs = services.writer().run()
-    localized, staged = [], []
-    for market in services.markets:
-        localized.append(services.localizer(market).run())
-        services.relate(market)
-        staged.append(services.stage(market))
-    changes = [services.store.change(id_) for result in staged for id_ in result.proposed]
+    ingested = pipeline.read_articles()
+    pipeline.embed_chunks()
+    faqs = pipeline.write_faqs()
+    localized, staged = list[LocalizeResult](), list[StageResult]()
+    for market in pipeline.markets:
+        localized.append(pipeline.localize(market))
+        pipeline.relate(market)
+        staged.append(pipeline.stage(market))
+    changes = [change for result in staged for change in result.proposed]
     return RunReport(
-        run_id=services.run_id,
+        run_id=pipeline.run_id,
         articles=ingested.articles,
         quarantined=ingested.quarantined,
         sentences=ingested.sentences,
         chunks=ingested.chunks,
         source_faqs=faqs,
         entries=tuple(localized),
-        changes=count_changes(changes, [m.tag for m in services.markets]),
+        changes=count_changes(changes, [m.tag for m in pipeline.markets]),
         findings=count_findings(changes),
         withdrawn=sum(len(s.withdrawn) for s in staged),
-        account=services.llm.account,
+        account=pipeline.llm.account,
         seconds=time.monotonic() - started,
         failures=(*faqs.failures, *(f for result in localized for f in result.failures)),
     )

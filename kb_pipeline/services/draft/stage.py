@@ -1,33 +1,41 @@
 """Stage drafts as changes that wait for a person; withdraw or retire what lost its source. Nothing here approves anything."""
 
 from collections import defaultdict
+from typing import Protocol
 
 from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.changes import Change, ChangeKind, ChangeState, Relation, RelationKind, RiskTier
+from kb_pipeline.domain.entries import Draft
 from kb_pipeline.domain.faqs import SourceFaq, entry_id
 from kb_pipeline.domain.markets import Market
-from kb_pipeline.ports import Draft, Store
+from kb_pipeline.ports.articles import Articles
+from kb_pipeline.ports.changes import Changes, Entries, Proposals
+from kb_pipeline.ports.faqs import Drafts, SourceFaqs
 from kb_pipeline.steps.checks.quality import estimate
 from kb_pipeline.steps.checks.risk import risk_of
 
 
+class StageStore(Articles, SourceFaqs, Drafts, Entries, Changes, Proposals, Protocol):
+    """What staging takes of the store."""
+
+
 class StageResult(Value):
-    """Ids of the changes proposed now, and of the entries whose pending changes were withdrawn."""
+    """The changes proposed now, and the ids of the entries whose pending changes were withdrawn."""
 
     market: str
-    proposed: tuple[str, ...] = ()
+    proposed: tuple[Change, ...] = ()
     withdrawn: tuple[str, ...] = ()
     unchanged: int = 0
 
 
-def stage_changes(store: Store, market: Market) -> StageResult:
+def stage_changes(store: StageStore, market: Market) -> StageResult:
     """Propose every draft that is no approved text and was not proposed before. Idempotent."""
     articles = {a.id: a for a in store.articles()}
     history = defaultdict[str, list[Change]](list)
     for past in store.changes(market.tag, ()):
         history[past.entry_id].append(past)
     faqs = {f.id: f for f in store.source_faqs(retired=True)}
-    proposed, withdrawn, unchanged = list[str](), list[str](), 0
+    proposed, withdrawn, unchanged = list[Change](), list[str](), 0
     for draft in store.drafts(market.tag):
         faq = faqs[draft.source_faq_id]
         article = articles.get(faq.article_id)
@@ -36,13 +44,13 @@ def stage_changes(store: Store, market: Market) -> StageResult:
             continue
         change = _change(store, draft, faq, market, history[draft.revision.entry_id])
         if change is not None and store.propose(change):
-            proposed.append(change.id)
+            proposed.append(change)
         else:
             unchanged += 1
     return StageResult(market=market.tag, proposed=tuple(proposed), withdrawn=tuple(withdrawn), unchanged=unchanged)
 
 
-def _change(store: Store, draft: Draft, faq: SourceFaq, market: Market, history: list[Change]) -> Change | None:
+def _change(store: StageStore, draft: Draft, faq: SourceFaq, market: Market, history: list[Change]) -> Change | None:
     """The change that a draft asks for; None if its text is approved, or a person had a word on this very proposal."""
     approved = store.approved_text(draft.revision.entry_id)
     if approved is not None and approved.text == draft.revision.text:
@@ -61,6 +69,7 @@ def _change(store: Store, draft: Draft, faq: SourceFaq, market: Market, history:
         topics=faq.topics,
         relation=relation,
         findings=draft.findings,
+        similarity=draft.similarity,
         quality=quality,
         risk=risk_of(faq.topics, draft.findings, relation, market, quality),
     )
@@ -77,7 +86,7 @@ def _generation(history: list[Change]) -> int:
     return sum(1 for past in history if past.kind is ChangeKind.RETIRE and past.state is ChangeState.APPROVED)
 
 
-def _retire(store: Store, faq: SourceFaq, market: Market, withdrawn: list[str], history: list[Change]) -> list[str]:
+def _retire(store: StageStore, faq: SourceFaq, market: Market, withdrawn: list[str], history: list[Change]) -> list[Change]:
     entry = entry_id(market.tag, faq.id)
     approved = store.approved_text(entry)
     if approved is None:
@@ -97,4 +106,4 @@ def _retire(store: Store, faq: SourceFaq, market: Market, withdrawn: list[str], 
         relation=Relation(kind=RelationKind.UPDATE, twin_id=entry),
         risk=RiskTier.HIGH if set(faq.topics) & set(market.risk_topics) else RiskTier.LOW,
     )
-    return [change.id] if store.propose(change) else []
+    return [change] if store.propose(change) else []

@@ -1,12 +1,20 @@
-"""Where everything stands, from the store alone: no model, no article is read."""
+"""The status of the knowledge base, from the store alone: no model, no article is read."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.faqs import Usage
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.domain.releases import release_id
-from kb_pipeline.ports import Store
+from kb_pipeline.ports.articles import Articles
+from kb_pipeline.ports.audit import Counts
+from kb_pipeline.ports.faqs import Drafts, SourceFaqs
+from kb_pipeline.ports.releases import Releases
+
+
+class StatusStore(Articles, SourceFaqs, Drafts, Releases, Counts, Protocol):
+    """What the status takes of the store."""
 
 
 class MarketStatus(Value):
@@ -33,7 +41,7 @@ class Status(Value):
     usage: Usage
 
 
-def where_all_stands(store: Store, markets: Sequence[Market]) -> Status:
+def status_of(store: StatusStore, markets: Sequence[Market]) -> Status:
     """The counts of the store."""
     counts, faqs = store.counts(), store.source_faqs()
     calls, usage = store.call_totals()

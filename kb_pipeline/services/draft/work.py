@@ -1,13 +1,16 @@
-"""Bounded side-by-side work on independent items, whose results are stored by the workers themselves."""
+"""Bounded side-by-side work on independent items. The workers store their own results; what they made is returned, too."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from typing import TypeVar
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from kb_pipeline.domain.base import Value
-from kb_pipeline.ports import Progress
+from kb_pipeline.errors import LLMItemError
+from kb_pipeline.ports.progress import Progress
 
 Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 class Failure(Value):
@@ -18,27 +21,43 @@ class Failure(Value):
     message: str
 
 
+@dataclass(frozen=True)
+class Outcomes(Generic[Result]):
+    """What became of the items, each in one of the two, in the order of the items."""
+
+    done: tuple[Result, ...]
+    failures: tuple[Failure, ...]
+
+
 def run_all(
     what: str,
     items: Sequence[Item],
-    work: Callable[[Item], str],
+    work: Callable[[Item], Result],
     *,
+    name: Callable[[Item], str],
+    note: Callable[[Result], str],
     parallel: int,
     progress: Progress,
-) -> None:
-    """Call `work` on every item, `parallel` at a time; it returns a short note for the progress display.
+) -> Outcomes[Result]:
+    """Call `work` on every item, `parallel` at a time. `name` says which item failed; `note` is shown with the progress.
 
-    The first exception (an unusable endpoint, say) stops what has not begun, lets what is in flight finish, and is raised.
-    Failures of one item only are the worker's own to catch and to record.
+    An LLMItemError fails its item only. The first other exception (an unusable endpoint, say) stops what has not begun,
+    lets what is in flight finish, and is raised.
     """
     if not items:
-        return
+        return Outcomes((), ())
     with progress.track(what, len(items)) as done, ThreadPoolExecutor(parallel, thread_name_prefix="kb-work") as pool:
 
-        def one(item: Item) -> None:
-            done(work(item))
+        def one(item: Item) -> tuple[Result, ...] | Failure:
+            try:
+                result = work(item)
+            except LLMItemError as error:
+                done(f"{name(item)}: failed")
+                return Failure(item=name(item), code=error.code, message=str(error))
+            done(note(result))
+            return (result,)
 
-        futures: list[Future[None]] = [pool.submit(one, item) for item in items]
+        futures = [pool.submit(one, item) for item in items]
         try:
             finished, _ = wait(futures, return_when=FIRST_EXCEPTION)
         except KeyboardInterrupt:
@@ -48,3 +67,8 @@ def run_all(
             if error := future.exception():
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise error
+    outcomes = [future.result() for future in futures]
+    return Outcomes(
+        done=tuple(result for outcome in outcomes if not isinstance(outcome, Failure) for result in outcome),
+        failures=tuple(outcome for outcome in outcomes if isinstance(outcome, Failure)),
+    )

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
+from kb_pipeline.domain.calls import Answer, Message, ModelReply
 from kb_pipeline.domain.faqs import FaqText, Provenance, SourceFaq
 from kb_pipeline.domain.findings import Finding
 from kb_pipeline.domain.memory import MemoryMatch
-from kb_pipeline.ports import LLM, Answer, Message, ModelReply
+from kb_pipeline.ports.models import LLM
 from kb_pipeline.prompts import Prompt, load_prompt
-from kb_pipeline.services.language.entry_checks import EntryChecks, Judged
+from kb_pipeline.services.language.entry_checks import CheckedEntry, EntryChecks
 from kb_pipeline.steps.localize.localization import LocalizedFaq, in_market_values, terms_for
 from kb_pipeline.steps.localize.masking import Masked, mask
 from kb_pipeline.steps.localize.translation_memory import Memory
@@ -34,31 +35,31 @@ class EntryWriter:
         """The memory as it is when it is first asked."""
         return self._open_memory()
 
-    def remembered(self, faq: SourceFaq) -> Judged | None:
+    def remembered(self, faq: SourceFaq) -> CheckedEntry | None:
         """The approved words for the very same question and answer, if they pass; None: there are none."""
-        said = [self._same(text, faq.language) for text in (faq.text.question, faq.text.answer)]
-        if None in said:
+        known = [self._same(text, faq.language) for text in (faq.text.question, faq.text.answer)]
+        if None in known:
             return None
         phrasings = tuple(same for p in faq.text.phrasings if (same := self._same(p, faq.language)))
-        judged = self._checks.judge(faq, FaqText(question=said[0] or "", answer=said[1] or "", phrasings=phrasings))
-        return None if judged.faults else judged
+        checked = self._checks.check(faq, FaqText(question=known[0] or "", answer=known[1] or "", phrasings=phrasings))
+        return None if checked.faults else checked
 
-    def write(self, faq: SourceFaq, approved: FaqText | None, made: Provenance) -> tuple[Judged, Provenance, bool]:
+    def write(self, faq: SourceFaq, approved: FaqText | None, made: Provenance) -> tuple[CheckedEntry, Provenance, bool]:
         """The text with what it took, and whether a repair made it better. Raises LLMItemError, LLMUnavailableError."""
         prompt, masked = load_prompt("localize_faq"), self.shown(faq.text, faq.language)
         messages = self._messages(prompt, faq, masked, approved)
         reply = self._llm.ask(prompt.request_of(messages, TOKENS), LocalizedFaq)
         made = paid(made, prompt, reply)
-        judged, repaired = self._checks.mend(faq, masked.restored(reply.value.text())), False
+        checked, repaired = self._checks.mend(faq, masked.restored(reply.value.text())), False
         for _ in range(self.repairs):
-            if not judged.faults:
+            if not checked.faults:
                 break
-            again = self._again(messages, judged.faults)
+            again = self._again(messages, checked.faults)
             made = paid(made, prompt, again)
             better = self._checks.mend(faq, masked.restored(again.value.text()))
-            if better.is_better_than(judged):
-                judged, repaired = better, True
-        return judged, made, repaired
+            if better.is_better_than(checked):
+                checked, repaired = better, True
+        return checked, made, repaired
 
     def shown(self, text: FaqText, language: str) -> Masked:
         """A source text as a model sees it: in the market's values, protected pieces behind marks."""

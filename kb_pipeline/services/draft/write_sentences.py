@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from kb_pipeline.domain.faqs import FaqText, Provenance, SourceFaq
 from kb_pipeline.domain.findings import Finding, TextPart
-from kb_pipeline.ports import LLM, Embedder
+from kb_pipeline.ports.models import LLM, Embedder
 from kb_pipeline.prompts import load_prompt
 from kb_pipeline.services.draft.write_entry import TOKENS, EntryWriter, paid
-from kb_pipeline.services.language.entry_checks import EntryChecks, Judged
+from kb_pipeline.services.language.entry_checks import CheckedEntry, EntryChecks
 from kb_pipeline.steps.language.tags import primary
 from kb_pipeline.steps.localize.alignment import align, pinned, split, units
 from kb_pipeline.steps.localize.localization import LocalizedSentence, fixed_text, terms_for
@@ -45,7 +45,7 @@ class SentenceWriter:
         vectors = self._embedder.embed([sentence for pair in pairs for sentence in pair], "passage")
         return bool(((vectors[::2] * vectors[1::2]).sum(axis=1) >= SAME_MEANING).all())
 
-    def edit(self, faq: SourceFaq, old: FaqText, approved: FaqText, made: Provenance) -> tuple[Judged, Provenance, bool]:
+    def edit(self, faq: SourceFaq, old: FaqText, approved: FaqText, made: Provenance) -> tuple[CheckedEntry, Provenance, bool]:
         """The approved text after its source went from `old` to that of `faq`; what it took; whether a repair made it better.
 
         Raises LLMItemError, LLMUnavailableError.
@@ -54,18 +54,18 @@ class SentenceWriter:
         pieces = open_pieces(old, faq.text, approved, aligned or as_one(old.answer, approved.answer), split(faq.text.answer))
         pieces, asked = self._by_code(faq, pieces)
         pieces, made = self._ask(faq, approved, pieces, dict.fromkeys(asked, ()), made)
-        pieces, judged = self._mended(faq, pieces)
+        pieces, checked = self._mended(faq, pieces)
         repaired = False
         for _ in range(self._writer.repairs):
-            if not (faults := faults_of(pieces, judged.faults)):
+            if not (faults := faults_of(pieces, checked.faults)):
                 break
             again, made = self._ask(faq, approved, pieces, faults, made)
             again, better = self._mended(faq, again)
-            if better.is_better_than(judged):
-                pieces, judged, repaired = again, better, True
+            if better.is_better_than(checked):
+                pieces, checked, repaired = again, better, True
         if aligned is None:
-            judged = judged.model_copy(update={"own": (*judged.own, uncertain())})
-        return judged, made, repaired
+            checked = checked.model_copy(update={"own": (*checked.own, uncertain())})
+        return checked, made, repaired
 
     def _aligned(self, faq: SourceFaq, old: FaqText, approved: FaqText) -> Aligned | None:
         """Which approved sentences say which of the old source; None: not certain."""
@@ -88,16 +88,16 @@ class SentenceWriter:
         for place, piece in enumerate(pieces):
             if piece.opening is None:
                 continue
-            said = self._certain(piece.opening, faq.language)
-            if said is None:
+            certain = self._certain(piece.opening, faq.language)
+            if certain is None:
                 asked.append(place)
             else:
-                written[place] = said
+                written[place] = certain
         pieces = filled(pieces, written)
         if primary(faq.language) != self._market.language:
             return pieces, asked
-        pieces, judged = self._mended(faq, filled(pieces, {place: _opening(pieces[place]).new_source for place in asked}))
-        faults = faults_of(pieces, judged.faults)
+        pieces, checked = self._mended(faq, filled(pieces, {place: _opening(pieces[place]).new_source for place in asked}))
+        faults = faults_of(pieces, checked.faults)
         return pieces, [place for place in asked if place in faults]
 
     def _certain(self, opening: Opening, language: str) -> str | None:
@@ -110,10 +110,10 @@ class SentenceWriter:
             return opening.old_target
         return with_new_values(old, new, opening.old_target, language, self._market, self._checks.day)
 
-    def _mended(self, faq: SourceFaq, pieces: tuple[Piece, ...]) -> tuple[tuple[Piece, ...], Judged]:
-        """The pieces with certain fixes in the open ones, judged as one text."""
-        pieces = fixed(pieces, self._checks.judge(faq, assemble(pieces)).own, fixed_text)
-        return pieces, self._checks.judge(faq, assemble(pieces))
+    def _mended(self, faq: SourceFaq, pieces: tuple[Piece, ...]) -> tuple[tuple[Piece, ...], CheckedEntry]:
+        """The pieces with certain fixes in the open ones, checked as one text."""
+        pieces = fixed(pieces, self._checks.check(faq, assemble(pieces)).own, fixed_text)
+        return pieces, self._checks.check(faq, assemble(pieces))
 
     def _ask(
         self,

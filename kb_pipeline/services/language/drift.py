@@ -7,7 +7,7 @@ are the same in both languages. See benchmarks/meaning_drift.py for what that ga
 
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.markets import Market
-from kb_pipeline.ports import Embedder, Vectors
+from kb_pipeline.ports.models import Embedder, Vectors
 from kb_pipeline.steps.language.tags import primary
 from kb_pipeline.steps.language.words import words
 

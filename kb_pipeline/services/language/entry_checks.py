@@ -1,4 +1,4 @@
-"""Judge a text as a market's entry of a source FAQ: all rules, the protected pieces, the citations, the drift of meaning."""
+"""The checks of a text as a market's entry of a source FAQ: all rules, protected pieces, citations, drift of meaning."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ from kb_pipeline.domain.facts import FactKind
 from kb_pipeline.domain.faqs import FaqText, SourceFaq
 from kb_pipeline.domain.findings import Finding
 from kb_pipeline.domain.markets import Market
-from kb_pipeline.ports import Embedder
+from kb_pipeline.ports.models import Embedder
 from kb_pipeline.services.language.drift import Drift
 from kb_pipeline.steps.checks import Subject, run_checks
 from kb_pipeline.steps.checks.grounding import ungrounded
@@ -20,8 +20,8 @@ from kb_pipeline.steps.localize.masking import verify
 _PINS = COMPARED | {FactKind.URL, FactKind.PLACEHOLDER}
 
 
-class Judged(Value):
-    """A text with what the checks say of it. `own` are the findings that another wording can mend."""
+class CheckedEntry(Value):
+    """A text with what the checks find. `own` are the findings that another wording can mend."""
 
     text: FaqText
     own: tuple[Finding, ...]
@@ -38,7 +38,7 @@ class Judged(Value):
         """What a repair round is paid for."""
         return worth_repairing(self.own)
 
-    def is_better_than(self, other: "Judged") -> bool:
+    def is_better_than(self, other: "CheckedEntry") -> bool:
         """Whether it has the lower MQM penalty."""
         return penalty(self.findings) < penalty(other.findings)
 
@@ -51,7 +51,7 @@ class EntryChecks:
         self.day = day
         self._drift = Drift(embedder, market)
 
-    def judge(self, faq: SourceFaq, text: FaqText, similarity: float | None = None) -> Judged:
+    def check(self, faq: SourceFaq, text: FaqText, similarity: float | None = None) -> CheckedEntry:
         """`text` as it is. `similarity`: of these two texts, where it is known already."""
         if similarity is None:
             similarity = self._drift.similarity(faq.text, text, faq.language)
@@ -69,11 +69,11 @@ class EntryChecks:
         own = run_checks(subject) + verify(shown, text, faq.language, self.market.tag)
         at_source = ungrounded(faq.text, faq.citations, faq.language)
         unplaced = tuple(f.model_copy(update={"start": None, "end": None, "fix": None}) for f in at_source)
-        return Judged(text=text, own=own, source=unplaced, similarity=similarity)
+        return CheckedEntry(text=text, own=own, source=unplaced, similarity=similarity)
 
-    def mend(self, faq: SourceFaq, text: FaqText) -> Judged:
+    def mend(self, faq: SourceFaq, text: FaqText) -> CheckedEntry:
         """`text` with all certain fixes."""
-        return self.judge(faq, apply_fixes(text, self.judge(faq, text).own))
+        return self.check(faq, apply_fixes(text, self.check(faq, text).own))
 
     def agree(self, source: str, target: str, language: str) -> bool | None:
         """Whether two sentences show the same facts, links and placeholders; None: neither has any."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from kb_pipeline.domain.base import Value, comparison_key
 from kb_pipeline.domain.markets import Market, Term, TermStatus, UiString
-from kb_pipeline.ports import MemoryStore
+from kb_pipeline.ports.changes import Edits
 from kb_pipeline.steps.language.tags import primary
 from kb_pipeline.steps.localize.term_candidates import TermCandidate, mine
 
@@ -65,7 +65,7 @@ def label_conflicts(market: Market) -> tuple[LabelConflict, ...]:
     return tuple(found)
 
 
-def candidates(store: MemoryStore, market: Market, least: int = 2) -> tuple[TermCandidate, ...]:
+def candidates(store: Edits, market: Market, least: int = 2) -> tuple[TermCandidate, ...]:
     """What reviewers replaced at least `least` times and the term base does not say yet; the surest first."""
     found = mine(store.edits(market.tag), market.tag, least)
     return tuple(c for c in found if not all(t in merge(market.terms, (t,)).known for t in c.terms()))

@@ -3,29 +3,32 @@
 Every step may be killed at any point; the next run throws an unfinished release away and ends where an uninterrupted run does.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
-from kb_pipeline.domain.base import Value
-from kb_pipeline.domain.faqs import Revision
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.domain.releases import (
+    UNFINISHED,
     Manifest,
     Release,
-    ReleaseDiff,
     ReleaseState,
-    diff_manifests,
     manifest_hash,
     release_id,
 )
 from kb_pipeline.errors import NotFoundError, ReleaseError
-from kb_pipeline.ports import Embedder, Failpoint, Indexes, Probe, Progress, ReleaseStore, Store, Verifier
-from kb_pipeline.services.release.verify import UNFINISHED, embed_texts, warm_queries
+from kb_pipeline.ports.articles import Articles
+from kb_pipeline.ports.models import Embedder
+from kb_pipeline.ports.progress import Progress
+from kb_pipeline.ports.releases import Failpoint, Indexes, Probe, ReleaseStore, Verifier
+from kb_pipeline.services.release.plan import ReleasePlan, text_changes
+from kb_pipeline.services.release.verify import embed_texts, warm_queries
 from kb_pipeline.steps.release.manifest import index_texts, manifest_of
+from kb_pipeline.steps.release.retention import last_live, needed
 
-Step = Callable[[str], None]  # told in words what begins
+Step = Callable[[str], None]  # called with a line for people when a step begins
 _EMBED_BATCH = 64  # texts, between two signs of life
 
 
@@ -39,44 +42,18 @@ class UnfitReleaseError(ReleaseError):
         self.release = release
 
 
-class SaidChange(Value):
-    """An entry that will be said, said differently, or no longer said. None: it is not said then."""
+class PublishStore(Articles, ReleaseStore, Protocol):
+    """What publishing takes of the store."""
 
-    entry_id: str
-    before: Revision | None = None
-    after: Revision | None = None
-
-
-class ReleasePlan(Value):
-    """What a publication or a rollback would change, before it does. `to`: the release rolled back to; None: a new one."""
-
-    market: str
-    live: Release | None
-    to: Release | None = None
-    manifest: Manifest
-    manifest_hash: str
-    diff: ReleaseDiff
-    changes: tuple[SaidChange, ...]  # added, changed, removed, each by entry id; limits alone change no text
-    retired: tuple[str, ...] = ()  # entries that people retired and that a rollback would say again
-    rolled_back: bool = False  # just this was live after the live release, and was rolled back from
-    rebuild: bool = False  # the index is gone, and will be built and verified first
-
-    @property
-    def differs(self) -> bool:
-        """Whether it is anything else than what is live."""
-        return self.live is None or self.live.manifest_hash != self.manifest_hash
-
-    @property
-    def is_due(self) -> bool:
-        """Whether something waits to be published by itself: nobody is overruled who rolled back from just this."""
-        return self.differs and not self.rolled_back and bool(self.manifest or self.live)
+    def close(self) -> None:
+        """Give the connections back."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Publisher:
     """Publishes and rolls back one market for one `actor`. Whoever comes second while it works gets ConflictError."""
 
-    store: Store
+    store: PublishStore
     indexes: Indexes
     embedder: Embedder
     verifier: Verifier
@@ -90,15 +67,15 @@ class Publisher:
     failpoint: Failpoint = lambda _: None
 
     def plan(self) -> ReleasePlan:
-        """What publishing would say that is not said now. Writes nothing."""
+        """What publishing would say that is not live_manifest now. Writes nothing."""
         tag, live = self.market.tag, self.live()
-        said = self.store.manifest(tag, live.number) if live else ()
+        live_manifest = self.store.manifest(tag, live.number) if live else ()
         articles = {article.id: article.front_matter for article in self.store.articles()}
-        wanted = manifest_of(self.store.approved_entries(tag), articles, said)
+        wanted = manifest_of(self.store.approved_entries(tag), articles, live_manifest)
         hashed = manifest_hash(tag, wanted, self.embedder.fingerprint)
         twin = next((r for r in self.store.releases(tag) if r.manifest_hash == hashed), None)
         undone = bool(live and twin and twin.state is ReleaseState.SUPERSEDED and twin.number > live.number)
-        return self._planned(live, said, wanted).model_copy(update={"manifest_hash": hashed, "rolled_back": undone})
+        return self._planned(live, live_manifest, wanted).model_copy(update={"manifest_hash": hashed, "rolled_back": undone})
 
     def publish(self, note: str = "", on_step: Step = lambda _: None) -> Release | None:
         """All steps in order; the live release, or None when nothing changed.
@@ -172,10 +149,10 @@ class Publisher:
     def plan_rollback(self, to: int | None = None) -> ReleasePlan:
         """What rolling back would change; `to` None: back to what was live before. Raises ReleaseError, NotFoundError."""
         live, target = self._live_or_raise(), self._target(to)
-        said, wanted = (self.store.manifest(self.market.tag, release.number) for release in (live, target))
+        live_manifest, wanted = (self.store.manifest(self.market.tag, release.number) for release in (live, target))
         approved = {entry.revision.entry_id for entry in self.store.approved_entries(self.market.tag)}
         retired = tuple(item.entry_id for item in wanted if item.entry_id not in approved)
-        return self._planned(live, said, wanted).model_copy(
+        return self._planned(live, live_manifest, wanted).model_copy(
             update={
                 "to": target,
                 "manifest_hash": target.manifest_hash,
@@ -211,8 +188,8 @@ class Publisher:
         with self.lock():
             known = {release.id: release for release in self.store.releases(self.market.tag)}
             mine = (id_ for id_ in self.indexes.present() if id_.rsplit("/", 1)[0] == self.market.tag)
-            needed = self._needed(known.values())
-            gone = tuple(id_ for id_ in mine if id_ not in needed)
+            needed_ids = needed(known.values(), self.kept, self.grace, datetime.now(UTC))
+            gone = tuple(id_ for id_ in mine if id_ not in needed_ids)
             for id_ in gone:
                 self.indexes.remove(id_)
                 self.failpoint("publish.during_collect")
@@ -243,10 +220,10 @@ class Publisher:
         superseded = [r for r in self.store.releases(self.market.tag) if r.state is ReleaseState.SUPERSEDED]
         if not superseded:
             raise NotFoundError(f"{self.market.tag} has no earlier release", "see: kb release list")
-        return max(superseded, key=_last_live)
+        return max(superseded, key=last_live)
 
-    def _planned(self, live: Release | None, said: Manifest, wanted: Manifest) -> ReleasePlan:
-        diff, changes = _changes(self.store, said, wanted)
+    def _planned(self, live: Release | None, live_manifest: Manifest, wanted: Manifest) -> ReleasePlan:
+        diff, changes = text_changes(self.store, live_manifest, wanted)
         return ReleasePlan(market=self.market.tag, live=live, manifest=wanted, manifest_hash="", diff=diff, changes=changes)
 
     def _discard_leftovers(self, plan: ReleasePlan) -> Release | None:
@@ -310,39 +287,3 @@ class Publisher:
         self.store.go_live(release.market, before, self.actor, release.number)
         back = release_id(release.market, before)
         raise ReleaseError(f"{failure}; {back} is live again", "look at the API's log, and at KB_PROBE_URL; then publish again")
-
-    def _needed(self, releases: Iterable[Release]) -> frozenset[str]:
-        """The ids of releases whose index stays."""
-        releases = list(releases)
-        superseded = sorted((r for r in releases if r.state is ReleaseState.SUPERSEDED), key=_last_live, reverse=True)
-        flips = sorted(r.live_at for r in releases if r.live_at)
-        now = datetime.now(UTC)
-        stay = {r.id for r in releases if r.state in {ReleaseState.LIVE, *UNFINISHED}}
-        stay |= {r.id for r in superseded[: self.kept]}
-        stay |= {r.id for r in superseded if now - _superseded_at(r, flips) < self.grace}
-        return frozenset(stay)
-
-
-def said_changes(store: ReleaseStore, market: str, old: int, new: int) -> tuple[ReleaseDiff, tuple[SaidChange, ...]]:
-    """What one release says that another does not. Raises NotFoundError."""
-    return _changes(store, store.manifest(market, old), store.manifest(market, new))
-
-
-def _changes(store: ReleaseStore, old: Manifest, new: Manifest) -> tuple[ReleaseDiff, tuple[SaidChange, ...]]:
-    diff = diff_manifests(old, new)
-    before, after = ({item.entry_id: item.revision_id for item in items} for items in (old, new))
-    touched = (*diff.added, *diff.changed, *diff.removed)
-    texts = store.revisions([ids[id_] for ids in (before, after) for id_ in touched if id_ in ids])
-    changes = (
-        SaidChange(entry_id=id_, before=texts.get(before.get(id_, "")), after=texts.get(after.get(id_, ""))) for id_ in touched
-    )
-    return diff, tuple(changes)
-
-
-def _last_live(release: Release) -> datetime:
-    return release.live_at or release.created_at
-
-
-def _superseded_at(release: Release, flips: Sequence[datetime]) -> datetime:
-    """When it stopped being live: at the next flip, or later if that one's time was overwritten; never earlier."""
-    return next((at for at in flips if at > _last_live(release)), datetime.now(UTC))

@@ -4,16 +4,19 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from kb_pipeline.domain.base import comparison_key
 from kb_pipeline.domain.faqs import Revision
 from kb_pipeline.domain.findings import TextPart
+from kb_pipeline.domain.index import IndexText
 from kb_pipeline.domain.markets import GoldenQuery, Market
-from kb_pipeline.domain.releases import Manifest, Release, ReleaseReport, ReleaseState, manifest_hash
+from kb_pipeline.domain.releases import UNFINISHED, Manifest, Release, ReleaseReport, manifest_hash
 from kb_pipeline.errors import NotFoundError
-from kb_pipeline.ports import Embedder, Failpoint, Indexes, IndexText, ReleaseIndex, Role, Store, Vectors
+from kb_pipeline.ports.models import Embedder, TextRole, Vectors
+from kb_pipeline.ports.releases import ApprovedEntries, Failpoint, Indexes, ReleaseIndex, Releases
 from kb_pipeline.steps.release.manifest import index_texts
 from kb_pipeline.steps.serve.ranking import ROLE_OF, rank, search_words
 
@@ -23,16 +26,19 @@ DEPTH = 10  # texts; the k of recall@k
 GOLDEN_DEPTH = 50  # texts and entries that a golden query asks for, before they are grouped
 FIRST = 3  # a golden query is found when its article is among so many entries
 SHOWN = 10  # missed questions and bad items that the report names
-UNFINISHED = frozenset({ReleaseState.BUILDING, ReleaseState.VERIFIED})
 _LEVEL = 1e-4  # scores that differ by less are level
 _SAME = 1e-3  # components of vectors that differ by less are the same
 
 
-@dataclass(frozen=True, kw_only=True)
-class Bench:
-    """What it takes to judge releases of one market."""
+class VerifyStore(Releases, ApprovedEntries, Protocol):
+    """What verifying takes of the store."""
 
-    store: Store
+
+@dataclass(frozen=True, kw_only=True)
+class Verification:
+    """What it takes to verify releases of one market."""
+
+    store: VerifyStore
     indexes: Indexes
     embedder: Embedder
     market: Market
@@ -49,7 +55,7 @@ class _Golden:
 
 def embed_texts(embedder: Embedder, texts: Sequence[IndexText]) -> Vectors:
     """The vector of each text in the role of its part, in order. Raises whatever the embedder does."""
-    roles: dict[Role, list[int]] = {}
+    roles: dict[TextRole, list[int]] = {}
     for n, text in enumerate(texts):
         roles.setdefault(ROLE_OF[text.part], []).append(n)
     found: dict[int, Vectors] = {}
@@ -64,49 +70,49 @@ def warm_queries(embedder: Embedder, market: Market, texts: Sequence[IndexText])
     embedder.embed([*asked, *(golden.query for golden in market.golden)], "query")
 
 
-def judge(bench: Bench, number: int | None = None) -> tuple[Release, ReleaseReport]:
-    """The release of that number (None: the live one), judged. Only an unfinished one is compared with what is live.
+def verify(verification: Verification, number: int | None = None) -> tuple[Release, ReleaseReport]:
+    """The release of that number (None: the live one), verified. Only an unfinished one is compared with what is live.
 
     Raises NotFoundError, and ReleaseError when its index cannot be opened.
     """
-    tag = bench.market.tag
-    live = bench.store.live_numbers().get(tag)
+    tag = verification.market.tag
+    live = verification.store.live_numbers().get(tag)
     wanted = live if number is None else number
     if wanted is None:
         raise NotFoundError(f"nothing is live in {tag}", "name a release: kb release list")
-    release = bench.store.release(tag, wanted)
-    with closing(bench.indexes.open(release)) as index:
+    release = verification.store.release(tag, wanted)
+    with closing(verification.indexes.open(release)) as index:
         if live is None or release.state not in UNFINISHED:
-            return release, verify_release(bench, release, index)
-        before = bench.store.release(tag, live)
-        with closing(bench.indexes.open(before)) as said:
-            return release, verify_release(bench, release, index, (before, said))
+            return release, verify_release(verification, release, index)
+        before = verification.store.release(tag, live)
+        with closing(verification.indexes.open(before)) as live_index:
+            return release, verify_release(verification, release, index, (before, live_index))
 
 
 def verify_release(
-    bench: Bench, release: Release, index: ReleaseIndex, before: tuple[Release, ReleaseIndex] | None = None
+    verification: Verification, release: Release, index: ReleaseIndex, before: tuple[Release, ReleaseIndex] | None = None
 ) -> ReleaseReport:
-    """Judge a release by its index. `before`: what is live, with its index; None: golden queries are compared with nothing.
+    """Verify a release by its index. `before`: what is live, with its index; None: golden queries are compared with nothing.
 
-    Failures are in the report; it raises only what keeps it from judging (ReleaseError, StoreError).
+    Failures are in the report; it raises only what keeps it from verifying (ReleaseError, StoreError).
     """
     started = time.monotonic()
-    manifest, revisions = _said(bench.store, release)
+    manifest, revisions = _texts_of(verification.store, release)
     texts = index_texts(revisions[item.revision_id] for item in manifest if item.revision_id in revisions)
     ids, held, vectors = index.contents()
-    failures = [*_check_manifest(bench, release, manifest, revisions)]
+    failures = [*_check_manifest(verification, release, manifest, revisions)]
     failures += ["the index is of another manifest"] if index.manifest_hash != release.manifest_hash else []
-    failures += _check_contents(bench.embedder, texts, dict(zip(ids, zip(held, vectors, strict=True), strict=True)))
-    bench.failpoint("verify.during")
-    asked, missed = _ask_all(bench.embedder, index, texts, dict(zip(ids, held, strict=True)))
+    failures += _check_contents(verification.embedder, texts, dict(zip(ids, zip(held, vectors, strict=True), strict=True)))
+    verification.failpoint("verify.during")
+    asked, missed = _ask_all(verification.embedder, index, texts, dict(zip(ids, held, strict=True)))
     failures += [f"{len(missed)} of {asked} questions do not find their own entry"] if missed else []
-    recall = _recall(bench.embedder, index, texts, ids, vectors)
+    recall = _recall(verification.embedder, index, texts, ids, vectors)
     if recall < LEAST_RECALL:
         failures.append(f"the index finds {recall:.3f} of what exact search finds, {LEAST_RECALL} is the least")
-    golden, live = _ask_golden(bench, release, index, before)
-    if live is not None and golden.mrr < live.mrr - bench.golden_margin:
+    golden, live = _ask_golden(verification, release, index, before)
+    if live is not None and golden.mrr < live.mrr - verification.golden_margin:
         failures.append(
-            f"golden queries: MRR {golden.mrr:.3f}, the live release has {live.mrr:.3f} (margin {bench.golden_margin})"
+            f"golden queries: MRR {golden.mrr:.3f}, the live release has {live.mrr:.3f} (margin {verification.golden_margin})"
         )
     return ReleaseReport(
         entries=len(manifest),
@@ -124,19 +130,21 @@ def verify_release(
     )
 
 
-def _check_manifest(bench: Bench, release: Release, manifest: Manifest, revisions: Mapping[str, Revision]) -> Iterator[str]:
+def _check_manifest(
+    verification: Verification, release: Release, manifest: Manifest, revisions: Mapping[str, Revision]
+) -> Iterator[str]:
     """The manifest is the one that was written, and says nothing but approved revisions of this market, to the byte."""
     if manifest_hash(release.market, manifest, release.embedder) != release.manifest_hash or len(manifest) != release.entries:
         yield "the manifest is not the one that the release was made with"
-    if bench.embedder.fingerprint != release.embedder:
-        yield f"the release was embedded by {release.embedder}, and {bench.embedder.fingerprint} is in use"
+    if verification.embedder.fingerprint != release.embedder:
+        yield f"the release was embedded by {release.embedder}, and {verification.embedder.fingerprint} is in use"
     texts = {id_: revision.text.hash for id_, revision in revisions.items()}
     other = [item.entry_id for item in manifest if texts.get(item.revision_id) != item.text_hash]
     yield from _each("has another text than the revision that was approved", other)
     foreign = [revision.entry_id for revision in revisions.values() if revision.market != release.market]
     yield from _each("is of another market", foreign)
     if release.state in UNFINISHED:
-        approved = {entry.revision.id for entry in bench.store.approved_entries(release.market)}
+        approved = {entry.revision.id for entry in verification.store.approved_entries(release.market)}
         gone = [item.entry_id for item in manifest if item.revision_id not in approved]
         yield from _each("is not approved, or no longer", gone)
 
@@ -193,26 +201,26 @@ def _recall(embedder: Embedder, index: ReleaseIndex, texts: Sequence[IndexText],
     return float(np.mean(shares))
 
 
-def _said(store: Store, release: Release) -> tuple[Manifest, Mapping[str, Revision]]:
+def _texts_of(store: VerifyStore, release: Release) -> tuple[Manifest, Mapping[str, Revision]]:
     """The manifest and its texts, by revision id."""
     manifest = store.manifest(release.market, release.number)
     return manifest, store.revisions([item.revision_id for item in manifest])
 
 
 def _ask_golden(
-    bench: Bench, release: Release, index: ReleaseIndex, before: tuple[Release, ReleaseIndex] | None
+    verification: Verification, release: Release, index: ReleaseIndex, before: tuple[Release, ReleaseIndex] | None
 ) -> tuple[_Golden, _Golden | None]:
     """The market's golden queries whose article is in the release, asked of it and of what is live.
 
     What another embedder built is not compared: its vectors are of another space.
     """
-    articles = _articles(*_said(bench.store, release))
+    articles = _articles(*_texts_of(verification.store, release))
     known = {id_ for cited in articles.values() for id_ in cited}
-    queries = [golden for golden in bench.market.golden if golden.article_id in known]
-    found = _golden(bench, queries, index, articles)
+    queries = [golden for golden in verification.market.golden if golden.article_id in known]
+    found = _golden(verification, queries, index, articles)
     if not queries or before is None or before[0].embedder != release.embedder:
         return found, None
-    return found, _golden(bench, queries, before[1], _articles(*_said(bench.store, before[0])))
+    return found, _golden(verification, queries, before[1], _articles(*_texts_of(verification.store, before[0])))
 
 
 def _articles(manifest: Manifest, revisions: Mapping[str, Revision]) -> dict[str, frozenset[str]]:
@@ -222,14 +230,14 @@ def _articles(manifest: Manifest, revisions: Mapping[str, Revision]) -> dict[str
 
 
 def _golden(
-    bench: Bench, queries: Sequence[GoldenQuery], index: ReleaseIndex, articles: Mapping[str, frozenset[str]]
+    verification: Verification, queries: Sequence[GoldenQuery], index: ReleaseIndex, articles: Mapping[str, frozenset[str]]
 ) -> _Golden:
     """MRR over the first ten entries, ranked as they are when customers ask."""
     if not queries:
         return _Golden(0, 0, 0.0)
     ranks = []
-    for golden, vector in zip(queries, bench.embedder.embed([g.query for g in queries], "query"), strict=True):
-        words = search_words(golden.query, bench.market.tag)
+    for golden, vector in zip(queries, verification.embedder.embed([g.query for g in queries], "query"), strict=True):
+        words = search_words(golden.query, verification.market.tag)
         ranked = rank(index.dense(vector, GOLDEN_DEPTH), index.lexical(words, GOLDEN_DEPTH))[:DEPTH]
         hits = (n for n, entry in enumerate(ranked, 1) if golden.article_id in articles.get(entry.entry_id, ()))
         ranks.append(next(hits, None))

@@ -2,15 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Protocol
 
 from kb_pipeline.domain.base import Value, comparison_key
 from kb_pipeline.domain.changes import Change, ChangeKind, Relation, RelationKind
 from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, entry_id
 from kb_pipeline.domain.markets import Market
-from kb_pipeline.ports import Store
+from kb_pipeline.ports.changes import Entries, Imports, Proposals
 from kb_pipeline.steps.checks import PEOPLES_RULES, Subject, run_checks
 from kb_pipeline.steps.checks.quality import estimate
 from kb_pipeline.steps.checks.risk import risk_of
+
+
+class ImportStore(Entries, Imports, Proposals, Protocol):
+    """What importing takes of the store."""
 
 
 class RejectedRow(Value):
@@ -31,7 +36,7 @@ class ImportResult(Value):
 
 
 def import_entries(
-    rows: Iterable[tuple[int, Mapping[str, str]]], market: Market, store: Store, propose_on: date | None = None
+    rows: Iterable[tuple[int, Mapping[str, str]]], market: Market, store: ImportStore, propose_on: date | None = None
 ) -> ImportResult:
     """Keep rows of `question`, `answer` and, if given, `phrasings` (separated by `|`), each with its line number.
 

@@ -8,8 +8,7 @@ from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.changes import Change, ChangeState, RelationKind, RootCause, Verdict
 from kb_pipeline.domain.findings import Severity
 from kb_pipeline.domain.markets import Market
-from kb_pipeline.ports import Store
-from kb_pipeline.services.review.reviewer import Reviewer
+from kb_pipeline.services.review.reviewer import Reviewer, ReviewStore
 
 PLAYED = ("demo:reviewer-1", "demo:reviewer-2")  # high risk takes two different people
 
@@ -22,7 +21,7 @@ class Played(Value):
     why: str
 
 
-def judge(change: Change) -> Played:
+def decide(change: Change) -> Played:
     """Its word on a change, by rules that a person can check."""
     critical = [f.rule for f in change.findings if f.severity is Severity.CRITICAL]
     if critical:
@@ -38,7 +37,7 @@ def judge(change: Change) -> Played:
 class PlayedReviewer:
     """Two played people at work on one store."""
 
-    def __init__(self, store: Store, markets: Sequence[Market], day: date) -> None:
+    def __init__(self, store: ReviewStore, markets: Sequence[Market], day: date) -> None:
         people = (User(name=name, role=Role.REVIEWER) for name in PLAYED)
         self._people = tuple(Reviewer(store, markets, person, day) for person in people)
 

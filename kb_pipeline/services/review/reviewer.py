@@ -1,75 +1,36 @@
 """What reviewers do with a change: look at it, approve, edit and approve, reject. Every word is a Decision."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import NamedTuple, Protocol
 
 from kb_pipeline.domain.accounts import Role, User
-from kb_pipeline.domain.articles import Sentence, SentenceKind
-from kb_pipeline.domain.audit import AuditEvent
-from kb_pipeline.domain.base import Value, comparison_key
-from kb_pipeline.domain.changes import Change, Decision, RiskTier, RootCause, Verdict
-from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, SourceFaq
+from kb_pipeline.domain.changes import Change, Decision, RootCause, Verdict
+from kb_pipeline.domain.faqs import FaqText, Provenance, Revision
 from kb_pipeline.domain.findings import Finding
-from kb_pipeline.domain.markets import Market, MarketFact
+from kb_pipeline.domain.markets import Market
 from kb_pipeline.errors import BlockedError, ForbiddenError, NotFoundError
-from kb_pipeline.ports import Entry, Store
+from kb_pipeline.ports.changes import Decisions
+from kb_pipeline.services.review.card import Card, CardStore, card_of
 from kb_pipeline.services.review.queue import QueueFilter, select
 from kb_pipeline.steps.checks import PEOPLES_RULES, Subject, run_checks
-from kb_pipeline.steps.facts.table import FactRow, fact_table
 
 
-class Evidence(Value):
-    """A cited sentence in its place: the article's sentences around it. `present`: it still stands in the article."""
-
-    article_id: str
-    title: str
-    heading_path: tuple[str, ...]
-    text: str
-    before: tuple[str, ...] = ()
-    after: tuple[str, ...] = ()
-    present: bool = True
+class ReviewStore(CardStore, Decisions, Protocol):
+    """What reviewing takes of the store."""
 
 
-class Card(Value):
-    """All that a person needs to decide on one change. `source_before` is the source that the approved text was made from."""
+class Neighbours(NamedTuple):
+    """The ids of the changes beside one in a filtered queue; None: there is none."""
 
-    change: Change
-    source: SourceFaq | None
-    source_before: SourceFaq | None = None
-    approved: Revision | None
-    evidence: tuple[Evidence, ...]
-    facts: tuple[FactRow, ...] = ()
-    rules: tuple[MarketFact, ...] = ()  # the valid market facts that `facts` name
-    similarity: float | None = None  # of the source's and the proposal's meaning; None: not measured, or edited since
-    twin: Entry | None
-    decisions: tuple[Decision, ...]
-    history: tuple[AuditEvent, ...] = ()
-
-    def rule_of(self, row: FactRow) -> MarketFact | None:
-        """The market fact that a line of `facts` rests on, with who says so and how long it holds."""
-        return next((rule for rule in self.rules if (rule.key, rule.value) == (row.market_fact, row.wanted)), None)
-
-    @property
-    def approvers(self) -> tuple[str, ...]:
-        """Who approved the text as it stands; an edit makes a new text, and its editor is the first to approve it."""
-        names: list[str] = []
-        for decision in self.decisions:
-            if decision.verdict is Verdict.EDIT:
-                names.clear()
-            if decision.verdict in (Verdict.APPROVE, Verdict.EDIT):
-                names.append(decision.actor)
-        return tuple(names)
-
-    def needs_another_than(self, name: str) -> bool:
-        """Whether `name` approved this high-risk change already, so that somebody else must."""
-        people = {comparison_key(person).casefold() for person in self.approvers}
-        return self.change.risk is RiskTier.HIGH and comparison_key(name).casefold() in people
+    before: str | None
+    after: str | None
 
 
 class Reviewer:
     """The use case of one person, `user`, who sees nothing of markets that are not theirs."""
 
-    def __init__(self, store: Store, markets: Sequence[Market], user: User, day: date) -> None:
+    def __init__(self, store: ReviewStore, markets: Sequence[Market], user: User, day: date) -> None:
         self._store = store
         self._markets = {m.tag: m for m in markets}
         self._user = user
@@ -84,25 +45,23 @@ class Reviewer:
         found = self._store.changes(wanted.market or None, (wanted.state,))
         return [change for change in found if self._user.may(Role.VIEWER, change.market)]
 
+    def neighbours(self, change_id: str, wanted: QueueFilter) -> Neighbours:
+        """The changes beside this one in the filtered queue; after the last one comes the first."""
+        change = self._change(change_id)
+        first = (other for other in self._passing(wanted) if other.id != change.id)
+        after = next(self._passing(wanted, change), None) or next(first, None)
+        before = next(self._passing(wanted, change, backwards=True), None)
+        return Neighbours(before=before.id if before else None, after=after.id if after else None)
+
+    def _passing(self, wanted: QueueFilter, beside: Change | None = None, *, backwards: bool = False) -> Iterator[Change]:
+        """The changes that pass the filter, from the one `beside` on, read only as far as they are asked for."""
+        found = self._store.queue(wanted.market or None, wanted.state, beside.id if beside else None, backwards=backwards)
+        return (change for change in found if self._user.may(Role.VIEWER, change.market) and wanted.selects(change))
+
     def card(self, change_id: str) -> Card:
         """The change with its evidence. Raises NotFoundError."""
         change = self._change(change_id)
-        source = self._store.source_faq(change.source_faq_id or "")
-        approved = self._store.approved_text(change.entry_id)
-        twin, facts = change.relation.twin_id, self._facts(change, source)
-        return Card(
-            change=change,
-            source=source,
-            source_before=self._source_before(source, approved),
-            approved=approved,
-            evidence=tuple(self._evidence(change)),
-            facts=facts,
-            rules=self._rules(change, facts),
-            similarity=self._similarity(change),
-            twin=self._store.entry(twin) if twin else None,
-            decisions=tuple(self._store.decisions(change.id)),
-            history=tuple(self._store.events(change.id)),
-        )
+        return card_of(change, self._store, self._markets.get(change.market), self._day)
 
     def approve(self, change_id: str, *, version: int | None = None, override: bool = False, comment: str = "") -> Change:
         """Approve what is proposed. Raises ConflictError, BlockedError, ForbiddenError, IllegalTransitionError."""
@@ -183,54 +142,3 @@ class Reviewer:
             override_critical=override,
         )
         return self._store.decide(decision, edited, findings)
-
-    def _source_before(self, source: SourceFaq | None, approved: Revision | None) -> SourceFaq | None:
-        revision = approved.provenance.source_revision if approved else 0
-        if source is None or not 0 < revision < source.revision:
-            return None
-        return self._store.source_faq_at(source.id, revision)
-
-    def _facts(self, change: Change, source: SourceFaq | None) -> tuple[FactRow, ...]:
-        market = self._markets.get(change.market)
-        if market is None or source is None or change.revision is None:
-            return ()
-        texts = (f"{text.question}\n{text.answer}" for text in (source.text, change.revision.text))
-        return fact_table(next(texts), source.language, next(texts), market, self._day)
-
-    def _rules(self, change: Change, rows: Sequence[FactRow]) -> tuple[MarketFact, ...]:
-        named = {row.market_fact for row in rows}
-        market = self._markets.get(change.market)
-        return tuple(f for f in market.facts if f.key in named and f.is_valid_on(self._day)) if market else ()
-
-    def _similarity(self, change: Change) -> float | None:
-        if change.revision is None:
-            return None
-        drafts = (d for d in self._store.drafts(change.market) if d.source_faq_id == change.source_faq_id)
-        return next((d.similarity for d in drafts if d.revision.id == change.revision.id), None)
-
-    def _evidence(self, change: Change) -> Sequence[Evidence]:
-        if change.revision is None or not change.revision.citations:
-            return ()
-        titles = {article.id: article.title for article in self._store.articles()}
-        return [
-            _in_place(c.article_id, c.sentence_hash, c.text, c.heading_path, titles, self._store.sentences(c.article_id))
-            for c in change.revision.citations
-        ]
-
-
-def _in_place(
-    article_id: str, sentence: str, text: str, path: tuple[str, ...], titles: dict[str, str], around: Sequence[Sentence]
-) -> Evidence:
-    at = next((n for n, s in enumerate(around) if s.hash == sentence), None)
-    title = titles.get(article_id, article_id)
-    if at is None:
-        return Evidence(article_id=article_id, title=title, heading_path=path, text=text, present=False)
-    before, after = around[max(0, at - 1) : at], around[at + 1 : at + 2]
-    return Evidence(
-        article_id=article_id,
-        title=title,
-        heading_path=around[at].heading_path,
-        text=text,
-        before=tuple(s.text for s in before if s.kind is not SentenceKind.HEADING),
-        after=tuple(s.text for s in after if s.kind is not SentenceKind.HEADING),
-    )

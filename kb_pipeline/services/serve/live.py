@@ -10,7 +10,8 @@ from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.faqs import Revision
 from kb_pipeline.domain.releases import Manifest, Release, manifest_hash, release_id
 from kb_pipeline.errors import EmbedderMismatchError, KBError, ReleaseError
-from kb_pipeline.ports import Embedder, Indexes, ReleaseIndex, ReleaseStore
+from kb_pipeline.ports.models import Embedder
+from kb_pipeline.ports.releases import Indexes, ReleaseIndex, Releases
 
 _PATIENCE = 5.0  # seconds until a release that could not be opened is tried again
 
@@ -58,7 +59,7 @@ class OpenRelease:
             self.index.close()
 
 
-def open_release(store: ReleaseStore, indexes: Indexes, embedder: Embedder, market: str, number: int) -> OpenRelease:
+def open_release(store: Releases, indexes: Indexes, embedder: Embedder, market: str, number: int) -> OpenRelease:
     """Read a release from the store, hold its texts against its manifest, and open its index.
 
     Raises ReleaseError when one of them is not what was published, EmbedderMismatchError, StoreError.
@@ -97,7 +98,7 @@ def _entries(release: Release, manifest: Manifest, revisions: Mapping[str, Revis
 class LiveReleases:
     """The live release of each of `markets`. Thread-safe. `refresh()` or `follow()` first, `close()` at the end."""
 
-    def __init__(self, store: ReleaseStore, indexes: Indexes, embedder: Embedder, markets: Sequence[str]) -> None:
+    def __init__(self, store: Releases, indexes: Indexes, embedder: Embedder, markets: Sequence[str]) -> None:
         self._store = store
         self._indexes = indexes
         self._embedder = embedder

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from kb_pipeline.domain.answers import QueryRecord
 from kb_pipeline.errors import KBError
-from kb_pipeline.ports import QueryStore
+from kb_pipeline.ports.queries import QueryLog
 
 _LOG = logging.getLogger(__name__)
 
@@ -18,7 +18,7 @@ class BufferedQueryLog:
     Records older than `days` are forgotten once an hour. `close()` writes what is left.
     """
 
-    def __init__(self, store: QueryStore, *, days: int, capacity: int = 10_000, seconds: float = 0.2) -> None:
+    def __init__(self, store: QueryLog, *, days: int, capacity: int = 10_000, seconds: float = 0.2) -> None:
         self._store = store
         self._days = days
         self._capacity = capacity

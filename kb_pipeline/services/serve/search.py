@@ -12,7 +12,8 @@ from kb_pipeline.domain.answers import Abstention, Hit, Query, SearchResult, Ser
 from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.errors import NotFoundError, UnknownMarketError
-from kb_pipeline.ports import Embedder, Indexes, ReleaseStore
+from kb_pipeline.ports.models import Embedder
+from kb_pipeline.ports.releases import Indexes, Releases
 from kb_pipeline.services.serve.live import LiveReleases, OpenRelease
 from kb_pipeline.steps.serve.ranking import Ranked, confidence, coverage, lead_of, rank, search_words
 
@@ -39,7 +40,7 @@ class Searcher:
 
     def __init__(
         self,
-        store: ReleaseStore,
+        store: Releases,
         indexes: Indexes,
         embedder: Embedder,
         markets: Sequence[Market],

@@ -4,7 +4,7 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 
@@ -24,7 +24,7 @@ from kb_pipeline.errors import (
     UnknownMarketError,
     UsageError,
 )
-from kb_pipeline.ports import Store
+from kb_pipeline.ports.queries import FeedbackStore
 from kb_pipeline.services.access.accounts import Accounts
 from kb_pipeline.services.serve.query_log import BufferedQueryLog
 from kb_pipeline.services.serve.search import Searcher
@@ -60,14 +60,16 @@ class Serving:
         *,
         searcher: Searcher,
         accounts: Accounts,
-        store: Store,
+        feedback: FeedbackStore,
         log: BufferedQueryLog,
         rate: RateLimit,
         markets: Sequence[Market],
+        close: Callable[[], None],
     ) -> None:
         self.searcher = searcher
         self._accounts = accounts
-        self._store = store
+        self._feedback = feedback
+        self._close_store = close
         self._log = log
         self._rate = rate
         self._markets = frozenset(market.tag for market in markets)
@@ -103,12 +105,12 @@ class Serving:
     def feedback(self, feedback: Feedback, client: ApiKey) -> None:
         """Keep what came of an answer, redacted. Raises NotFoundError, and ForbiddenError for another market's."""
         self._log.flush()
-        record = self._store.query(feedback.request_id)
+        record = self._feedback.query(feedback.request_id)
         if record is None:
             raise NotFoundError(f"no request '{feedback.request_id}'", "give the request_id that came with the answer")
         self.enter(record.market, client)
         redacted = feedback.model_copy(update={"comment": redact(feedback.comment)})
-        self._store.save_feedback(redacted, datetime.now(UTC))
+        self._feedback.save_feedback(redacted, datetime.now(UTC))
 
     def problems(self) -> list[str]:
         """Why it is not ready, in words; empty when it is."""
@@ -127,7 +129,7 @@ class Serving:
     def close(self) -> None:
         """Write what is left of the query log, and let everything go."""
         with ExitStack() as closing:
-            closing.callback(self._store.close)
+            closing.callback(self._close_store)
             closing.callback(self.searcher.close)
             closing.callback(self._log.close)
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from kb_pipeline.domain.base import Value
+from kb_pipeline.domain.changes import Edit
 from kb_pipeline.domain.markets import Term, TermStatus
-from kb_pipeline.ports import Edit
 from kb_pipeline.steps.language.diff import Piece, word_diff
 from kb_pipeline.steps.language.stems import stem, stop_words
 from kb_pipeline.steps.language.tags import primary

@@ -4,24 +4,18 @@ Near-linear: each candidate is compared in full only with its nearest by vectors
 """
 
 import math
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections import Counter
+from collections.abc import Sequence
 
-import numpy as np
-import numpy.typing as npt
 from rapidfuzz import fuzz
 
 from kb_pipeline.domain.base import Value, comparison_key
 from kb_pipeline.domain.changes import Relation, RelationKind
 from kb_pipeline.domain.facts import Fact, FactKind
-from kb_pipeline.domain.faqs import FaqText
-from kb_pipeline.ports import Vectors
-from kb_pipeline.steps.facts import extract
-from kb_pipeline.steps.facts.compare import COMPARED, Key, comparison_value
+from kb_pipeline.steps.facts.compare import Key, comparison_value
 from kb_pipeline.steps.language.negation import negations, opposed, verdict
-from kb_pipeline.steps.language.stems import content_words
+from kb_pipeline.steps.relate.blocking import nearest_by_vectors, nearest_by_words
+from kb_pipeline.steps.relate.compared import ComparedEntry
 
 # All thresholds: benchmarks/relations.py with multilingual-e5-small on 488 labelled English question pairs.
 WORDS_WEIGHT = 0.1  # of shared words beside the cosine; the best of 0.02 to 0.3 (F1 .926; cosine alone .920)
@@ -33,38 +27,8 @@ SAME_ANSWER = 0.93  # cosine of answers; unrelated answers of one subject reach 
 LIKE_ANSWER = 0.88
 SAME_WORDING = 90.0  # rapidfuzz ratio: where answers are worded alike, a negation more or less turns the meaning
 
-_NEIGHBOURS = 8  # by each kind of blocking
-_RARE = 50  # a word in more entries than this blocks nothing
-_BLOCK = 64  # candidates per matrix product
 _HARD = (FactKind.MONEY, FactKind.PERCENT, FactKind.DURATION, FactKind.DATE)
 _WEIGHT = {RelationKind.NEW: 0, RelationKind.COMPLEMENTARY: 1, RelationKind.DUPLICATE: 2, RelationKind.CONTRADICTORY: 3}
-
-
-@dataclass(frozen=True, eq=False)
-class Candidate:
-    """A text to be compared. `question_vectors` has a row for the question and each phrasing, `answer_vector` is one row."""
-
-    id: str  # an entry id
-    source_faq_id: str | None
-    language: str
-    text: FaqText
-    question_vectors: Vectors
-    answer_vector: npt.NDArray[np.float32]
-
-    @cached_property
-    def words(self) -> frozenset[str]:
-        """Content words of the question."""
-        return content_words(self.text.question, self.language)
-
-    @cached_property
-    def question_facts(self) -> tuple[Fact, ...]:
-        """Facts of the question."""
-        return _facts(self.text.question, self.language)
-
-    @cached_property
-    def answer_facts(self) -> tuple[Fact, ...]:
-        """Facts of the answer."""
-        return _facts(self.text.answer, self.language)
 
 
 class RelateResult(Value):
@@ -73,7 +37,7 @@ class RelateResult(Value):
     relations: dict[str, Relation]
 
 
-def relate(candidates: Sequence[Candidate], others: Sequence[Candidate]) -> RelateResult:
+def relate(candidates: Sequence[ComparedEntry], others: Sequence[ComparedEntry]) -> RelateResult:
     """The relation of each candidate to `others` (existing entries) and to the candidates before it.
 
     A candidate with an existing entry of its own (same id, or same source FAQ) is its update. The twin of a duplicate is
@@ -81,11 +45,11 @@ def relate(candidates: Sequence[Candidate], others: Sequence[Candidate]) -> Rela
     """
     pool = (*others, *candidates)
     rarity = rarity_of(pool)
-    near = _nearest_by_words(candidates, others, rarity)
+    near = nearest_by_words(candidates, others, rarity)
     own_by_source = {other.source_faq_id: other for other in others if other.source_faq_id}
     own_by_id = {other.id: other for other in others}
     relations: dict[str, Relation] = {}
-    for candidate, neighbours in _nearest_by_vectors(candidates, others):
+    for candidate, neighbours in nearest_by_vectors(candidates, others):
         own = own_by_id.get(candidate.id) or own_by_source.get(candidate.source_faq_id or "")
         if own:
             relations[candidate.id] = Relation(
@@ -98,7 +62,7 @@ def relate(candidates: Sequence[Candidate], others: Sequence[Candidate]) -> Rela
     return RelateResult(relations=relations)
 
 
-def compare_pair(candidate: Candidate, other: Candidate, rarity: dict[str, float] | None = None) -> Relation:
+def compare_pair(candidate: ComparedEntry, other: ComparedEntry, rarity: dict[str, float] | None = None) -> Relation:
     """How `candidate` stands to one other text. `rarity` weighs words by how few entries have them."""
     scores = scores_of(candidate, other, rarity or {})
     match, answer = scores["match"], scores["answer"]
@@ -106,11 +70,11 @@ def compare_pair(candidate: Candidate, other: Candidate, rarity: dict[str, float
     same = identical or match >= SAME_QUESTION or (match >= LIKE_QUESTION and answer >= SAME_ANSWER)
     if not same and match < LIKE_QUESTION:
         return Relation(kind=RelationKind.NEW, scores=scores)
-    kind, guards = _judge(candidate, other, scores) if same else (RelationKind.COMPLEMENTARY, ())
+    kind, guards = _guarded(candidate, other, scores) if same else (RelationKind.COMPLEMENTARY, ())
     return Relation(kind=kind, twin_id=other.id, scores=scores, guards=guards)
 
 
-def _judge(candidate: Candidate, other: Candidate, scores: dict[str, float]) -> tuple[RelationKind, tuple[str, ...]]:
+def _guarded(candidate: ComparedEntry, other: ComparedEntry, scores: dict[str, float]) -> tuple[RelationKind, tuple[str, ...]]:
     """What two texts with the same question by all scores are, after the guards."""
     language = candidate.language
     question, opposing = candidate.text.question, other.text.question
@@ -139,13 +103,13 @@ def _is_sure(scores: dict[str, float]) -> bool:
     return scores["match"] >= SAME_QUESTION and (scores["words"] >= SURE_WORDS or scores["question"] >= SURE_COSINE)
 
 
-def _differ_in_hard_facts(candidate: Candidate, other: Candidate) -> bool:
+def _differ_in_hard_facts(candidate: ComparedEntry, other: ComparedEntry) -> bool:
     """Whether the answers name different amounts, shares, periods or dates; other numbers may be article or version numbers."""
     differing = _conflict(_hard(candidate.answer_facts), _hard(other.answer_facts))
     return differing is not None
 
 
-def _other_case(candidate: Candidate, other: Candidate) -> bool:
+def _other_case(candidate: ComparedEntry, other: ComparedEntry) -> bool:
     """Whether the answers name different articles, orders or patches: ungrouped numbers of five digits and more."""
     mine, theirs = ({f.value for f in each.answer_facts if f.raw.isdigit() and len(f.raw) > 4} for each in (candidate, other))
     return bool(mine and theirs and mine != theirs)
@@ -155,7 +119,7 @@ def _hard(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
     return tuple(fact for fact in facts if fact.kind in _HARD)
 
 
-def _opposed_answers(candidate: Candidate, other: Candidate) -> tuple[str, ...]:
+def _opposed_answers(candidate: ComparedEntry, other: ComparedEntry) -> tuple[str, ...]:
     """Why two answers to one question cannot both be true."""
     language, mine, theirs = candidate.language, candidate.text.answer, other.text.answer
     guards: list[str] = []
@@ -191,11 +155,7 @@ def _values(facts: tuple[Fact, ...]) -> set[Key]:
     return {comparison_value(fact) for fact in facts if fact.kind is not FactKind.COUNT or len(fact.value) > 1}
 
 
-def _facts(text: str, language: str) -> tuple[Fact, ...]:
-    return tuple(fact for fact in extract(text, language) if fact.kind in COMPARED)
-
-
-def scores_of(candidate: Candidate, other: Candidate, rarity: dict[str, float]) -> dict[str, float]:
+def scores_of(candidate: ComparedEntry, other: ComparedEntry, rarity: dict[str, float]) -> dict[str, float]:
     """`question`: the best cosine over all phrasings; `words`: shared rare words; `match`: both; `answer`: cosine."""
     question = float((candidate.question_vectors @ other.question_vectors.T).max())
     shared = _shared(candidate.words, other.words, rarity)
@@ -219,46 +179,8 @@ def _settle(relations: list[Relation], decided: dict[str, Relation]) -> Relation
     return strongest
 
 
-def rarity_of(pool: Sequence[Candidate]) -> dict[str, float]:
+def rarity_of(pool: Sequence[ComparedEntry]) -> dict[str, float]:
     """log(1 + N / (1 + n)) for a word in n of N entries; an entry and its pending text count once."""
     by_id = {candidate.id: candidate.words for candidate in pool}
     counts = Counter(word for found in by_id.values() for word in found)
     return {word: math.log(1 + len(by_id) / (1 + count)) for word, count in counts.items()}
-
-
-def _nearest_by_vectors(candidates: Sequence[Candidate], others: Sequence[Candidate]) -> Iterator[tuple[Candidate, list[int]]]:
-    """Each candidate with the indices of its nearest among the others and the candidates before it."""
-    if not candidates:
-        return
-    pool = (*others, *candidates)
-    matrix = np.vstack([each.question_vectors for each in pool])
-    starts = np.cumsum([0, *(len(each.question_vectors) for each in pool)])
-    for first in range(0, len(candidates), _BLOCK):
-        block = candidates[first : first + _BLOCK]
-        begin = starts[len(others) + first]
-        cosines = matrix[begin : starts[len(others) + first + len(block)]] @ matrix.T
-        for place, candidate in enumerate(block, start=len(others) + first):
-            rows = cosines[starts[place] - begin : starts[place + 1] - begin, : starts[place]]
-            if place == 0:
-                yield candidate, []
-                continue
-            best = np.maximum.reduceat(rows.max(axis=0), starts[:place])
-            yield candidate, np.argsort(-best, kind="stable")[:_NEIGHBOURS].tolist()
-
-
-def _nearest_by_words(
-    candidates: Sequence[Candidate], others: Sequence[Candidate], rarity: dict[str, float]
-) -> dict[str, list[int]]:
-    """By candidate id, the indices before it that share the most weight of rare words."""
-    postings: dict[str, list[int]] = defaultdict(list)
-    near: dict[str, list[int]] = {}
-    for place, each in enumerate((*others, *candidates)):
-        weights: dict[int, float] = defaultdict(float)
-        for word in each.words:
-            if len(postings[word]) <= _RARE:
-                for index in postings[word]:
-                    weights[index] += rarity[word]
-            postings[word].append(place)
-        if place >= len(others):
-            near[each.id] = sorted(weights, key=lambda index: (-weights[index], index))[:_NEIGHBOURS]
-    return near

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from kb_pipeline.domain.articles import FrontMatter
+from kb_pipeline.domain.entries import ApprovedEntry
 from kb_pipeline.domain.faqs import Revision
 from kb_pipeline.domain.findings import TextPart
+from kb_pipeline.domain.index import IndexText
 from kb_pipeline.domain.releases import Manifest, ManifestItem
-from kb_pipeline.ports import ApprovedEntry, IndexText
 from kb_pipeline.steps.serve.ranking import plain, search_words
 
 

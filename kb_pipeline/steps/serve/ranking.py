@@ -12,14 +12,15 @@ from markdown_it.token import Token
 from kb_pipeline.domain.base import comparison_key
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.findings import TextPart
-from kb_pipeline.ports import Found, Role
+from kb_pipeline.domain.index import Found
+from kb_pipeline.ports.models import TextRole
 from kb_pipeline.steps.language.detection import scripts_of
 from kb_pipeline.steps.language.stems import stem, stop_words
 from kb_pipeline.steps.language.tags import primary
 from kb_pipeline.steps.language.words import words
 
 # As which side of a search a text is embedded. Customers' questions are "query"; see docs/adr/0008-retrieval.md.
-ROLE_OF: dict[TextPart, Role] = {TextPart.QUESTION: "query", TextPart.PHRASING: "query", TextPart.ANSWER: "passage"}
+ROLE_OF: dict[TextPart, TextRole] = {TextPart.QUESTION: "query", TextPart.PHRASING: "query", TextPart.ANSWER: "passage"}
 
 # What one point of BM25 adds to a cosine. Chosen on one half of six sets of questions; docs/adr/0008-retrieval.md.
 LEXICAL_WEIGHT = 0.002

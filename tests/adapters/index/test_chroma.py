@@ -14,9 +14,9 @@ import pytest
 
 from kb_pipeline.adapters.index.chroma import ChromaIndexes
 from kb_pipeline.domain.findings import TextPart
+from kb_pipeline.domain.index import IndexText
 from kb_pipeline.domain.releases import Release, ReleaseState
 from kb_pipeline.errors import ReleaseError
-from kb_pipeline.ports import IndexText
 from kb_pipeline.steps.serve.ranking import search_words
 
 SAID = {

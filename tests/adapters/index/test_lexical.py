@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kb_pipeline.adapters.index.lexical import LexicalIndex, write_lexical
 from kb_pipeline.domain.findings import TextPart
-from kb_pipeline.ports import IndexText
+from kb_pipeline.domain.index import IndexText
 
 
 def text(entry, said, part=TextPart.ANSWER, position=0):

@@ -10,8 +10,8 @@ from werkzeug import Request, Response
 
 from kb_pipeline.adapters.models.llm_openai import Endpoint, OpenAILLM, Price
 from kb_pipeline.domain.base import Value
+from kb_pipeline.domain.calls import Message, ModelRequest, StoredCall
 from kb_pipeline.errors import LLMItemError, LLMOutputError, LLMUnavailableError
-from kb_pipeline.ports import Message, ModelRequest, StoredCall
 
 
 class Said(Value):

@@ -3,8 +3,8 @@
 import pytest
 
 from kb_pipeline.adapters.store_sql import SqlStore
+from kb_pipeline.domain.calls import StoredCall
 from kb_pipeline.domain.faqs import Usage
-from kb_pipeline.ports import StoredCall
 
 
 def call_of(key: str, response: str, cost: float | None = None) -> StoredCall:

@@ -3,8 +3,8 @@
 import pytest
 
 from kb_pipeline.adapters.store_sql import SqlStore
+from kb_pipeline.domain.entries import Draft
 from kb_pipeline.domain.findings import Severity
-from kb_pipeline.ports import Draft
 from tests.adapters.store_sql.samples import MARKETS, NEW, article_of, faq_of, finding_of, revision_of
 
 

@@ -13,7 +13,7 @@ from kb_pipeline.adapters.store_sql import SqlStore
 from kb_pipeline.cli.demo.steps import shown_markets
 from kb_pipeline.domain.changes import Change, ChangeKind, Relation, RelationKind, RiskTier, Verdict
 from kb_pipeline.domain.findings import Finding, MqmCategory, Severity
-from kb_pipeline.services.review.played import PLAYED, judge
+from kb_pipeline.services.review.played import PLAYED, decide
 from kb_pipeline.settings import Settings
 from tests.cli.system.test_up import none_left
 from tests.conftest import ROOT
@@ -120,6 +120,6 @@ def change(relation=RelationKind.NEW, severity=None, risk=RiskTier.LOW):
     ],
 )
 def test_the_played_reviewer_decides_what_is_plain_and_leaves_the_rest(proposed, verdict, why):
-    played = judge(proposed)
+    played = decide(proposed)
     assert played.verdict is verdict
     assert why in played.why

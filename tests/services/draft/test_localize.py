@@ -9,7 +9,7 @@ from kb_pipeline.domain.changes import ChangeState, Decision, Verdict
 from kb_pipeline.domain.faqs import FaqText, Provenance, SourceFaq, entry_id
 from kb_pipeline.domain.markets import MarketFact
 from kb_pipeline.domain.memory import MemoryUnit
-from kb_pipeline.services.draft.localize import Localizer, Run
+from kb_pipeline.services.draft.localize import Localizer, RunOptions
 from kb_pipeline.services.draft.stage import stage_changes
 from tests.conftest import DAY
 from tests.factories import article, split
@@ -41,7 +41,12 @@ class Desk:
 
     def run(self):
         localizer = Localizer(
-            self.store, self.llm, self.embedder, self.market, SilentProgress(), Run(id="r", day=DAY, parallel=1, repairs=1)
+            self.store,
+            self.llm,
+            self.embedder,
+            self.market,
+            SilentProgress(),
+            RunOptions(run_id="r", day=DAY, parallel=1, repairs=1),
         )
         return localizer.run()
 

@@ -9,9 +9,9 @@ import pytest
 from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceTransformersEmbedder
 from kb_pipeline.adapters.store_sql import SqlStore
 from kb_pipeline.domain.changes import Change, ChangeKind, RiskTier
+from kb_pipeline.domain.entries import Draft
 from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, entry_id
 from kb_pipeline.domain.markets import Conventions, Market
-from kb_pipeline.ports import Draft
 from kb_pipeline.services.draft.relate import RelateSummary, relate_drafts
 from kb_pipeline.settings import Settings
 

@@ -5,7 +5,7 @@ import pytest
 from kb_pipeline.domain.changes import ChangeKind, ChangeState, Decision, Verdict
 from kb_pipeline.errors import LLMItemError, LLMUnavailableError
 from kb_pipeline.services.draft.plan import plan_run
-from kb_pipeline.services.draft.status import where_all_stands
+from kb_pipeline.services.draft.status import status_of
 from tests.factories import RETURNS
 from tests.story import Story, into_thai
 
@@ -66,7 +66,7 @@ def test_one_edited_sentence_redoes_exactly_the_faqs_that_cite_it_in_every_marke
     story.run()
     generated, localized = len(story.llm.asked("generate_faqs")), len(story.llm.asked("localize_faq"))
     story.write("en/returns.md", RETURNS.replace("15 days", "30 days"))
-    assert where_all_stands(story.store, story.markets).markets["th-TH"].stale == 0
+    assert status_of(story.store, story.markets).markets["th-TH"].stale == 0
     report = story.run()
     assert len(story.llm.asked("generate_faqs")) == generated
     assert len(story.llm.asked("revise_faq")) == 1
@@ -195,13 +195,13 @@ def test_a_call_that_fails_fails_its_item_only_and_the_next_run_tries_it_again(s
 
 
 def test_a_dry_run_says_what_is_due_and_does_nothing(story):
-    plan = plan_run(story.services())
+    plan = plan_run(story.pipeline())
     assert (plan.articles, plan.chunks_to_write, plan.faqs_to_revise) == (1, 2, 0)
     assert story.calls() == 0
     assert not story.store.articles()
     story.run()
     story.write("en/returns.md", RETURNS.replace("15 days", "30 days"))
-    plan = plan_run(story.services())
+    plan = plan_run(story.pipeline())
     assert (plan.changed, plan.chunks_to_write, plan.faqs_to_revise) == (("en/returns",), 0, 1)
 
 

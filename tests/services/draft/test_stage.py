@@ -3,9 +3,9 @@
 import pytest
 
 from kb_pipeline.domain.changes import RiskTier, Verdict
+from kb_pipeline.domain.entries import Draft
 from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, SourceFaq, entry_id
 from kb_pipeline.domain.findings import Finding, MqmCategory, Severity
-from kb_pipeline.ports import Draft
 from kb_pipeline.services.draft.stage import stage_changes
 from tests.adapters.store_sql.samples import decision_of
 from tests.factories import article, split

@@ -10,9 +10,9 @@ from kb_pipeline.adapters.release.probe_http import HttpProbe
 from kb_pipeline.domain.articles import FrontMatter
 from kb_pipeline.domain.changes import ChangeState
 from kb_pipeline.domain.findings import TextPart
+from kb_pipeline.domain.index import IndexText
 from kb_pipeline.domain.releases import ReleaseState
 from kb_pipeline.errors import BlockedError, ConflictError, ReleaseError
-from kb_pipeline.ports import IndexText
 from kb_pipeline.services.release.publish import UnfitReleaseError
 from kb_pipeline.steps.release.manifest import manifest_of
 from tests.api.knowledge import LOCKERS, REFUNDS, REFUNDS_TH, RETURNS, RETURNS_TH, Knowledge

@@ -7,7 +7,7 @@ import pytest
 
 from kb_pipeline.domain.markets import GoldenQuery
 from kb_pipeline.domain.releases import ReleaseState
-from kb_pipeline.services.release.verify import embed_texts, judge
+from kb_pipeline.services.release.verify import embed_texts, verify
 from kb_pipeline.steps.release.manifest import index_texts
 from tests.api.knowledge import REFUNDS, REFUNDS_TH, RETURNS, RETURNS_TH, Knowledge
 from tests.publishing import publisher_of
@@ -24,13 +24,13 @@ def knowledge(tmp_path):
 
 
 def built(knowledge, market):
-    """A publisher, its bench and a release whose index is built."""
+    """A publisher, its verification and a release whose index is built."""
     for said in SAID[market]:
         knowledge.approve(market, said)
     publisher = publisher_of(knowledge, market)
     release = publisher.begin()
     publisher.build(release)
-    return publisher, publisher.verifier.bench, release
+    return publisher, publisher.verifier.verification, release
 
 
 def texts_of(knowledge, release):
@@ -41,8 +41,8 @@ def texts_of(knowledge, release):
 
 @pytest.mark.parametrize("market", MARKETS)
 def test_a_sound_release_is_fit(knowledge, market):
-    _, bench, release = built(knowledge, market)
-    judged, report = judge(bench, release.number)
+    _, verification, release = built(knowledge, market)
+    judged, report = verify(verification, release.number)
     assert judged.state is ReleaseState.BUILDING  # judging writes nothing
     assert (report.entries, report.texts, report.self_found, report.failures, report.missed) == (2, 4, 2, (), ())
     assert report.exact_recall == 1.0
@@ -59,9 +59,9 @@ def test_a_sound_release_is_fit(knowledge, market):
     ],
 )
 def test_an_index_that_differs_from_the_manifest_is_not_fit(knowledge, market, damage, said):
-    publisher, bench, release = built(knowledge, market)
+    publisher, verification, release = built(knowledge, market)
     texts = texts_of(knowledge, release)
-    vectors = embed_texts(bench.embedder, texts)
+    vectors = embed_texts(verification.embedder, texts)
     if damage == "lost":
         texts, vectors = texts[1:], vectors[1:]
     elif damage == "foreign":
@@ -71,16 +71,18 @@ def test_an_index_that_differs_from_the_manifest_is_not_fit(knowledge, market, d
     else:
         vectors = np.roll(vectors, 1, axis=0)
     publisher.indexes.build(release, texts, vectors, lambda: None)
-    _, report = judge(bench, release.number)
+    _, report = verify(verification, release.number)
     assert any(said in failure for failure in report.failures)
 
 
 @pytest.mark.parametrize("market", MARKETS)
 def test_a_question_that_does_not_find_its_entry_is_named(knowledge, market):
-    publisher, bench, release = built(knowledge, market)
+    publisher, verification, release = built(knowledge, market)
     texts = texts_of(knowledge, release)
-    publisher.indexes.build(release, texts, np.roll(embed_texts(bench.embedder, texts), len(texts) // 2, axis=0), lambda: None)
-    _, report = judge(bench, release.number)
+    publisher.indexes.build(
+        release, texts, np.roll(embed_texts(verification.embedder, texts), len(texts) // 2, axis=0), lambda: None
+    )
+    _, report = verify(verification, release.number)
     assert (report.self_found, set(report.missed)) == (0, {question for question, _ in SAID[market]})
     assert "2 of 2 questions do not find their own entry" in report.failures
 
@@ -97,8 +99,8 @@ def test_a_release_that_answers_golden_queries_worse_than_the_live_one_is_not_fi
     knowledge.approve("en-US", REFUNDS, key="refunds")
     queries = (GoldenQuery(query=RETURNS[0], article_id="en-US/returns"),)
     publisher = publisher_of(knowledge, "en-US")
-    bench = replace(publisher.verifier.bench, market=publisher.market.model_copy(update={"golden": queries}))
-    publisher = replace(publisher, market=bench.market, verifier=replace(publisher.verifier, bench=bench))
+    verification = replace(publisher.verifier.verification, market=publisher.market.model_copy(update={"golden": queries}))
+    publisher = replace(publisher, market=verification.market, verifier=replace(publisher.verifier, verification=verification))
     assert publisher.publish().report.golden_mrr == 1.0
     knowledge.approve("en-US", (REFUNDS[0], "Cards: 5 to 10 days."), key="returns")  # now it answers something else
     knowledge.approve("en-US", RETURNS, key="refunds")

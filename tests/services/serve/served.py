@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kb_pipeline.adapters.index.chroma import ChromaIndexes
+from kb_pipeline.adapters.store_sql import SqlStore
 from kb_pipeline.domain.changes import Change, ChangeKind, Decision, Relation, RelationKind, RiskTier, Verdict
 from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, entry_id
 from kb_pipeline.domain.releases import ManifestItem, Release, ReleaseReport
-from kb_pipeline.ports import Embedder, Store
+from kb_pipeline.ports.models import Embedder
 from kb_pipeline.services.release.verify import embed_texts
 from kb_pipeline.steps.release.manifest import index_texts
 
@@ -21,7 +22,7 @@ REFUNDS_TH = ("คืนเงินเข้าบัตรใช้เวล�
 class Served:
     """A store and its indexes; `publish` puts a release of these entries live."""
 
-    def __init__(self, folder: Path, store: Store, embedder: Embedder) -> None:
+    def __init__(self, folder: Path, store: SqlStore, embedder: Embedder) -> None:
         self.store = store
         self.embedder = embedder
         self.indexes = ChromaIndexes(folder / "releases")

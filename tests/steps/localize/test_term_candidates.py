@@ -1,10 +1,9 @@
 """What reviewers replace again and again is a term; what they do once, or undo, is none."""
 
 from kb_pipeline.domain.articles import Citation
-from kb_pipeline.domain.changes import Decision, Verdict
+from kb_pipeline.domain.changes import Decision, Edit, Verdict
 from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, SourceFaq
 from kb_pipeline.domain.markets import TermStatus
-from kb_pipeline.ports import Edit
 from kb_pipeline.steps.localize.term_candidates import mine, replacements
 
 

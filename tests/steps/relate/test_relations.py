@@ -8,14 +8,14 @@ import pytest
 from kb_pipeline.domain.changes import RelationKind
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.steps.language.negation import negations, opposed, verdict
-from kb_pipeline.steps.relate.relations import Candidate, compare_pair, relate
+from kb_pipeline.steps.relate.relations import ComparedEntry, compare_pair, relate
 
 NAMES = count()
 
 
 def candidate(
     question: str, answer: str, language: str = "en", *, near: float = 1.0, alike: float = 1.0, **ids: str
-) -> Candidate:
+) -> ComparedEntry:
     """A text whose vectors have the cosines `near` and `alike` with those of any text made with 1.0."""
     own = 2 + next(NAMES) % 300
 
@@ -24,7 +24,7 @@ def candidate(
         row[0], row[own] = cosine, (1 - cosine**2) ** 0.5
         return row
 
-    return Candidate(
+    return ComparedEntry(
         id=ids.get("id", question + answer),
         source_faq_id=ids.get("source"),
         language=language,

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb_pipeline.domain.faqs import FaqText
-from kb_pipeline.ports import Found
+from kb_pipeline.domain.index import Found
 from kb_pipeline.steps.serve.ranking import confidence, coverage, lead_of, plain, rank, search_words
 
 THAI = FaqText(question="คืนสินค้าได้ภายในกี่วัน", answer="คืนได้ภายใน **15 วัน**")

@@ -1,4 +1,4 @@
-"""What a decision must satisfy before it counts, and where it leads. Pure: values in, a state or an error out."""
+"""What a decision must satisfy before it counts, where it leads, and who is a second approver. The one place of these rules."""
 
 from collections.abc import Sequence
 
@@ -59,17 +59,28 @@ def _check_critical(change: Change, decision: Decision) -> None:
     raise BlockedError(f"critical findings: {rules}", "edit the text, or override the findings with a comment that says why")
 
 
+def approvers(decisions: Sequence[Decision]) -> tuple[str, ...]:
+    """Who approved the text as it stands, oldest first; an edit makes a new text, and its editor is the first to approve it."""
+    names: list[str] = []
+    for decision in decisions:
+        if decision.verdict is Verdict.EDIT:
+            names.clear()
+        if decision.verdict in (Verdict.APPROVE, Verdict.EDIT):
+            names.append(decision.actor)
+    return tuple(names)
+
+
+def has_approved(actor: str, decisions: Sequence[Decision]) -> bool:
+    """Whether `actor` is among the approvers. `Ann ` and `ann` are one person."""
+    return _person(actor) in {_person(name) for name in approvers(decisions)}
+
+
 def _is_second(decision: Decision, earlier: Sequence[Decision]) -> bool:
-    """Whether another person approved the same text before. An edit makes a new text, and is its first approval."""
-    approvers: set[str] = set()
-    for past in earlier:
-        if past.verdict is Verdict.EDIT:
-            approvers.clear()
-        if past.verdict in (Verdict.APPROVE, Verdict.EDIT):
-            approvers.add(_person(past.actor))
-    if decision.verdict is Verdict.EDIT or not approvers:
+    """Whether another person approved the same text before. Raises BlockedError where it was only the same person."""
+    before = {_person(name) for name in approvers(earlier)}
+    if decision.verdict is Verdict.EDIT or not before:
         return False
-    if approvers == {_person(decision.actor)}:
+    if before == {_person(decision.actor)}:
         raise BlockedError(
             f"'{decision.actor}' approved or edited this high-risk change already", "another person must approve it"
         )
@@ -77,5 +88,5 @@ def _is_second(decision: Decision, earlier: Sequence[Decision]) -> bool:
 
 
 def _person(actor: str) -> str:
-    """A person's name as it is compared: `Ann ` and `ann` are one person."""
+    """A person's name as it is compared."""
     return comparison_key(actor).casefold()

@@ -1,0 +1,91 @@
+"""Entries, changes and decisions. Every write appends its audit events in the same transaction."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from kb_pipeline.domain.changes import Change, ChangeState, Decision, Edit
+from kb_pipeline.domain.entries import Entry
+from kb_pipeline.domain.faqs import Revision
+from kb_pipeline.domain.findings import Finding
+
+
+class Entries(Protocol):
+    """The entries of each market."""
+
+    def entries(self, market: str) -> Sequence[Entry]:
+        """Approved, published, imported and pending entries; one row per entry, approved text first if both exist."""
+
+    def entry(self, entry_id: str) -> Entry | None:
+        """One entry's standing, as in `entries`; None also when it has none."""
+
+    def approved_text(self, entry_id: str) -> Revision | None:
+        """The approved revision of an entry."""
+
+
+class Changes(Protocol):
+    """The changes, and what people decided."""
+
+    def changes(
+        self, market: str | None = None, states: Sequence[ChangeState] = (ChangeState.PENDING,), entry_id: str | None = None
+    ) -> Sequence[Change]:
+        """Changes, riskiest first, then oldest first; all states when `states` is empty."""
+
+    def queue(
+        self, market: str | None, state: ChangeState, beside: str | None = None, *, backwards: bool = False
+    ) -> Iterator[Change]:
+        """Changes in the order of `changes`, read a page at a time: all, or those after (before) the one with the id `beside`.
+
+        Backwards they come nearest first.
+        """
+
+    def change(self, id_prefix: str) -> Change:
+        """The change whose id starts with `id_prefix`. Raises NotFoundError, also when several do."""
+
+    def decisions(self, change_id: str) -> Sequence[Decision]:
+        """What people said of a change, oldest first."""
+
+
+class Proposals(Protocol):
+    """Takes proposals in, and gives up those whose source is gone."""
+
+    def propose(self, change: Change) -> bool:
+        """Stage a change; older pending ones of the same entry are superseded. False if this very change was made before.
+
+        One that was superseded, and whose source came back to what it said, is pending again.
+        """
+
+    def withdraw(self, entry_id: str, reason: str) -> bool:
+        """Supersede the pending changes of an entry whose source is gone. False if there were none."""
+
+
+class Imports(Protocol):
+    """Takes a market's existing entries in."""
+
+    def import_entry(self, revision: Revision) -> bool:
+        """Keep an existing entry for comparison (it still needs a person before it is ever said). False if known."""
+
+
+class Decisions(Protocol):
+    """Applies decisions."""
+
+    def decide(self, decision: Decision, edited: Revision | None = None, findings: Sequence[Finding] | None = None) -> Change:
+        """Apply a person's decision; `edited` is the text approved instead, with its own `findings`.
+
+        The change after it: still pending when a high-risk one has its first approval and needs a second person.
+        Raises NotFoundError, ConflictError (it moved), BlockedError (a rule forbids it), IllegalTransitionError.
+        """
+
+
+class DecisionCounts(Protocol):
+    """How much was decided."""
+
+    def decided_since(self, at: datetime) -> Mapping[str, int]:
+        """Per market, the number of decisions since `at`."""
+
+
+class Edits(Protocol):
+    """What people changed before they approved."""
+
+    def edits(self, market: str) -> Sequence[Edit]:
+        """The edits that were approved in the market, oldest first."""
