@@ -9,7 +9,7 @@ import typer
 
 from kb_pipeline import __version__
 from kb_pipeline.cli.demo import demo
-from kb_pipeline.cli.draft import pipeline
+from kb_pipeline.cli.draft import parse, pipeline
 from kb_pipeline.cli.language import market, memory, qa, terms
 from kb_pipeline.cli.release import release
 from kb_pipeline.cli.review import review
@@ -30,7 +30,7 @@ LOCALIZE = "Localize well"
 app.command(rich_help_panel=START)(demo.demo)
 app.command(rich_help_panel=START)(up.up)
 app.command(rich_help_panel=START)(pipeline.status)
-app.command(rich_help_panel=MAKE)(pipeline.parse)
+app.command(rich_help_panel=MAKE, epilog=parse.EXAMPLE)(parse.parse)
 app.command(rich_help_panel=MAKE)(upkeep.check)
 app.command(rich_help_panel=MAKE)(pipeline.run)
 app.command(rich_help_panel=MAKE, name="import")(upkeep.import_entries)

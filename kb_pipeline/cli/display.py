@@ -5,7 +5,7 @@ import logging
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -36,6 +36,15 @@ def kb() -> str:
 def print_json(value: dict[str, Any]) -> None:
     """One JSON object on stdout."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+
+
+def print_json_list(name: str, items: Iterable[dict[str, Any]]) -> None:
+    """One JSON object with one list on stdout, written item by item: memory does not grow with the list."""
+    opening = before = f'{{"{name}": ['
+    for item in items:
+        sys.stdout.write(before + json.dumps(item, ensure_ascii=False))
+        before = ", "
+    sys.stdout.write((opening if before == opening else "") + "]}\n")
 
 
 class RichProgress:
