@@ -25,11 +25,13 @@ def load_settings() -> Settings:
     return settings
 
 
-def kb() -> str:
-    """How this very command is called here: `kb` where that finds it, else by its path."""
+def kb(folder: Path | None = None) -> str:
+    """How this very command is called here, or in another `folder`: `kb` where that finds it, else by its path."""
     called = Path(sys.argv[0])
     if called.name != "kb" or shutil.which("kb") == str(called.absolute()):
         return "kb"
+    if folder and folder.absolute() != Path.cwd():
+        return str(called.absolute())
     return os.path.relpath(called) if called.is_relative_to(Path.cwd()) else str(called)
 
 
