@@ -22,7 +22,8 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",
-    help="Source articles in, approved and localized FAQ entries out. Start with kb demo; in earnest with kb init DIR, then kb run and kb up there.",
+    help="Source articles in, approved and localized FAQ entries out. Start with kb demo; in earnest with kb init DIR, "
+    "then kb run and kb up in it.",
     epilog="State lives under KB_HOME (default ./var). Settings: docs/settings.md. Exit codes: 0 fine, 1 failed, 2 wrong use.",
 )
 START, MAKE, SAY, KEEP = "See it all", "From articles to changes", "From changes to answers", "Keep it"

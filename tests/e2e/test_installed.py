@@ -19,7 +19,7 @@ PACKAGES = ("kb_pipeline", "assets")
 
 
 def run(*words, cwd=ROOT, env=None):
-    done = subprocess.run([*map(str, words)], cwd=cwd, env=env, capture_output=True, text=True, timeout=300)
+    done = subprocess.run([*map(str, words)], check=False, cwd=cwd, env=env, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
