@@ -9,12 +9,12 @@ import typer
 
 from kb_pipeline import __version__
 from kb_pipeline.cli.demo import demo
-from kb_pipeline.cli.draft import pipeline
+from kb_pipeline.cli.draft import parse, pipeline
 from kb_pipeline.cli.language import market, memory, qa, terms
 from kb_pipeline.cli.release import release
 from kb_pipeline.cli.review import review
 from kb_pipeline.cli.serve import keys, search
-from kb_pipeline.cli.system import audit, backup, models, up, upkeep, users
+from kb_pipeline.cli.system import audit, backup, init, models, up, upkeep, users
 from kb_pipeline.errors import KBError
 
 app = typer.Typer(
@@ -22,15 +22,17 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",
-    help="Source articles in, approved and localized FAQ entries out. Start with kb demo; in earnest with kb run, then kb up.",
+    help="Source articles in, approved and localized FAQ entries out. Start with kb demo; in earnest with kb init DIR, "
+    "then kb run and kb up in it.",
     epilog="State lives under KB_HOME (default ./var). Settings: docs/settings.md. Exit codes: 0 fine, 1 failed, 2 wrong use.",
 )
 START, MAKE, SAY, KEEP = "See it all", "From articles to changes", "From changes to answers", "Keep it"
 LOCALIZE = "Localize well"
 app.command(rich_help_panel=START)(demo.demo)
+app.command(rich_help_panel=START, epilog=init.EXAMPLE)(init.init)
 app.command(rich_help_panel=START)(up.up)
 app.command(rich_help_panel=START)(pipeline.status)
-app.command(rich_help_panel=MAKE)(pipeline.parse)
+app.command(rich_help_panel=MAKE, epilog=parse.EXAMPLE)(parse.parse)
 app.command(rich_help_panel=MAKE)(upkeep.check)
 app.command(rich_help_panel=MAKE)(pipeline.run)
 app.command(rich_help_panel=MAKE, name="import")(upkeep.import_entries)

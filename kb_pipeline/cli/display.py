@@ -5,7 +5,7 @@ import logging
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -25,17 +25,28 @@ def load_settings() -> Settings:
     return settings
 
 
-def kb() -> str:
-    """How this very command is called here: `kb` where that finds it, else by its path."""
+def kb(folder: Path | None = None) -> str:
+    """How this very command is called here, or in another `folder`: `kb` where that finds it, else by its path."""
     called = Path(sys.argv[0])
     if called.name != "kb" or shutil.which("kb") == str(called.absolute()):
         return "kb"
+    if folder and folder.absolute() != Path.cwd():
+        return str(called.absolute())
     return os.path.relpath(called) if called.is_relative_to(Path.cwd()) else str(called)
 
 
 def print_json(value: dict[str, Any]) -> None:
     """One JSON object on stdout."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+
+
+def print_json_list(name: str, items: Iterable[dict[str, Any]]) -> None:
+    """One JSON object with one list on stdout, written item by item: memory does not grow with the list."""
+    opening = before = f'{{"{name}": ['
+    for item in items:
+        sys.stdout.write(before + json.dumps(item, ensure_ascii=False))
+        before = ", "
+    sys.stdout.write((opening if before == opening else "") + "]}\n")
 
 
 class RichProgress:

@@ -95,6 +95,16 @@ class Chunk(Value):
         """Identity from content, never from a position."""
         return fingerprint(self.article_id, list(self.heading_path), [s.hash for s in self.sentences])
 
+    @property
+    def heading(self) -> str:
+        """The headings above the chunk, without the article's title: `Refunds > Cards`."""
+        return " > ".join(name for name in self.heading_path if name != self.title)
+
+    @property
+    def topic(self) -> str:
+        """The title and the headings above, as a prompt names the place: `Returns > Refunds > Cards`."""
+        return f"{self.title} > {self.heading}" if self.heading else self.title
+
     @cached_property
     def text(self) -> str:
         """What is embedded: the heading path, then the claims, one a line."""

@@ -140,7 +140,9 @@ def _style(tag: str, conventions: Conventions, packs: Sequence[Market], to_decid
         decide="\n".join(fill(f"- [ ] {line}", 118, subsequent_indent="      ", break_on_hyphens=False) for line in to_decide),
         questions=_questions(tag, conventions),
         sentences=_sentences(conventions),
-        names=f"{names}: never translated." if names else "Names that are never translated: none yet.",
+        names=f"{names}: never translated."
+        if names
+        else "Names that are never translated stand in termbase.csv, as do_not_translate.",
     )
 
 

@@ -96,6 +96,27 @@ class SourceFiles:
         return self._languages.get(top.lower()) if rest else None
 
 
+class SourceFile(SourceFiles):
+    """One article file, read as its folder would be: the folder `en` gives the language and a part of the id."""
+
+    def __init__(self, file: Path, languages: Sequence[str], max_bytes: int) -> None:
+        """Raises UsageError for a file that the reader of a folder would leave out."""
+        if not _is_article(file.name):
+            suffixes = ", ".join(sorted(_SUFFIXES))
+            raise UsageError(
+                f"'{file}' is no article",
+                f"name a folder, or a file that ends in one of {suffixes} (README, LICENSE and the like are not read)",
+            )
+        file = file.absolute()
+        in_language = file.parent.name.lower() in {language.lower() for language in languages}
+        root = file.parent.parent if in_language else file.parent
+        super().__init__(root, languages, max_bytes)
+        self._path = file.relative_to(root).as_posix()
+
+    def _paths(self) -> list[str]:
+        return [self._path]
+
+
 def _is_article(name: str) -> bool:
     stem, suffix = os.path.splitext(name.lower())  # noqa: PTH122  a plain name, not yet a path
     return suffix in _SUFFIXES and not stem.startswith((".", *_NO_ARTICLES))

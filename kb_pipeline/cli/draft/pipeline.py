@@ -1,8 +1,5 @@
-"""`kb parse`, `kb run`, `kb status`: the main job and where everything stands."""
+"""`kb run`, `kb status`: the main job and where everything stands."""
 
-import resource
-import sys
-import time
 from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,34 +10,6 @@ from kb_pipeline.cli.display import JsonOption, MarketOption, RichProgress, load
 
 OnlyOption = Annotated[list[str] | None, typer.Option(help="Read only these paths, e.g. 'en/*'. May be repeated.")]
 LimitOption = Annotated[int | None, typer.Option(min=1, help="Read at most this many articles.")]
-
-
-def parse(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of articles (.md, .html).")], json: JsonOption = False
-) -> None:
-    """Read and split a folder of articles, without any model: what would be read, what is quarantined and why."""
-    from kb_pipeline.adapters.source.files import SourceFiles
-    from kb_pipeline.services.draft.ingest import parse_only
-
-    settings, started = load_settings(), time.monotonic()
-    reader = SourceFiles(directory, languages=settings.source_languages, max_bytes=settings.max_article_bytes)
-    result = parse_only(reader, settings.chunk_tokens)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "linux" else 1024 * 1024)
-    report: dict[str, Any] = {
-        "articles": result.articles,
-        "sentences": result.sentences,
-        "chunks": result.chunks,
-        "quarantined": [q.model_dump(mode="json") for q in result.quarantined],
-        "seconds": round(time.monotonic() - started, 2),
-        "peak_rss_mb": round(peak, 1),
-    }
-    if json:
-        print_json(report)
-        return
-    from kb_pipeline.cli.draft.display import print_quarantine
-
-    typer.echo("{articles} articles, {sentences} sentences, {chunks} chunks in {seconds} s ({peak_rss_mb} MB)".format(**report))
-    print_quarantine(result.quarantined)
 
 
 def run(

@@ -91,7 +91,7 @@ class FaqWriter:
             _GENERATE_TOKENS,
             language=language_name(chunk.language),
             title=chunk.title,
-            heading=" > ".join(h for h in chunk.heading_path if h != chunk.title),
+            heading=chunk.heading,
             sentences=[s.claim for s in chunk.sentences],
             only=task.only,
         )

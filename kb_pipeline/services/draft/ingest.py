@@ -1,5 +1,6 @@
 """Read the source folder, split what changed, embed the chunks, keep what cannot be used. Splitting is `steps`'."""
 
+from collections.abc import Iterator
 from itertools import islice
 
 from kb_pipeline.domain.articles import Article, Quarantined, SplitArticle
@@ -31,6 +32,14 @@ class ParseResult(Value):
     sentences: int
     chunks: int
     quarantined: tuple[Quarantined, ...]
+
+
+class ShownSentence(Value):
+    """A sentence as a model is shown it: its article's id, the title and headings above it, and the claim."""
+
+    article: str
+    heading: str
+    text: str
 
 
 def split(article: Article, budget: int) -> SplitArticle:
@@ -97,6 +106,20 @@ def parse_only(reader: SourceReader, budget: int) -> ParseResult:
         sentence_count += len(article.sentences)
         chunk_count += len(article.chunks)
     return ParseResult(articles=articles, sentences=sentence_count, chunks=chunk_count, quarantined=tuple(quarantined))
+
+
+def shown_sentences(reader: SourceReader, budget: int) -> Iterator[ShownSentence | Quarantined]:
+    """The sentences that a model is shown, in the order of the articles and their chunks; also what is quarantined.
+
+    One article at a time: memory does not grow with the corpus. Raises UsageError from the reader.
+    """
+    for item in reader.read():
+        if isinstance(item, Quarantined):
+            yield item
+            continue
+        for chunk in chunks(item, sentences(item), budget):
+            for sentence in chunk.sentences:
+                yield ShownSentence(article=item.id, heading=chunk.topic, text=sentence.claim)
 
 
 def _known(store: ArticleStore) -> tuple[dict[str, str], dict[str, str]]:

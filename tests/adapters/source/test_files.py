@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kb_pipeline.adapters.source.files import SourceFiles
+from kb_pipeline.adapters.source.files import SourceFile, SourceFiles
 from kb_pipeline.domain.articles import Article, Quarantined
 from kb_pipeline.errors import UsageError
 
@@ -118,3 +118,18 @@ def test_a_limit_counts_articles_and_says_that_it_stopped(
 def test_a_missing_folder_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="KB_SOURCE_DIR"):
         read(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(("folder", "text"), [("en", "You have 7 days."), ("th", "คุณมีเวลา 7 วัน"), ("[a]", "You have 7 days.")])
+def test_one_file_is_read_as_its_folder_reads_it(tmp_path: Path, folder: str, text: str) -> None:
+    write(tmp_path, **{f"{folder}__returns_md": text, f"{folder}__other_md": text})
+    root = tmp_path if folder in ("en", "th") else tmp_path / folder
+    (one,) = SourceFile(tmp_path / folder / "returns.md", languages=("en", "th"), max_bytes=1000).read()
+    assert one in SourceFiles(root, languages=("en", "th"), max_bytes=1000).read()
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "README.md", ".hidden.md"])
+def test_one_file_that_no_folder_would_read_is_a_wrong_call(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("Text.")
+    with pytest.raises(UsageError, match="no article"):
+        SourceFile(tmp_path / name, languages=("en",), max_bytes=1000)

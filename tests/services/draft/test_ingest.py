@@ -8,7 +8,14 @@ import pytest
 
 from kb_pipeline.adapters.source.files import SourceFiles
 from kb_pipeline.domain.articles import Article, Chunk, Quarantined, Sentence
-from kb_pipeline.services.draft.ingest import IngestResult, ParseResult, parse_only, read_articles
+from kb_pipeline.services.draft.ingest import (
+    IngestResult,
+    ParseResult,
+    ShownSentence,
+    parse_only,
+    read_articles,
+    shown_sentences,
+)
 
 
 class MemoryStore:
@@ -134,3 +141,23 @@ def test_parsing_only_counts(source: Path) -> None:
     assert isinstance(result, ParseResult)
     assert (result.articles, result.sentences, result.chunks) == (2, 5, 2)
     assert [q.code for q in result.quarantined] == ["nul-byte"]
+
+
+def test_the_shown_sentences_are_the_claims_of_all_chunks_under_their_headings(source: Path) -> None:
+    (source / "c.md").write_bytes(b"\0")
+    table = "# Fees\n\n## Abroad\n\n| Method | Fee |\n|---|---|\n| Card | **$2** |\n\n## ค่าธรรมเนียม\n\nบัตร 60 บาท\n"
+    (source / "d.md").write_text(table, "utf-8")
+    reader = SourceFiles(source, languages=("en", "th"), max_bytes=10_000)
+    a, *_, quarantined, row, thai = shown_sentences(reader, budget=100)
+    assert a == ShownSentence(article="a", heading="Returns", text="You have 7 days.")
+    assert isinstance(quarantined, Quarantined)
+    assert row == ShownSentence(article="d", heading="Fees > Abroad", text="Method: Card; Fee: **$2**")
+    assert thai == ShownSentence(article="d", heading="Fees > ค่าธรรมเนียม", text="บัตร 60 บาท")
+
+
+def test_a_sentence_is_shown_before_the_next_article_is_read(source: Path) -> None:
+    reader = SourceFiles(source, languages=("en", "th"), max_bytes=10_000)
+    shown = shown_sentences(reader, budget=100)
+    assert next(shown).article == "a"
+    (source / "b.md").write_text("# คืนสินค้า\n\nคุณมีเวลา 15 วัน\n", "utf-8")
+    assert [s.text for s in shown][1:] == ["คุณมีเวลา 15 วัน"]

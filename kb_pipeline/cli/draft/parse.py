@@ -1,0 +1,100 @@
+"""`kb parse`: what would be read of a folder of articles or of one file, and the sentences that a model would be shown."""
+
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kb_pipeline.cli.display import JsonOption, load_settings, print_json, print_json_list
+from kb_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from kb_pipeline.domain.articles import Quarantined
+    from kb_pipeline.ports.articles import SourceReader
+    from kb_pipeline.services.draft.ingest import ShownSentence
+
+EXAMPLE = "Example: kb parse kb_source; every sentence of one article: kb parse kb_source/en/returns.md --sentences"
+
+
+def parse(
+    path: Annotated[
+        Path | None,
+        typer.Argument(metavar="[PATH]", help="Folder of articles, or one article (.md, .html). Default: KB_SOURCE_DIR."),
+    ] = None,
+    sentences: Annotated[
+        bool, typer.Option("--sentences", help="Print every sentence as a model is shown it, under its headings.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Read and split articles, without any model: what would be read, what is quarantined and why.
+
+    With --sentences: the claims of all chunks in their order, each with the id of its article and the title and headings
+    above it. Headings and the heads of tables stand there only, they are no claims. As JSON:
+    {"sentences": [{"article": ..., "heading": "Title > Heading", "text": ...}, ...]}; what is quarantined goes to stderr.
+    """
+    settings = load_settings()
+    reader = _reader(path or settings.source_dir, settings)
+    if sentences:
+        _print_sentences(reader, settings.chunk_tokens, json=json)
+    else:
+        _print_counts(reader, settings.chunk_tokens, json=json)
+
+
+def _reader(path: Path, settings: Settings) -> "SourceReader":
+    from kb_pipeline.adapters.source.files import SourceFile, SourceFiles
+
+    read = SourceFile if path.is_file() else SourceFiles
+    return read(path, languages=settings.source_languages, max_bytes=settings.max_article_bytes)
+
+
+def _print_counts(reader: "SourceReader", chunk_tokens: int, *, json: bool) -> None:
+    from kb_pipeline.services.draft.ingest import parse_only
+
+    started = time.monotonic()
+    result = parse_only(reader, chunk_tokens)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "linux" else 1024 * 1024)
+    report: dict[str, Any] = {
+        "articles": result.articles,
+        "sentences": result.sentences,
+        "chunks": result.chunks,
+        "quarantined": [q.model_dump(mode="json") for q in result.quarantined],
+        "seconds": round(time.monotonic() - started, 2),
+        "peak_rss_mb": round(peak, 1),
+    }
+    if json:
+        print_json(report)
+        return
+    from kb_pipeline.cli.draft.display import print_quarantine
+
+    typer.echo("{articles} articles, {sentences} sentences, {chunks} chunks in {seconds} s ({peak_rss_mb} MB)".format(**report))
+    print_quarantine(result.quarantined)
+
+
+def _print_sentences(reader: "SourceReader", chunk_tokens: int, *, json: bool) -> None:
+    """Each sentence as soon as it is read; what is quarantined on stderr."""
+    from kb_pipeline.services.draft.ingest import shown_sentences
+
+    shown = _without_quarantined(shown_sentences(reader, chunk_tokens))
+    if json:
+        print_json_list("sentences", (sentence.model_dump() for sentence in shown))
+        return
+    place = ("", "")
+    for sentence in shown:
+        if place != (sentence.article, sentence.heading):
+            place = (sentence.article, sentence.heading)
+            typer.echo(f"{sentence.article}: {sentence.heading}")
+        typer.echo(f"  {' '.join(sentence.text.split())}")
+
+
+def _without_quarantined(items: "Iterator[ShownSentence | Quarantined]") -> "Iterator[ShownSentence]":
+    from kb_pipeline.domain.articles import Quarantined
+
+    for item in items:
+        if isinstance(item, Quarantined):
+            typer.echo(f"quarantined {item.path}:{item.line or 1}: {item.message} [{item.code}]; {item.remedy}", err=True)
+        else:
+            yield item
