@@ -8,7 +8,8 @@ from kb_pipeline.domain.accounts import Role, User
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.ports import Store
 from kb_pipeline.review.jobs import Jobs
-from kb_pipeline.services.access.accounts import Accounts, SignInLimit
+from kb_pipeline.services.access.accounts import Accounts
+from kb_pipeline.services.access.limits import SignInLimit
 from kb_pipeline.services.release.publish import Publisher
 from kb_pipeline.services.review.reviewer import Reviewer
 

@@ -5,8 +5,6 @@ from fastapi.testclient import TestClient
 
 from kb_pipeline.api.app import create_app
 from kb_pipeline.bootstrap import build_serving
-from kb_pipeline.errors import UsageError
-from kb_pipeline.services.serve.serving import RateLimit
 from tests.api.conftest import wait_until_ready
 from tests.api.knowledge import RETURNS, RETURNS_TH, Knowledge
 from tests.api.test_problems import QUESTION
@@ -73,8 +71,3 @@ def test_metrics_count_requests_answers_and_releases_and_name_no_path_that_a_cli
     assert "kb_ready 1.0" in page
     assert "kb_query_log_dropped 0.0" in page
     assert "secret" not in page
-
-
-def test_a_rate_that_is_none_is_refused_with_a_remedy():
-    with pytest.raises(UsageError, match="KB_RATE_LIMIT"):
-        RateLimit("often")

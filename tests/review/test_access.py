@@ -86,9 +86,10 @@ def test_everybody_gets_what_the_table_says(visit, changes, kind):
         path = route.replace("{change_id}", change.id).replace("{market}", "th-TH").replace("{move}", "publish")
         path = path.replace("{number:int}", "7").replace("{language}", "th").replace("/static", "/static/review.css")
         csrf = browser.token("/sign-in") if route == "/sign-in" else token
-        said = browser.get(path) if method == "GET" else browser.post(path, data=FORM | {"csrf": csrf})
-        got[method, route] = said.status_code
-        assert {name: said.headers.get(name) for name in HEADERS} == HEADERS
+        reply = browser.get(path) if method == "GET" else browser.post(path, data=FORM | {"csrf": csrf})
+        got[method, route] = reply.status_code
+        expected = HEADERS | ({"Cache-Control": "max-age=86400"} if route == "/static" else {})
+        assert {name: reply.headers.get(name) for name in HEADERS} == expected
     assert got == {key: row[kind] for key, row in TABLE.items()}
 
 
