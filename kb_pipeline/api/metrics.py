@@ -33,8 +33,8 @@ class Metrics:
 
     def answered(self, result: SearchResult) -> None:
         """Count what came of a question: answered, fallback, or why it abstained."""
-        said = "fallback" if result.level else "answered"
-        self._answers.labels(result.market, result.reason if result.abstained else said).inc()
+        answered = "fallback" if result.level else "answered"
+        self._answers.labels(result.market, result.reason if result.abstained else answered).inc()
 
     def page(self) -> bytes:
         """All of it in Prometheus's text format."""

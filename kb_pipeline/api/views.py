@@ -17,18 +17,18 @@ def entry_of(entry: ServedEntry, release: str) -> Entry:
 
 def entry_page(market: str, release: str, entries: Sequence[ServedEntry], after: str | None) -> EntryPage:
     """A page of entries as the API says it."""
-    said = [entry_of(entry, release) for entry in entries]
-    return EntryPage(market=market, release=release, entries=said, next_cursor=after)
+    shown = [entry_of(entry, release) for entry in entries]
+    return EntryPage(market=market, release=release, entries=shown, next_cursor=after)
 
 
 def search_response(result: SearchResult) -> SearchResponse:
     """The result of a search as the API says it."""
-    return SearchResponse(**_said_fields(result), hits=[_hit_of(hit) for hit in result.hits])
+    return SearchResponse(**_reply_fields(result), hits=[_hit_of(hit) for hit in result.hits])
 
 
 def answer_response(result: SearchResult) -> AnswerResponse:
     """The one answer of a search, as the API says it."""
-    return AnswerResponse(**_said_fields(result), answer=_hit_of(result.answer) if result.answer else None)
+    return AnswerResponse(**_reply_fields(result), answer=_hit_of(result.answer) if result.answer else None)
 
 
 def live_release(release: Release) -> LiveRelease:
@@ -67,7 +67,7 @@ def _entry_fields(entry: ServedEntry, release: str) -> dict[str, Any]:
     }
 
 
-def _said_fields(result: SearchResult) -> dict[str, Any]:
+def _reply_fields(result: SearchResult) -> dict[str, Any]:
     return {
         "request_id": result.request_id,
         "market": result.market,

@@ -20,7 +20,6 @@ from kb_pipeline.review.auth import (
     set_cookie,
 )
 from kb_pipeline.review.pages import LANGUAGE, go, page
-from kb_pipeline.review.words import LANGUAGES
 
 router = APIRouter()
 
@@ -64,7 +63,7 @@ def sign_out(request: Request, _fields: Form) -> Response:
 def choose_language(request: Request, language: str) -> Response:
     """Keep the person's choice for a year and go back."""
     response = go(request, place(request.query_params.get("next", "/")))
-    if language in LANGUAGES:
+    if language in desk_of(request).words.languages:
         set_cookie(response, desk_of(request), LANGUAGE, language, 365 * 86400)
     return response
 

@@ -115,8 +115,8 @@ def _decide(
     except BlockedError as error:
         text = f"{error.message}; {error.remedy}" if error.remedy and "kb review" not in error.remedy else error.message
         return _card(request, who, change_id, typed, Trouble(text), status=422)
-    said = {"approve": "approved", "edit": "edited", "reject": "rejected"}[verb]
-    flash = "waits" if change.state is ChangeState.PENDING else said
+    done = {"approve": "approved", "edit": "edited", "reject": "rejected"}[verb]
+    flash = "waits" if change.state is ChangeState.PENDING else done
     return go(request, address(filter_of(request.query_params), f"/changes/{onward}" if onward else "/"), flash)
 
 
@@ -206,8 +206,8 @@ def _typed(fields: FormData, panel: str) -> Typed:
     )
 
 
-def _one_of(words: type[MqmCategory] | type[RootCause], said: str) -> str:
-    return said if said in {word.value for word in words} else ""
+def _one_of(choices: type[MqmCategory] | type[RootCause], text: str) -> str:
+    return text if text in {choice.value for choice in choices} else ""
 
 
 def _cause(typed: Typed) -> RootCause | None:
@@ -219,5 +219,5 @@ def _clean(fields: FormData, name: str) -> str:
 
 
 def _version(fields: FormData) -> int:
-    said = str(fields.get("version", ""))
-    return int(said) if said.isdecimal() and len(said) < 10 else 0
+    text = str(fields.get("version", ""))
+    return int(text) if text.isdecimal() and len(text) < 10 else 0

@@ -8,6 +8,7 @@ from kb_pipeline.domain.accounts import Role, User
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.ports import Store
 from kb_pipeline.review.jobs import Jobs
+from kb_pipeline.review.words import Words, load_words
 from kb_pipeline.services.access.accounts import Accounts
 from kb_pipeline.services.access.limits import SignInLimit
 from kb_pipeline.services.release.publish import Publisher
@@ -27,6 +28,7 @@ class Desk:
     secure: bool = False  # cookies for HTTPS only
     sign_ins: SignInLimit = field(default_factory=SignInLimit)
     jobs: Jobs = field(default_factory=Jobs)
+    words: Words = field(default_factory=load_words)
 
     def reviewer(self, user: User) -> Reviewer:
         """The use case of one person, today."""
