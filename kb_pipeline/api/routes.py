@@ -1,4 +1,4 @@
-"""The routes under /v1: each takes a request apart, asks `services.serve.serving`, and says the result."""
+"""The routes under /v1: each takes a request apart, asks `services.serve.serving`, and returns the result."""
 
 from typing import Annotated, Any
 

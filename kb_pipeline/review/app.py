@@ -12,7 +12,7 @@ from kb_pipeline.errors import AuthenticationError, KBError
 from kb_pipeline.review import account, cards, queue, releases
 from kb_pipeline.review.auth import Visitor, visitor
 from kb_pipeline.review.desk import Desk
-from kb_pipeline.review.pages import go, page, with_query
+from kb_pipeline.review.pages import page, redirect, with_query
 from kb_pipeline.web.bodies import read_body, replay
 from kb_pipeline.web.headers import add_headers, security_headers
 from kb_pipeline.web.status import status_of
@@ -82,7 +82,7 @@ def _failed(request: Request, error: Exception) -> Response:
     status = status_of(error) if isinstance(error, KBError) else 500
     if status == 401 and request.method == "GET":
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return go(request, with_query("/sign-in", next=here if here != "/" else ""))
+        return redirect(request, with_query("/sign-in", next=here if here != "/" else ""))
     return page(request, "error.html", _who(request), status=status, code=status, message=str(error))
 
 

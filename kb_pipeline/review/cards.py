@@ -14,7 +14,7 @@ from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.findings import Finding, MqmCategory, Severity, TextPart, worst
 from kb_pipeline.errors import BlockedError, ConflictError, IllegalTransitionError
 from kb_pipeline.review.auth import Form, Signed, Visitor, desk_of
-from kb_pipeline.review.pages import go, page
+from kb_pipeline.review.pages import page, redirect
 from kb_pipeline.review.queue import address, filter_of
 from kb_pipeline.review.view import mixed, passages, runs, spans_of
 from kb_pipeline.services.review.queue import select
@@ -117,7 +117,7 @@ def _decide(
         return _card(request, who, change_id, typed, Trouble(text), status=422)
     done = {"approve": "approved", "edit": "edited", "reject": "rejected"}[verb]
     flash = "waits" if change.state is ChangeState.PENDING else done
-    return go(request, address(filter_of(request.query_params), f"/changes/{onward}" if onward else "/"), flash)
+    return redirect(request, address(filter_of(request.query_params), f"/changes/{onward}" if onward else "/"), flash)
 
 
 def _card(

@@ -1,4 +1,4 @@
-"""What the review page stands on, given to `create_app` by `__main__`. No web here."""
+"""What the review page works with: store, packs, accounts, words. `__main__` makes it; no web here."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field

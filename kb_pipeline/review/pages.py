@@ -43,7 +43,7 @@ def page(request: Request, template: str, who: Visitor | None = None, *, status:
     return response
 
 
-def go(request: Request, path: str, flash: str = "") -> Response:
+def redirect(request: Request, path: str, flash: str = "") -> Response:
     """Lead the browser on after a form, with a flash message."""
     response = RedirectResponse(path, 303)
     if flash:
