@@ -46,12 +46,14 @@ browser: ## Chromium for the tests of the review page: Debian's package, where n
 quick: setup browser ## The tests without the slow ones
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not model"
 
-check: setup ## The gates: format, lint, types, layers, packs, Dagster definitions, generated docs
+check: setup ## The gates: format, lint, types, layers, packs, the interface's words, Dagster definitions, generated docs
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/kb check
+	@$(BIN)/python -m pytest tests/review/test_words.py
+	@$(BIN)/kb qa kb_pipeline/review/locale/th/LC_MESSAGES/review.po --market th-TH
 	@$(BIN)/python docs/generate.py --check
 	@DAGSTER_HOME=$$(mktemp -d) $(BIN)/dagster definitions validate
 

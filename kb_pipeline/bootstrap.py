@@ -117,8 +117,9 @@ def open_searcher(settings: Settings, store: Releases) -> "Searcher":
 
 def build_serving(settings: Settings) -> "Serving":
     """The retrieval API's use cases, wired. Raises UnknownMarketError, PackError, StoreError, UsageError."""
+    from kb_pipeline.services.access.limits import RateLimit
     from kb_pipeline.services.serve.query_log import BufferedQueryLog
-    from kb_pipeline.services.serve.serving import RateLimit, Serving
+    from kb_pipeline.services.serve.serving import Serving
 
     markets, rate = open_markets(settings), RateLimit(settings.rate_limit)
     store = open_store(settings)

@@ -42,6 +42,12 @@ class PromptError(KBError):
     code = "invalid-prompt"
 
 
+class CatalogError(KBError):
+    """A catalog of the interface's words is broken or not complete."""
+
+    code = "invalid-catalog"
+
+
 class NotFoundError(UsageError):
     """Nothing is stored under that id."""
 

@@ -1,1 +1,1 @@
-"""The retrieval API: HTTP over `services.serve.serving`. What is found and what is served is decided there and below."""
+"""The retrieval API: HTTP over `services.serve.serving`. It decides nothing itself."""

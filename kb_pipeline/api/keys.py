@@ -29,7 +29,7 @@ Client = Annotated[ApiKey, Depends(_client)]
 
 
 def _scraper(request: Request, credentials: Credentials, serving: Service) -> None:
-    """Whoever scrapes from this machine needs no key; behind a proxy, `X-Forwarded-For` of a trusted one tells."""
+    """From this machine no key is needed. Behind a trusted proxy the address is the one in `X-Forwarded-For`."""
     if request.client is None or not _is_loopback(request.client.host):
         _client(credentials, serving)
 

@@ -14,7 +14,7 @@ _SECONDS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.2, 0.5, 1.0, 2.5, 5.0, 
 
 
 class Metrics:
-    """What is counted."""
+    """The counters of requests and answers, and the state of the service."""
 
     def __init__(self, serving: Serving) -> None:
         self._registry = CollectorRegistry()
@@ -23,7 +23,7 @@ class Metrics:
             "kb_request_seconds", "Seconds a request took.", ("route",), buckets=_SECONDS, registry=self._registry
         )
         self._answers = Counter("kb_answers", "Questions, by what came of them.", ("market", "result"), registry=self._registry)
-        self._registry.register(_Standing(serving))
+        self._registry.register(_ServiceState(serving))
 
     def observe(self, scope: Scope, status: int, seconds: float) -> None:
         """Count a request. Paths that are no route are one label, so that no client can make many."""
@@ -33,16 +33,16 @@ class Metrics:
 
     def answered(self, result: SearchResult) -> None:
         """Count what came of a question: answered, fallback, or why it abstained."""
-        said = "fallback" if result.level else "answered"
-        self._answers.labels(result.market, result.reason if result.abstained else said).inc()
+        answered = "fallback" if result.level else "answered"
+        self._answers.labels(result.market, result.reason if result.abstained else answered).inc()
 
     def page(self) -> bytes:
         """All of it in Prometheus's text format."""
         return generate_latest(self._registry)
 
 
-class _Standing(Collector):
-    """What is read off the service at each scrape."""
+class _ServiceState(Collector):
+    """The state of the service, read at each scrape."""
 
     def __init__(self, serving: Serving) -> None:
         self._serving = serving

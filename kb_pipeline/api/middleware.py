@@ -4,24 +4,19 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
-from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kb_pipeline.api.problems import problem_response
+from kb_pipeline.web.bodies import BODY_SECONDS, read_body, replay
+from kb_pipeline.web.headers import add_headers, security_headers
 
 BODY_BYTES = 1_000_000
-BODY_SECONDS = 10.0  # for the whole body to arrive
 ANSWER_SECONDS = 30.0
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-}
+HEADERS = security_headers(content_policy="default-src 'none'; frame-ancestors 'none'", referrer_policy="no-referrer")
 _LOG = logging.getLogger(__name__)
 
 Observer = Callable[[Scope, int, float], None]  # scope, status, seconds
@@ -42,15 +37,18 @@ class Border:
             return
         began = time.perf_counter()
         reply = _Reply(scope, send)
-        body = await _read(scope, receive)
-        if isinstance(body, bytes):
-            await self._answer(scope, body, receive, reply)
-        elif body:
-            await reply.problem(body, "the body is too large" if body == 413 else "the body did not arrive in time")
+        try:
+            body = await read_body(scope, receive, BODY_BYTES, BODY_SECONDS)
+        except HTTPException as refused:
+            await reply.problem(refused.status_code, refused.detail)
+        except ClientDisconnect:
+            _LOG.info("request %s: the client is gone", reply.request_id)
+        else:
+            await self._answer(scope, replay(body, receive), reply)
         self._observe(scope, reply.status, time.perf_counter() - began)
 
-    async def _answer(self, scope: Scope, body: bytes, receive: Receive, reply: "_Reply") -> None:
-        task = asyncio.ensure_future(self._app(scope, _replay(body, receive), reply.send))
+    async def _answer(self, scope: Scope, receive: Receive, reply: "_Reply") -> None:
+        task = asyncio.ensure_future(self._app(scope, receive, reply.send))
         await asyncio.wait({task}, timeout=self._answer_seconds)
         if not task.done():
             task.cancel()  # what runs in a thread ends there, unheard
@@ -74,12 +72,12 @@ class _Reply:
         scope.setdefault("state", {})["request_id"] = self.request_id
 
     async def send(self, message: Message) -> None:
-        """Pass a message of the application on, unless a problem was said in its place."""
+        """Pass a message of the application on, unless a problem was sent in its place."""
         if not self._closed:
             await self._pass(message)
 
     async def problem(self, status: int, detail: str) -> None:
-        """Say a problem instead of the application's answer, if that has not begun."""
+        """Send a problem instead of the application's answer, if that has not begun."""
         self._closed = True
         if self.status == 499:
             await problem_response(status, detail, self.request_id)(self._scope, _nothing, self._pass)
@@ -87,41 +85,8 @@ class _Reply:
     async def _pass(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            headers["X-Request-ID"] = self.request_id
-            for name, value in HEADERS.items():
-                headers.setdefault(name, value)
+            add_headers(message, HEADERS | {"X-Request-ID": self.request_id})
         await self._send(message)
-
-
-async def _read(scope: Scope, receive: Receive) -> bytes | int:
-    """The whole body; or the status of what is wrong with it, 0 when the client is gone."""
-    declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-    if declared.isdigit() and int(declared) > BODY_BYTES:
-        return 413
-    body = bytearray()
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            while True:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    return 0
-                body += message.get("body", b"")
-                if len(body) > BODY_BYTES:
-                    return 413
-                if not message.get("more_body", False):
-                    return bytes(body)
-    except TimeoutError:
-        return 408
-
-
-def _replay(body: bytes, receive: Receive) -> Callable[[], Awaitable[Message]]:
-    pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def again() -> Message:
-        return pending.pop() if pending else await receive()
-
-    return again
 
 
 async def _nothing() -> Message:

@@ -12,33 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 from starlette.exceptions import HTTPException
 
-from kb_pipeline.errors import (
-    AuthenticationError,
-    EmbedderMismatchError,
-    ForbiddenError,
-    KBError,
-    ModelNotFetchedError,
-    NotFoundError,
-    ReleaseError,
-    StoreError,
-    TooManyError,
-    UnknownMarketError,
-    UsageError,
-)
+from kb_pipeline.errors import AuthenticationError, KBError, TooManyError
+from kb_pipeline.web.status import status_of
 
 MEDIA_TYPE = "application/problem+json"
-STATUS: dict[type[KBError], int] = {
-    AuthenticationError: 401,
-    ForbiddenError: 403,
-    NotFoundError: 404,
-    UnknownMarketError: 404,
-    UsageError: 422,
-    TooManyError: 429,
-    StoreError: 503,
-    ReleaseError: 503,
-    ModelNotFetchedError: 503,
-    EmbedderMismatchError: 503,
-}
 _REMEDIES = {
     400: "send valid JSON in UTF-8",
     404: "see /docs for the routes",
@@ -106,8 +83,8 @@ def problem_response(
         request_id=request_id,
         errors=list(errors),
     )
-    said = problem.model_dump(mode="json", exclude={"errors"} if not errors else None)
-    body = json.dumps(said, ensure_ascii=True)  # a lone surrogate in a client's field name is no reason to fail
+    fields = problem.model_dump(mode="json", exclude={"errors"} if not errors else None)
+    body = json.dumps(fields, ensure_ascii=True)  # a lone surrogate in a client's field name is no reason to fail
     return Response(body, status, dict(headers or {}), MEDIA_TYPE)
 
 
@@ -131,7 +108,7 @@ def _id(request: Request) -> str:
 def _of_kb_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, KBError):
         raise error
-    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+    status = status_of(error)
     if status >= 500:
         request.state.failure = error  # for the log; its words may name files of this machine
         return problem_response(status, "this cannot be answered now", _id(request), code=error.code)

@@ -1,4 +1,4 @@
-"""The routes under /v1: each takes a request apart, asks `services.serve.serving`, and says the result."""
+"""The routes under /v1: each takes a request apart, asks `services.serve.serving`, and returns the result."""
 
 from typing import Annotated, Any
 
@@ -50,9 +50,9 @@ def answer(asked: AnswerRequest, client: Client, serving: Service, request: Requ
 
 
 @router.post("/feedback", tags=["questions"], status_code=204, response_class=Response)
-def feedback(said: FeedbackRequest, client: Client, serving: Service) -> None:
+def feedback(outcome: FeedbackRequest, client: Client, serving: Service) -> None:
     """Tell what came of an answer. It may be told more than once: first `not_resolved`, then `handed_off`."""
-    serving.feedback(Feedback(**said.model_dump()), client)
+    serving.feedback(Feedback(**outcome.model_dump()), client)
 
 
 @router.get("/faqs/{entry_id}", tags=["entries"], response_model=Entry, responses=UNCHANGED)

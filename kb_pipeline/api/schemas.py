@@ -34,7 +34,7 @@ _ENTRY: JsonDict = {
     "release": "en-US/r0007",
 }
 _HIT: JsonDict = {**_ENTRY, "confidence": 0.93, "level": "market"}
-_SAID: JsonDict = {
+_REPLY: JsonDict = {
     "request_id": _REQUEST_ID,
     "market": "en-US",
     "release": "en-US/r0007",
@@ -45,7 +45,7 @@ _SAID: JsonDict = {
     "suggestion": None,
 }
 _ABSTAINED: JsonDict = {
-    **_SAID,
+    **_REPLY,
     "confidence": 0.12,
     "abstained": True,
     "reason": "no_confident_answer",
@@ -152,7 +152,7 @@ class Hit(Entry):
     level: Level = Field(description="`fallback`: another market of the fallback chain says it.")
 
 
-class Said(BaseModel):
+class Reply(BaseModel):
     """What every answer to a question says."""
 
     request_id: str = Field(description="Give it back with the feedback; also in the header `X-Request-ID`.")
@@ -165,18 +165,18 @@ class Said(BaseModel):
     suggestion: Literal["hand_off"] | None = Field(None, description="`hand_off`: let a person answer.")
 
 
-class SearchResponse(Said):
+class SearchResponse(Reply):
     """The hits, best first, all of one release. When it abstained they are what came nearest: for people, not to be said."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{**_SAID, "hits": [_HIT]}, {**_ABSTAINED, "hits": []}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{**_REPLY, "hits": [_HIT]}, {**_ABSTAINED, "hits": []}]})
 
     hits: list[Hit]
 
 
-class AnswerResponse(Said):
+class AnswerResponse(Reply):
     """The one entry to say, or none."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{**_SAID, "answer": _HIT}, {**_ABSTAINED, "answer": None}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{**_REPLY, "answer": _HIT}, {**_ABSTAINED, "answer": None}]})
 
     answer: Hit | None = None
 

@@ -1,4 +1,4 @@
-"""Domain values as the API says them."""
+"""Domain values in the schemas of the API."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,28 +11,28 @@ from kb_pipeline.steps.serve.ranking import plain
 
 
 def entry_of(entry: ServedEntry, release: str) -> Entry:
-    """`entry` as the API says it."""
+    """An entry of a release."""
     return Entry(**_entry_fields(entry, release))
 
 
 def entry_page(market: str, release: str, entries: Sequence[ServedEntry], after: str | None) -> EntryPage:
-    """A page of entries as the API says it."""
-    said = [entry_of(entry, release) for entry in entries]
-    return EntryPage(market=market, release=release, entries=said, next_cursor=after)
+    """A page of entries; `after` is the cursor of the next."""
+    shown = [entry_of(entry, release) for entry in entries]
+    return EntryPage(market=market, release=release, entries=shown, next_cursor=after)
 
 
 def search_response(result: SearchResult) -> SearchResponse:
-    """The result of a search as the API says it."""
-    return SearchResponse(**_said_fields(result), hits=[_hit_of(hit) for hit in result.hits])
+    """All hits of a search."""
+    return SearchResponse(**_reply_fields(result), hits=[_hit_of(hit) for hit in result.hits])
 
 
 def answer_response(result: SearchResult) -> AnswerResponse:
-    """The one answer of a search, as the API says it."""
-    return AnswerResponse(**_said_fields(result), answer=_hit_of(result.answer) if result.answer else None)
+    """The one answer of a search, or none."""
+    return AnswerResponse(**_reply_fields(result), answer=_hit_of(result.answer) if result.answer else None)
 
 
 def live_release(release: Release) -> LiveRelease:
-    """A release as the API says it."""
+    """The release that is live."""
     return LiveRelease(
         release=release.id,
         market=release.market,
@@ -67,7 +67,7 @@ def _entry_fields(entry: ServedEntry, release: str) -> dict[str, Any]:
     }
 
 
-def _said_fields(result: SearchResult) -> dict[str, Any]:
+def _reply_fields(result: SearchResult) -> dict[str, Any]:
     return {
         "request_id": result.request_id,
         "market": result.market,

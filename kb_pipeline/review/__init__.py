@@ -1,1 +1,1 @@
-"""The review page: where people look at changes and decide. Web only; what a decision means is in services and the store."""
+"""The review page: where people look at changes and decide. Only HTTP and HTML; decisions are made in services/review."""

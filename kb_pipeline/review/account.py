@@ -15,12 +15,11 @@ from kb_pipeline.review.auth import (
     cookie_name,
     desk_of,
     drop_cookie,
+    local_path,
     new_token,
-    place,
     set_cookie,
 )
-from kb_pipeline.review.pages import LANGUAGE, go, page
-from kb_pipeline.review.words import LANGUAGES
+from kb_pipeline.review.pages import LANGUAGE, page, redirect
 
 router = APIRouter()
 
@@ -44,7 +43,7 @@ async def sign_in(request: Request) -> Response:
         token, _ = await run_in_threadpool(desk.accounts.sign_in, name, password, desk.hours)
     except (AuthenticationError, TooManyError) as error:
         return _form(request, error.code, name)
-    response = go(request, place(str(fields.get("next", "/"))))
+    response = redirect(request, local_path(str(fields.get("next", "/"))))
     set_cookie(response, desk, SESSION, token, int(desk.hours * 3600))
     drop_cookie(response, desk, SIGN_IN)
     return response
@@ -55,7 +54,7 @@ def sign_out(request: Request, _fields: Form) -> Response:
     """End the session, here and in the store."""
     desk = desk_of(request)
     desk.accounts.sign_out(request.cookies.get(cookie_name(desk, SESSION), ""))
-    response = go(request, "/sign-in")
+    response = redirect(request, "/sign-in")
     drop_cookie(response, desk, SESSION)
     return response
 
@@ -63,8 +62,8 @@ def sign_out(request: Request, _fields: Form) -> Response:
 @router.get("/language/{language}")
 def choose_language(request: Request, language: str) -> Response:
     """Keep the person's choice for a year and go back."""
-    response = go(request, place(request.query_params.get("next", "/")))
-    if language in LANGUAGES:
+    response = redirect(request, local_path(request.query_params.get("next", "/")))
+    if language in desk_of(request).words.languages:
         set_cookie(response, desk_of(request), LANGUAGE, language, 365 * 86400)
     return response
 
@@ -76,7 +75,7 @@ def _form(request: Request, problem: str, name: str = "") -> Response:
         "problem": problem,
         "name": name,
         "token": token,
-        "next": place(request.query_params.get("next", "/")),
+        "next": local_path(request.query_params.get("next", "/")),
     }
     response = page(request, "sign_in.html", status=status, **values)
     set_cookie(response, desk_of(request), SIGN_IN, token, 3600)

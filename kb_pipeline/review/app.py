@@ -1,44 +1,30 @@
 """The web application: routes, security headers, and errors as pages."""
 
-from collections.abc import Awaitable, Callable
-
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kb_pipeline.errors import (
-    AuthenticationError,
-    BlockedError,
-    ConflictError,
-    ForbiddenError,
-    IllegalTransitionError,
-    KBError,
-    NotFoundError,
-    TooManyError,
-)
+from kb_pipeline.errors import AuthenticationError, KBError
 from kb_pipeline.review import account, cards, queue, releases
 from kb_pipeline.review.auth import Visitor, visitor
 from kb_pipeline.review.desk import Desk
-from kb_pipeline.review.pages import go, page, with_query
+from kb_pipeline.review.pages import page, redirect, with_query
+from kb_pipeline.web.bodies import read_body, replay
+from kb_pipeline.web.headers import add_headers, security_headers
+from kb_pipeline.web.status import status_of
 
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-}
+HEADERS = security_headers(
+    content_policy="default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    referrer_policy="same-origin",
+    Cross_Origin_Opener_Policy="same-origin",
+    Permissions_Policy="camera=(), microphone=(), geolocation=()",
+)
 MAX_BODY = 256 * 1024  # bytes; the longest form is an edit
-_STATUS: tuple[tuple[type[KBError], int], ...] = (
-    (AuthenticationError, 401), (ForbiddenError, 403), (NotFoundError, 404), (ConflictError, 409),
-    (IllegalTransitionError, 409), (BlockedError, 422), (TooManyError, 429),
-)  # fmt: skip
+_LASTING = {"Cache-Control": "max-age=86400"}  # of the files that a page loads
 
 
 def create_app(desk: Desk) -> FastAPI:
@@ -49,11 +35,40 @@ def create_app(desk: Desk) -> FastAPI:
     for routes in (account, queue, cards, releases):
         app.include_router(routes.router)
     app.add_api_route("/healthz", _healthy, methods=["GET"])
-    app.middleware("http")(_guarded)
+    app.add_middleware(Border)
     app.add_exception_handler(KBError, _failed)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _refused)
     return app
+
+
+class Border:
+    """What holds for every request: its form has bounds, its response has the security headers. Pure ASGI."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = HEADERS | (_LASTING if scope["path"].startswith("/static/") else {})
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                add_headers(message, headers)
+            await send(message)
+
+        try:
+            body = await read_body(scope, receive, MAX_BODY)
+        except HTTPException as refused:
+            text = "the form is too long" if refused.status_code == 413 else "the form did not arrive in time"
+            await PlainTextResponse(text, refused.status_code)(scope, receive, send_with_headers)
+        except ClientDisconnect:
+            return
+        else:
+            await self._app(scope, replay(body, receive), send_with_headers)
 
 
 def _healthy(request: Request) -> Response:
@@ -62,24 +77,12 @@ def _healthy(request: Request) -> Response:
     return PlainTextResponse("ok")
 
 
-async def _guarded(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
-    """No body without bounds, and the same headers on every answer."""
-    length = request.headers.get("content-length", "0" if "transfer-encoding" not in request.headers else "")
-    if not length.isdecimal() or int(length) > MAX_BODY:
-        response: Response = PlainTextResponse("the form is too long", 413)
-    else:
-        response = await go_on(request)
-    response.headers.update(HEADERS)
-    response.headers["Cache-Control"] = "max-age=86400" if request.url.path.startswith("/static/") else "no-store"
-    return response
-
-
 def _failed(request: Request, error: Exception) -> Response:
     """An expected failure as a page; who is not signed in is asked to."""
-    status = next((number for kind, number in _STATUS if isinstance(error, kind)), 500)
+    status = status_of(error) if isinstance(error, KBError) else 500
     if status == 401 and request.method == "GET":
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return go(request, with_query("/sign-in", next=here if here != "/" else ""))
+        return redirect(request, with_query("/sign-in", next=here if here != "/" else ""))
     return page(request, "error.html", _who(request), status=status, code=status, message=str(error))
 
 

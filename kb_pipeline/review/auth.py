@@ -16,19 +16,19 @@ from kb_pipeline.review.desk import Desk
 
 SESSION, SIGN_IN = "kb_session", "kb_sign_in"  # cookies
 TOKEN = "csrf"  # noqa: S105 - the name of the form's field
-_PLACE = re.compile(r"/(?:[\w.~%-][\w.~%/-]*)?(?:\?[\w.~%&=+-]*)?", re.ASCII)
+_LOCAL_PATH = re.compile(r"/(?:[\w.~%-][\w.~%/-]*)?(?:\?[\w.~%&=+-]*)?", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Visitor:
-    """A person with a session that is good."""
+    """A person with a valid session."""
 
     user: User
     session: Session
 
 
 def desk_of(request: Request) -> Desk:
-    """What the application stands on."""
+    """The desk of the application."""
     desk: Desk = request.app.state.desk
     return desk
 
@@ -89,9 +89,9 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-def place(wanted: str) -> str:
-    """`wanted` if it is a place on this page, else the queue: a link may not lead people elsewhere."""
-    return wanted if _PLACE.fullmatch(wanted) and not wanted.startswith("//") else "/"
+def local_path(wanted: str) -> str:
+    """`wanted` if it is a path of this site, else the queue's: a link may not lead people to another site."""
+    return wanted if _LOCAL_PATH.fullmatch(wanted) and not wanted.startswith("//") else "/"
 
 
 Signed = Annotated[Visitor, Depends(visitor)]

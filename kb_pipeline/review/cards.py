@@ -14,7 +14,7 @@ from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.findings import Finding, MqmCategory, Severity, TextPart, worst
 from kb_pipeline.errors import BlockedError, ConflictError, IllegalTransitionError
 from kb_pipeline.review.auth import Form, Signed, Visitor, desk_of
-from kb_pipeline.review.pages import go, page
+from kb_pipeline.review.pages import page, redirect
 from kb_pipeline.review.queue import address, filter_of
 from kb_pipeline.review.view import mixed, passages, runs, spans_of
 from kb_pipeline.services.review.card import Card
@@ -116,9 +116,9 @@ def _decide(
     except BlockedError as error:
         text = f"{error.message}; {error.remedy}" if error.remedy and "kb review" not in error.remedy else error.message
         return _card(request, who, change_id, typed, Trouble(text), status=422)
-    said = {"approve": "approved", "edit": "edited", "reject": "rejected"}[verb]
-    flash = "waits" if change.state is ChangeState.PENDING else said
-    return go(request, address(filter_of(request.query_params), f"/changes/{onward}" if onward else "/"), flash)
+    done = {"approve": "approved", "edit": "edited", "reject": "rejected"}[verb]
+    flash = "waits" if change.state is ChangeState.PENDING else done
+    return redirect(request, address(filter_of(request.query_params), f"/changes/{onward}" if onward else "/"), flash)
 
 
 def _card(
@@ -207,8 +207,8 @@ def _typed(fields: FormData, panel: str) -> Typed:
     )
 
 
-def _one_of(words: type[MqmCategory] | type[RootCause], said: str) -> str:
-    return said if said in {word.value for word in words} else ""
+def _one_of(choices: type[MqmCategory] | type[RootCause], text: str) -> str:
+    return text if text in {choice.value for choice in choices} else ""
 
 
 def _cause(typed: Typed) -> RootCause | None:
@@ -220,5 +220,5 @@ def _clean(fields: FormData, name: str) -> str:
 
 
 def _version(fields: FormData) -> int:
-    said = str(fields.get("version", ""))
-    return int(said) if said.isdecimal() and len(said) < 10 else 0
+    text = str(fields.get("version", ""))
+    return int(text) if text.isdecimal() and len(text) < 10 else 0

@@ -1,4 +1,4 @@
-"""What the review page stands on, given to `create_app` by `__main__`. No web here."""
+"""What the review page works with: store, packs, accounts, words. `__main__` makes it; no web here."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,9 @@ from kb_pipeline.ports.audit import Counts
 from kb_pipeline.ports.changes import DecisionCounts
 from kb_pipeline.ports.releases import Releases
 from kb_pipeline.review.jobs import Jobs
-from kb_pipeline.services.access.accounts import Accounts, SignInLimit
+from kb_pipeline.review.words import Words, load_words
+from kb_pipeline.services.access.accounts import Accounts
+from kb_pipeline.services.access.limits import SignInLimit
 from kb_pipeline.services.release.publish import Publisher
 from kb_pipeline.services.review.reviewer import Reviewer, ReviewStore
 
@@ -33,6 +35,7 @@ class Desk:
     secure: bool = False  # cookies for HTTPS only
     sign_ins: SignInLimit = field(default_factory=SignInLimit)
     jobs: Jobs = field(default_factory=Jobs)
+    words: Words = field(default_factory=load_words)
 
     def reviewer(self, user: User) -> Reviewer:
         """The use case of one person, today."""

@@ -13,7 +13,7 @@ Step = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Job:
-    """How far it is, in words; when it is over, `trouble` says why it failed, if it did."""
+    """How far it is; when it is over, `trouble` says why it failed, if it did."""
 
     step: str = ""
     running: bool = True
@@ -32,7 +32,7 @@ class Jobs:
         return self._jobs.get(market)
 
     def start(self, market: str, work: Callable[[Step], object]) -> bool:
-        """Begin `work`, which tells its steps; False if one is under way."""
+        """Begin `work`, which is given a function to report its steps; False if a job is under way."""
         with self._lock:
             last = self._jobs.get(market)
             if last is not None and last.running:

@@ -11,12 +11,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 import kb_pipeline
 from kb_pipeline.review.auth import Visitor, cookie_name, desk_of, drop_cookie, set_cookie
 from kb_pipeline.review.view import SYMBOLS
-from kb_pipeline.review.words import LANGUAGES, say
 from kb_pipeline.steps.checks.meaning import NEAR, nearness
 from kb_pipeline.steps.checks.quality import grade
 
 FLASH, LANGUAGE = "kb_flash", "kb_language"  # cookies
-_FLASHES = ("approved", "waits", "edited", "rejected", "publishing", "rolling_back", "busy")
+FLASHES = ("approved", "waits", "edited", "rejected", "publishing", "rolling_back", "busy")
 _templates = Environment(
     loader=PackageLoader("kb_pipeline.review"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
@@ -27,17 +26,15 @@ _templates.globals.update(grade=grade, nearness=nearness, usual=NEAR)
 def language_of(request: Request) -> str:
     """The person's choice, else what the browser prefers among the page's languages."""
     chosen = request.cookies.get(cookie_name(desk_of(request), LANGUAGE), "")
-    wanted = [chosen, *request.headers.get("accept-language", "").split(",")]
-    known = (tag.strip()[:2].lower() for tag in wanted)
-    return next((tag for tag in known if tag in LANGUAGES), "en")
+    return desk_of(request).words.language_of([chosen, *request.headers.get("accept-language", "").split(",")])
 
 
 def page(request: Request, template: str, who: Visitor | None = None, *, status: int = 200, **values: object) -> Response:
     """A page in the person's language; it shows a waiting flash message once."""
-    language, flash = language_of(request), _flash_of(request)
+    words, language, flash = desk_of(request).words, language_of(request), _flash_of(request)
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     html = _templates.get_template(template).render(
-        t=partial(say, language), language=language, languages=LANGUAGES, who=who, here=here, flash=flash,
+        t=partial(words.say, language), language=language, languages=words.languages, who=who, here=here, flash=flash,
         csrf=who.session.csrf if who else "", when=when, **values,
     )  # fmt: skip
     response = HTMLResponse(html, status)
@@ -46,7 +43,7 @@ def page(request: Request, template: str, who: Visitor | None = None, *, status:
     return response
 
 
-def go(request: Request, path: str, flash: str = "") -> Response:
+def redirect(request: Request, path: str, flash: str = "") -> Response:
     """Lead the browser on after a form, with a flash message."""
     response = RedirectResponse(path, 303)
     if flash:
@@ -56,8 +53,8 @@ def go(request: Request, path: str, flash: str = "") -> Response:
 
 def with_query(path: str, **values: object) -> str:
     """`path` with the values that are not empty."""
-    said = {name: str(value) for name, value in values.items() if value}
-    return f"{path}?{urlencode(said)}" if said else path
+    parts = {name: str(value) for name, value in values.items() if value}
+    return f"{path}?{urlencode(parts)}" if parts else path
 
 
 def when(at: datetime | None) -> str:
@@ -67,4 +64,4 @@ def when(at: datetime | None) -> str:
 
 def _flash_of(request: Request) -> str:
     name = request.cookies.get(cookie_name(desk_of(request), FLASH), "")
-    return name if name in _FLASHES else ""
+    return name if name in FLASHES else ""

@@ -53,8 +53,8 @@ def filter_of(params: QueryParams) -> QueueFilter:
 def address(wanted: QueueFilter, path: str = "/", **other: object) -> str:
     """The address of `path` within the filtered queue; `other` replaces parts of the filter."""
     usual = QueueFilter()
-    said = {name: getattr(wanted, field) for name, field in _NAMES.items() if getattr(wanted, field) != getattr(usual, field)}
-    return with_query(path, **(said | other))
+    parts = {name: getattr(wanted, field) for name, field in _NAMES.items() if getattr(wanted, field) != getattr(usual, field)}
+    return with_query(path, **(parts | other))
 
 
 def _tabs(changes: Sequence[Change], markets: Sequence[str], wanted: QueueFilter) -> list[tuple[str, int]]:

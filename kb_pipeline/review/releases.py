@@ -11,14 +11,14 @@ from kb_pipeline.domain.releases import Manifest, Release, ReleaseState, diff_ma
 from kb_pipeline.errors import ForbiddenError, NotFoundError
 from kb_pipeline.review.auth import Form, Signed, Visitor, desk_of
 from kb_pipeline.review.desk import Desk
-from kb_pipeline.review.pages import go, page
+from kb_pipeline.review.pages import page, redirect
 from kb_pipeline.review.view import Run, mixed
 from kb_pipeline.services.release.plan import ReleasePlan
 
 router = APIRouter()
 SHOWN = 100  # entries of each kind that a difference shows
 Move = Literal["publish", "rollback"]
-Pair = tuple[FaqText | None, FaqText | None]  # what was said of an entry, and what is said now
+Pair = tuple[FaqText | None, FaqText | None]  # an entry's text before and after
 
 
 class Difference(NamedTuple):
@@ -63,8 +63,8 @@ def start(request: Request, who: Signed, fields: Form, market: str, move: Move) 
     if fields.get("seen") != _identity(plan):
         return _preview(request, who, market, move, moved=True)
     note, to = str(fields.get("note", ""))[:500].strip(), plan.to.number if plan.to else None
-    begun = desk.jobs.start(market, lambda told: publisher.publish(note, told) if move == "publish" else publisher.rollback(to))
-    return go(request, "/releases", ("publishing" if move == "publish" else "rolling_back") if begun else "busy")
+    begun = desk.jobs.start(market, lambda step: publisher.publish(note, step) if move == "publish" else publisher.rollback(to))
+    return redirect(request, "/releases", ("publishing" if move == "publish" else "rolling_back") if begun else "busy")
 
 
 def difference(pairs: Iterable[Pair], language: str) -> Difference:

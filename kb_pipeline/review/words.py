@@ -1,285 +1,128 @@
-"""Every word of the page's own interface, in English and Thai. A missing one fails a test and, on the page, loudly."""
+"""The words of the page's own interface, as gettext catalogs: English is `locale/review.pot`, a language is one file more.
 
-LANGUAGES = {"en": "English", "th": "ไทย"}
+A word is found by its key, the message's context. A catalog that lacks a word is an error at start, not a gap on a page.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
+from string import Formatter
+
+from babel import Locale, UnknownLocaleError
+from babel.messages.catalog import Catalog, Message
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import PoFileError, read_po
+
+from kb_pipeline.errors import CatalogError
+
+FOLDER = Path(__file__).parent / "locale"
+ENGLISH = "en"  # its words are the messages themselves
 _OPEN = "action."  # the audit trail may know more actions than these words: such a one is shown as it is
 
-# key: (English, Thai)
-_WORDS: dict[str, tuple[str, str]] = {
-    "product": ("Knowledge review", "ตรวจทานความรู้"),
-    "skip_to_content": ("Skip to the content", "ข้ามไปยังเนื้อหา"),
-    "nav.main": ("Pages", "หน้าต่าง ๆ"),
-    "nav.queue": ("Queue", "คิวงาน"),
-    "nav.releases": ("Releases", "รุ่นที่เผยแพร่"),
-    "close": ("Close", "ปิด"),
-    "choose": ("Choose…", "เลือก…"),
-    "sign_in": ("Sign in", "เข้าสู่ระบบ"),
-    "sign_in.title": ("Sign in to review", "เข้าสู่ระบบเพื่อตรวจทาน"),
-    "sign_in.hint": ("An admin makes accounts: kb user add NAME", "ผู้ดูแลระบบเป็นผู้สร้างบัญชี: kb user add NAME"),
-    "sign_in.not-authenticated": ("The name or the password is wrong.", "ชื่อหรือรหัสผ่านไม่ถูกต้อง"),
-    "sign_in.too-many": ("Too many attempts. Try again in 15 minutes.", "ลองหลายครั้งเกินไป โปรดลองใหม่ใน 15 นาที"),
-    "sign_out": ("Sign out", "ออกจากระบบ"),
-    "role.viewer": ("Viewer", "ผู้ชม"),
-    "role.reviewer": ("Reviewer", "ผู้ตรวจทาน"),
-    "role.publisher": ("Publisher", "ผู้เผยแพร่"),
-    "role.admin": ("Admin", "ผู้ดูแลระบบ"),
-    "field.name": ("Name", "ชื่อ"),
-    "field.password": ("Password", "รหัสผ่าน"),
-    "field.question": ("Question", "คำถาม"),
-    "field.answer": ("Answer", "คำตอบ"),
-    "field.phrasings": ("Other ways to ask, one a line", "คำถามแบบอื่น บรรทัดละหนึ่งคำถาม"),
-    "field.category": ("What was wrong", "สิ่งที่ผิด"),
-    "field.cause": ("Where it came from", "ที่มาของข้อผิดพลาด"),
-    "field.comment": ("Comment", "ความเห็น"),
-    "flash.approved": ("Approved.", "อนุมัติแล้ว"),
-    "flash.waits": ("Recorded. High risk: a second person must approve it, too.", "บันทึกแล้ว ความเสี่ยงสูง ต้องมีคนที่สองอนุมัติด้วย"),
-    "flash.edited": ("Approved with your text.", "อนุมัติด้วยข้อความของคุณแล้ว"),
-    "flash.rejected": ("Rejected.", "ปฏิเสธแล้ว"),
-    "flash.publishing": ("Publishing has started.", "เริ่มเผยแพร่แล้ว"),
-    "flash.rolling_back": ("The rollback has started.", "เริ่มย้อนกลับแล้ว"),
-    "flash.busy": ("Something is under way in this market already.", "ตลาดนี้มีงานที่กำลังทำอยู่แล้ว"),
-    "error.401": ("Please sign in again", "โปรดเข้าสู่ระบบอีกครั้ง"),
-    "error.403": ("You may not do that", "คุณไม่มีสิทธิ์ทำสิ่งนี้"),
-    "error.404": ("There is nothing here", "ไม่พบหน้านี้"),
-    "error.409": ("Somebody was faster", "มีคนทำไปก่อนแล้ว"),
-    "error.422": ("That cannot be taken", "รับข้อมูลนี้ไม่ได้"),
-    "error.429": ("Too many requests", "มีคำขอมากเกินไป"),
-    "error.other": ("That did not work", "ดำเนินการไม่สำเร็จ"),
-    "error.back": ("To the queue", "ไปที่คิวงาน"),
-    "queue.today": ("{decided} decided today · {left} left", "วันนี้ตัดสินแล้ว {decided} · เหลือ {left}"),
-    "queue.progress": ("Share of today's work that is done", "สัดส่วนงานของวันนี้ที่ทำแล้ว"),
-    "queue.markets": ("Markets", "ตลาด"),
-    "queue.all": ("All", "ทั้งหมด"),
-    "queue.filters": ("Filters", "ตัวกรอง"),
-    "queue.empty": ("Nothing waits here", "ไม่มีรายการที่รอ"),
-    "queue.empty_hint": (
-        "Choose other filters, or come back when new proposals have been made.",
-        "เลือกตัวกรองอื่น หรือกลับมาใหม่เมื่อมีข้อเสนอใหม่",
-    ),
-    "filter.text": ("Search", "ค้นหา"),
-    "filter.text_hint": ("Question or answer", "คำถามหรือคำตอบ"),
-    "filter.risk": ("Risk", "ความเสี่ยง"),
-    "filter.severity": ("Worst finding", "ข้อที่พบร้ายแรงสุด"),
-    "filter.rule": ("Rule", "กฎ"),
-    "filter.relation": ("Relation", "ความสัมพันธ์"),
-    "filter.kind": ("Kind", "ชนิด"),
-    "filter.state": ("State", "สถานะ"),
-    "filter.any": ("Any", "ทั้งหมด"),
-    "filter.apply": ("Show", "แสดง"),
-    "filter.clear": ("Clear", "ล้าง"),
-    "pages": ("Pages of the queue", "หน้าของคิว"),
-    "pages.before": ("← Before", "← ก่อนหน้า"),
-    "pages.after": ("After →", "ถัดไป →"),
-    "pages.at": ("Page {number} of {pages}, {total} changes", "หน้า {number} จาก {pages} ทั้งหมด {total} รายการ"),
-    "risk.high": ("High risk", "เสี่ยงสูง"),
-    "risk.low": ("Low risk", "เสี่ยงต่ำ"),
-    "severity.critical": ("Critical", "ร้ายแรง"),
-    "severity.major": ("Major", "สำคัญ"),
-    "severity.minor": ("Minor", "เล็กน้อย"),
-    "quality": ("Quality", "คุณภาพ"),
-    "quality.good": ("Good", "ดี"),
-    "quality.fair": ("Fair", "พอใช้"),
-    "quality.poor": ("Poor", "ต่ำ"),
-    "quality.of": ("Quality {number} of 100: {word}", "คุณภาพ {number} จาก 100: {word}"),
-    "quality.text": (
-        "An estimate: 100 less what the findings and the meaning cost.",
-        "ค่าประมาณ: 100 หักด้วยข้อที่พบและความหมายที่คลาดเคลื่อน",
-    ),
-    "quality.none": ("Not estimated.", "ไม่มีค่าประมาณ"),
-    "meaning": ("Meaning", "ความหมาย"),
-    "meaning.near": (
-        "As near to the source as most human translations ({number}; usual from {usual}).",
-        "ใกล้เคียงต้นฉบับเท่ากับงานแปลของคนส่วนใหญ่ ({number} ปกติตั้งแต่ {usual})",
-    ),
-    "meaning.unsure": (
-        "Not as near to the source as most human translations ({number}; usual from {usual}). Read it with care.",
-        "ใกล้เคียงต้นฉบับน้อยกว่างานแปลของคนส่วนใหญ่ ({number} ปกติตั้งแต่ {usual}) โปรดอ่านอย่างระวัง",
-    ),
-    "meaning.far": (
-        "Far from the source: it seems to say something else ({number}; usual from {usual}).",
-        "ห่างจากต้นฉบับ อาจกล่าวถึงเรื่องอื่น ({number} ปกติตั้งแต่ {usual})",
-    ),
-    "meaning.none": ("Not measured.", "ไม่ได้วัด"),
-    "kind.add": ("New entry", "รายการใหม่"),
-    "kind.update": ("Update", "ปรับปรุง"),
-    "kind.retire": ("Retirement", "เลิกใช้"),
-    "relation.new": ("New", "ใหม่"),
-    "relation.duplicate": ("Duplicate", "ซ้ำ"),
-    "relation.update": ("Newer version", "ฉบับใหม่กว่า"),
-    "relation.complementary": ("Complementary", "เสริมกัน"),
-    "relation.contradictory": ("Contradictory", "ขัดแย้ง"),
-    "relation.new.text": ("Nothing like it is there yet.", "ยังไม่มีรายการที่คล้ายกัน"),
-    "relation.duplicate.text": ("Another entry asks and says the same.", "มีรายการอื่นที่ถามและตอบเหมือนกัน"),
-    "relation.update.text": ("It says what an entry says, from a newer source.", "เนื้อหาเดียวกับรายการเดิม แต่มาจากต้นฉบับที่ใหม่กว่า"),
-    "relation.complementary.text": ("The same topic, another point. Both can stay.", "หัวข้อเดียวกัน แต่คนละประเด็น อยู่ด้วยกันได้"),
-    "relation.contradictory.text": (
-        "Another entry answers this question differently. One of them is wrong.",
-        "มีรายการอื่นที่ตอบคำถามนี้ต่างออกไป ต้องมีข้อหนึ่งที่ผิด",
-    ),
-    "state.pending": ("Pending", "รอตรวจ"),
-    "state.approved": ("Approved", "อนุมัติแล้ว"),
-    "state.rejected": ("Rejected", "ปฏิเสธแล้ว"),
-    "state.changes_requested": ("Changes requested", "ขอให้แก้ไข"),
-    "state.superseded": ("Superseded", "ถูกแทนที่แล้ว"),
-    "standing.approved": ("approved", "อนุมัติแล้ว"),
-    "standing.published": ("published", "เผยแพร่แล้ว"),
-    "standing.pending": ("pending", "รอตรวจ"),
-    "standing.imported": ("imported", "นำเข้า"),
-    "card.place": ("Place in the queue", "ตำแหน่งในคิว"),
-    "card.side": ("Decision and background", "การตัดสินและข้อมูลประกอบ"),
-    "card.before": ("Previous", "ก่อนหน้า"),
-    "card.after": ("Next", "ถัดไป"),
-    "card.retire": ("Retire this entry", "เลิกใช้รายการนี้"),
-    "card.retire_text": (
-        "Its source is gone. Once approved, the entry is no longer said from the next release on.",
-        "ต้นฉบับไม่มีแล้ว เมื่ออนุมัติ รายการนี้จะไม่ถูกใช้ตอบตั้งแต่รุ่นถัดไป",
-    ),
-    "card.source_changed": ("What changed in the source", "สิ่งที่เปลี่ยนในต้นฉบับ"),
-    "card.sentence_gone": ("no longer cited", "ไม่อ้างอิงแล้ว"),
-    "card.sentence_come": ("newly cited", "อ้างอิงใหม่"),
-    "card.source": ("Source", "ต้นฉบับ"),
-    "card.approved": ("Approved now", "ข้อความที่อนุมัติแล้ว"),
-    "card.proposal": ("Proposal", "ข้อเสนอ"),
-    "card.phrasings": ("Also asked as", "คำถามแบบอื่น"),
-    "card.findings": ("Findings", "ข้อที่พบ"),
-    "card.evidence": ("Cited sentences", "ประโยคที่อ้างอิง"),
-    "card.not_present": ("no longer in the article", "ไม่อยู่ในบทความแล้ว"),
-    "card.no_evidence": ("This text cites nothing.", "ข้อความนี้ไม่มีการอ้างอิง"),
-    "card.facts": ("Facts", "ข้อเท็จจริง"),
-    "card.decide": ("Decide", "ตัดสิน"),
-    "card.relation": ("Other entries", "รายการอื่น"),
-    "card.twin": ("Nearest entry", "รายการที่ใกล้ที่สุด"),
-    "card.made": ("How it was made", "ที่มาของข้อความ"),
-    "card.history": ("History", "ประวัติ"),
-    "findings.none": ("Every check passes.", "ผ่านการตรวจทุกข้อ"),
-    "findings.none_short": ("passes", "ผ่าน"),
-    "findings.remove": ("remove it", "ลบออก"),
-    "facts.source": ("Source", "ต้นฉบับ"),
-    "facts.target": ("This market", "ตลาดนี้"),
-    "facts.origin": ("Where it comes from", "ที่มา"),
-    "facts.from": ("from {day}", "ตั้งแต่ {day}"),
-    "facts.until": ("until {day}", "ถึง {day}"),
-    "origin.source": ("the source", "ต้นฉบับ"),
-    "origin.market": ("market fact", "ข้อเท็จจริงของตลาด"),
-    "origin.missing": ("✕ missing in the text", "✕ ไม่มีในข้อความ"),
-    "origin.unknown": ("✕ in neither source nor market facts", "✕ ไม่มีในต้นฉบับหรือข้อเท็จจริงของตลาด"),
-    "origin.implied": ("said in other words", "กล่าวด้วยคำอื่น"),
-    "made.person": ("Written by", "เขียนโดย"),
-    "made.model": ("Model", "โมเดล"),
-    "made.prompt": ("Prompt", "พรอมต์"),
-    "made.tokens": ("Tokens", "โทเคน"),
-    "made.cost": ("Cost", "ค่าใช้จ่าย"),
-    "made.unknown": ("unknown", "ไม่ทราบ"),
-    "made.how": ("Text", "ข้อความ"),
-    "made.as_is": ("taken as it is", "นำมาใช้ตามเดิม"),
-    "made.change": ("Change", "การเปลี่ยนแปลง"),
-    "made.version": ("version {number}", "ฉบับที่ {number}"),
-    "approve": ("Approve", "อนุมัติ"),
-    "edit": ("Edit", "แก้ไข"),
-    "reject": ("Reject", "ปฏิเสธ"),
-    "skip": ("Skip", "ข้าม"),
-    "second.first": ("High risk: two people must approve it.", "ความเสี่ยงสูง ต้องมีสองคนอนุมัติ"),
-    "second.now": ("{name} approved it first. Your approval makes it count.", "{name} อนุมัติเป็นคนแรก การอนุมัติของคุณจะทำให้มีผล"),
-    "second.same": (
-        "You approved this text already. High risk: another person must approve it, too.",
-        "คุณอนุมัติข้อความนี้แล้ว ความเสี่ยงสูง ต้องมีคนอื่นอนุมัติด้วย",
-    ),
-    "decide.done": ("Nothing to decide: {state}.", "ไม่ต้องตัดสิน สถานะ: {state}"),
-    "decide.viewer": ("You may look, but not decide here.", "คุณดูได้ แต่ตัดสินที่นี่ไม่ได้"),
-    "override": ("I looked at the critical findings and approve nevertheless", "ฉันดูข้อที่พบร้ายแรงแล้ว และยังคงอนุมัติ"),
-    "override.title": ("Approve in spite of critical findings", "อนุมัติแม้มีข้อที่พบร้ายแรง"),
-    "override.text": ("Say why; it is kept in the audit trail.", "โปรดบอกเหตุผล ระบบจะเก็บไว้ในประวัติการตรวจสอบ"),
-    "override.why": ("Why", "เหตุผล"),
-    "override.do": ("Approve nevertheless", "ยืนยันอนุมัติ"),
-    "edit.title": ("Edit and approve", "แก้ไขและอนุมัติ"),
-    "edit.do": ("Approve this text", "อนุมัติข้อความนี้"),
-    "edit.check": ("Check", "ตรวจ"),
-    "edit.apply": ("Put “{fix}”", "ใช้ “{fix}”"),
-    "reject.title": ("Reject", "ปฏิเสธ"),
-    "reject.text": ("Give at least one reason.", "โปรดให้เหตุผลอย่างน้อยหนึ่งข้อ"),
-    "reject.do": ("Reject this proposal", "ปฏิเสธข้อเสนอนี้"),
-    "conflict.title": ("Somebody was faster", "มีคนทำไปก่อนแล้ว"),
-    "conflict.text": (
-        "You saw version {seen}; this is version {now}. What you typed is still here.",
-        "คุณเห็นฉบับที่ {seen} แต่ตอนนี้เป็นฉบับที่ {now} ข้อความที่คุณพิมพ์ยังอยู่",
-    ),
-    "conflict.yours": ("Your answer against the present one", "คำตอบของคุณเทียบกับข้อความปัจจุบัน"),
-    "blocked.title": ("Not decided yet", "ยังไม่ได้บันทึก"),
-    "category.accuracy": ("Accuracy", "ความถูกต้อง"),
-    "category.terminology": ("Terminology", "คำศัพท์"),
-    "category.linguistic_conventions": ("Language", "ภาษา"),
-    "category.style": ("Style", "ลีลาภาษา"),
-    "category.locale_conventions": ("Local conventions", "แบบแผนของท้องถิ่น"),
-    "category.audience_appropriateness": ("Not fit for the audience", "ไม่เหมาะกับผู้อ่าน"),
-    "category.design_and_markup": ("Links and markup", "ลิงก์และรูปแบบ"),
-    "cause.source_article": ("The source article", "บทความต้นฉบับ"),
-    "cause.generation": ("Writing of the source FAQ", "การเขียนคำถามต้นฉบับ"),
-    "cause.localization": ("Localization", "การแปลและปรับเนื้อหา"),
-    "cause.term_base": ("The term base", "คลังคำศัพท์"),
-    "cause.market_fact": ("A market fact", "ข้อเท็จจริงของตลาด"),
-    "cause.duplicate": ("It is a duplicate", "เป็นรายการซ้ำ"),
-    "action.change.proposed": ("proposed it", "เสนอ"),
-    "action.change.proposed_again": ("proposed it again", "เสนออีกครั้ง"),
-    "action.change.approve": ("approved", "อนุมัติ"),
-    "action.change.edit": ("edited and approved", "แก้ไขและอนุมัติ"),
-    "action.change.reject": ("rejected", "ปฏิเสธ"),
-    "action.change.request_changes": ("asked for changes", "ขอให้แก้ไข"),
-    "action.change.superseded": ("replaced it by a newer proposal", "แทนที่ด้วยข้อเสนอใหม่"),
-    "keys.title": ("Keys", "ปุ่มลัด"),
-    "keys.on": ("Keys are on", "เปิดใช้ปุ่มลัด"),
-    "key.a": ("approve", "อนุมัติ"),
-    "key.e": ("edit", "แก้ไข"),
-    "key.r": ("reject", "ปฏิเสธ"),
-    "key.j": ("next", "ถัดไป"),
-    "key.k": ("previous", "ก่อนหน้า"),
-    "key./": ("search", "ค้นหา"),
-    "key.?": ("this help", "หน้าช่วยเหลือนี้"),
-    "release.none": ("Nothing is live here yet.", "ยังไม่มีรุ่นที่ใช้งานในตลาดนี้"),
-    "release.live": ("Live", "ใช้งานอยู่"),
-    "release.entries": ("{number} entries", "{number} รายการ"),
-    "release.since": ("live since {at}", "ใช้งานตั้งแต่ {at}"),
-    "release.made": ("made {at} by {name}", "สร้างเมื่อ {at} โดย {name}"),
-    "release.list": ("All releases", "ทุกรุ่น"),
-    "release.number": ("Release", "รุ่น"),
-    "release.state": ("State", "สถานะ"),
-    "release.count": ("Entries", "จำนวน"),
-    "release.report": ("Verification", "ผลการตรวจสอบ"),
-    "release.note": ("Note", "หมายเหตุ"),
-    "release.fit": (
-        "{found} of {asked} questions find their entry; recall {recall}; {golden} of {golden_asked} golden queries answered.",
-        "พบรายการของตัวเอง {found} จาก {asked} คำถาม recall {recall} ตอบคำถามมาตรฐานได้ {golden} จาก {golden_asked} ข้อ",
-    ),
-    "release.not_verified": ("Not verified yet.", "ยังไม่ได้ตรวจสอบ"),
-    "release.missed": ("Did not find their entry", "คำถามที่ไม่พบรายการ"),
-    "release.diff": ("Against {base}", "เทียบกับ {base}"),
-    "release.first": ("The first release: everything is new.", "รุ่นแรก ทุกรายการเป็นรายการใหม่"),
-    "release.same": ("It says the same.", "เนื้อหาเหมือนกัน"),
-    "release.added": ("Added", "เพิ่ม"),
-    "release.changed": ("Changed", "เปลี่ยน"),
-    "release.removed": ("No longer said", "เลิกใช้ตอบ"),
-    "release.other_terms": ("Same text; topics, markets or dates changed", "ข้อความเดิม แต่หัวข้อ ตลาด หรือวันที่เปลี่ยน"),
-    "release.building": ("Being built", "กำลังสร้าง"),
-    "release.more": ("… and {number} more", "… และอีก {number} รายการ"),
-    "release.look": ("Look again", "ดูอีกครั้ง"),
-    "release.publish": ("Publish", "เผยแพร่"),
-    "release.roll_back": ("Roll back", "ย้อนกลับ"),
-    "release.publish_title": ("Publish {market}", "เผยแพร่ {market}"),
-    "release.roll_back_title": ("Roll {market} back", "ย้อนกลับ {market}"),
-    "release.instead": ("{number} entries instead of {live} with {entries}", "{number} รายการ แทน {live} ซึ่งมี {entries} รายการ"),
-    "release.first_one": ("The first release, with {number} entries", "รุ่นแรก มี {number} รายการ"),
-    "release.would_change": ("What would change", "สิ่งที่จะเปลี่ยน"),
-    "release.moved": ("It has changed since you looked. Look again.", "มีการเปลี่ยนแปลงหลังจากที่คุณดู โปรดดูอีกครั้ง"),
-    "release.retired": ("{number} retired entries would be said again.", "รายการที่เลิกใช้แล้ว {number} รายการจะถูกใช้ตอบอีก"),
-    "release.rolled_back": ("This very content was rolled back from.", "เนื้อหานี้เคยถูกย้อนกลับมาแล้ว"),
-    "release.state.building": ("Building", "กำลังสร้าง"),
-    "release.state.verified": ("Verified", "ตรวจสอบแล้ว"),
-    "release.state.live": ("Live", "ใช้งานอยู่"),
-    "release.state.superseded": ("Superseded", "ถูกแทนที่แล้ว"),
-    "release.state.failed": ("Failed", "ไม่ผ่าน"),
-}
+
+class Words:
+    """The words in every language that `folder` has a catalog of."""
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        """Read all catalogs. Raises CatalogError for one that is broken, or lacks a word, or has other placeholders."""
+        template = _read(folder / "review.pot", ENGLISH)
+        self._words = {str(message.context): _forms(message.id) for message in _messages(template)}
+        self._translations: dict[str, NullTranslations] = {ENGLISH: NullTranslations()}
+        for path in sorted(folder.glob("*/LC_MESSAGES/review.po")):
+            locale = path.parts[-3]
+            self._translations[locale.replace("_", "-")] = _translations(path, locale, template)
+        self.languages = {language: _own_name(language) for language in self._translations}
+
+    def __contains__(self, key: str) -> bool:
+        """Whether somebody wrote the word."""
+        return key in self._words
+
+    def __iter__(self) -> Iterator[str]:
+        """The keys."""
+        return iter(self._words)
+
+    def say(self, language: str, key: str, **values: object) -> str:
+        """The word of `key`, with `values` put in; `number` chooses the plural. Raises KeyError for a key that nobody wrote."""
+        if key not in self and key.startswith(_OPEN):
+            return key.removeprefix(_OPEN)
+        (english, *plural), translations = self._words[key], self._translations[language]
+        if plural:
+            return translations.npgettext(key, english, plural[0], int(str(values["number"]))).format(**values)
+        return translations.pgettext(key, english).format(**values)
+
+    def language_of(self, wanted: Sequence[str]) -> str:
+        """The first language that there is of these tags, or of what they are a variant of (`th-TH`: `th`); else English."""
+        known = {language.lower(): language for language in self.languages}
+        tags = (tag.split(";")[0].strip().lower() for tag in wanted)
+        return next((known[near] for tag in tags for near in (tag, tag.split("-")[0]) if near in known), ENGLISH)
 
 
-def say(language: str, key: str, **values: object) -> str:
-    """The words for `key`, with `values` put in. Raises KeyError for a key that nobody wrote."""
-    if key not in _WORDS and key.startswith(_OPEN):
-        return key.removeprefix(_OPEN)
-    return _WORDS[key][list(LANGUAGES).index(language)].format(**values)
+@cache
+def load_words() -> Words:
+    """The words that the package brings. Raises CatalogError."""
+    return Words()
+
+
+def _read(path: Path, locale: str) -> Catalog:
+    try:
+        Locale.parse(locale)
+        with path.open("rb") as file:
+            return read_po(file, locale, abort_invalid=True)
+    except (OSError, PoFileError, UnknownLocaleError, ValueError) as error:
+        raise _broken(path, locale, error) from error
+
+
+def _translations(path: Path, locale: str, template: Catalog) -> GNUTranslations:
+    catalog = _read(path, locale)
+    if faults := list(_faults(catalog, template)):
+        more = f" and {len(faults) - 5} more" if len(faults) > 5 else ""
+        raise CatalogError(f"'{path}': {'; '.join(faults[:5])}{more}", "complete the catalog; docs/adr/0015 says how")
+    compiled = BytesIO()
+    write_mo(compiled, catalog)
+    compiled.seek(0)
+    try:
+        return GNUTranslations(compiled)
+    except ValueError as error:  # its rule of plurals
+        raise _broken(path, locale, error) from error
+
+
+def _broken(path: Path, locale: str, error: Exception) -> CatalogError:
+    return CatalogError(f"'{path}' is no catalog of '{locale}': {error}", "mend the file, or export it again")
+
+
+def _faults(catalog: Catalog, template: Catalog) -> Iterator[str]:
+    """What makes `catalog` unfit, each with its key."""
+    for message in _messages(template):
+        found = catalog.get(message.id, message.context)
+        if found is None or found.fuzzy or not all(_forms(found.string)):
+            yield f"'{message.context}' is not translated"
+        elif any(_placeholders(text) != _placeholders(_forms(message.id)[-1]) for text in _forms(found.string)):
+            yield f"'{message.context}' has other placeholders than the English word"
+    for message in _messages(catalog):
+        if template.get(message.id, message.context) is None:
+            yield f"'{message.context}' is no word of the page (any more)"
+
+
+def _messages(catalog: Catalog) -> Iterator[Message]:
+    """The messages without the header."""
+    return (message for message in catalog if message.id)
+
+
+def _forms(text: str | Sequence[str] | None) -> tuple[str, ...]:
+    """A text, or its singular and plural forms; empty ones where there is none."""
+    return (text or "",) if text is None or isinstance(text, str) else tuple(text)
+
+
+def _placeholders(text: str) -> set[str] | None:
+    """The names in braces; None where the braces are broken."""
+    try:
+        return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+    except ValueError:
+        return None
+
+
+def _own_name(language: str) -> str:
+    """The language's name in itself, e.g. `ไทย`, as CLDR gives it."""
+    return Locale.parse(language, sep="-").get_display_name() or language

@@ -47,8 +47,8 @@ def make_keys(knowledge: Knowledge) -> dict[str, str]:
 
 def wait_until_ready(http: TestClient) -> None:
     until = time.monotonic() + 60
-    while (said := http.get("/readyz")).status_code != 200:
-        assert time.monotonic() < until, said.text
+    while (reply := http.get("/readyz")).status_code != 200:
+        assert time.monotonic() < until, reply.text
         time.sleep(0.05)
 
 

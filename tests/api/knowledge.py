@@ -31,7 +31,7 @@ class Knowledge:
     def approve(
         self,
         market: str,
-        said: tuple[str, str],
+        text: tuple[str, str],
         *,
         topics: tuple[str, ...] = (),
         phrasings: Sequence[str] = (),
@@ -39,7 +39,7 @@ class Knowledge:
         key: str = "",
     ) -> str:
         """Approve an entry (again, with another text); its id."""
-        question, answer = said
+        question, answer = text
         key = key or f"{market}-{len(self.store.approved_entries(market))}"
         source = article(f"{market}/{key}", f"# {question}\n\n{answer}\n", market[:2], topics=topics, valid_until=valid_until)
         sentences, chunks = split(source)

@@ -51,11 +51,11 @@ def test_the_listing_by_topic_and_its_etag(running):
 @pytest.mark.parametrize("market", ["en-US", "th-TH"])
 def test_the_live_release_with_its_report(running, market):
     reply = running.get(f"/v1/releases/{market}")
-    said = reply.json()
-    assert said["release"] == f"{market}/r0001"
-    assert said["entries"] == said["report"]["entries"]
-    assert said["report"]["failures"] == []
-    assert said["live_at"]
+    body = reply.json()
+    assert body["release"] == f"{market}/r0001"
+    assert body["entries"] == body["report"]["entries"]
+    assert body["report"]["failures"] == []
+    assert body["live_at"]
     assert running.get(f"/v1/releases/{market}", **{"If-None-Match": reply.headers["ETag"]}).status_code == 304
 
 

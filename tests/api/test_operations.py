@@ -5,8 +5,6 @@ from fastapi.testclient import TestClient
 
 from kb_pipeline.api.app import create_app
 from kb_pipeline.bootstrap import build_serving
-from kb_pipeline.errors import UsageError
-from kb_pipeline.services.serve.serving import RateLimit
 from tests.api.conftest import wait_until_ready
 from tests.api.knowledge import RETURNS, RETURNS_TH, Knowledge
 from tests.api.test_problems import QUESTION
@@ -35,20 +33,20 @@ def test_without_its_model_it_stays_unready_and_says_what_to_do(tmp_path):
         assert reply.status_code == 503
 
 
-@pytest.mark.parametrize(("market", "said"), [("en-US", RETURNS), ("th-TH", RETURNS_TH)])
-def test_a_new_release_is_served_without_a_restart(tmp_path, market, said):
+@pytest.mark.parametrize(("market", "faq"), [("en-US", RETURNS), ("th-TH", RETURNS_TH)])
+def test_a_new_release_is_served_without_a_restart(tmp_path, market, faq):
     knowledge = Knowledge(tmp_path)
-    id_ = knowledge.approve(market, said, key="one")
+    id_ = knowledge.approve(market, faq, key="one")
     knowledge.publish(market)
     with TestClient(create_app(build_serving(knowledge.settings))) as http:
         wait_until_ready(http)
         serving = http.app.state.serving
         assert serving.searcher.entry(market, id_)[1] == f"{market}/r0001"
-        knowledge.approve(market, (said[0], said[1] + " (2)"), key="one")
+        knowledge.approve(market, (faq[0], faq[1] + " (2)"), key="one")
         knowledge.publish(market)
         serving.searcher.refresh()
         assert http.get("/readyz").json()["releases"] == {market: 2}
-        assert serving.searcher.entry(market, id_)[0].text.answer == said[1] + " (2)"
+        assert serving.searcher.entry(market, id_)[0].text.answer == faq[1] + " (2)"
 
 
 def test_metrics_need_a_key_from_elsewhere_and_none_from_this_machine(running):
@@ -73,8 +71,3 @@ def test_metrics_count_requests_answers_and_releases_and_name_no_path_that_a_cli
     assert "kb_ready 1.0" in page
     assert "kb_query_log_dropped 0.0" in page
     assert "secret" not in page
-
-
-def test_a_rate_that_is_none_is_refused_with_a_remedy():
-    with pytest.raises(UsageError, match="KB_RATE_LIMIT"):
-        RateLimit("often")

@@ -17,16 +17,16 @@ QUESTION = {"query": "คืนสินค้าได้ไหม", "market": 
 def check_problem(reply, status, code=None):
     assert reply.status_code == status, reply.text
     assert reply.headers["Content-Type"] == "application/problem+json"
-    said = reply.json()
-    assert said["status"] == status
-    assert said["request_id"] == reply.headers["X-Request-ID"]
-    assert said["title"]
-    assert said["detail"]
-    assert said["remedy"]
-    assert said["type"] == f"urn:kb-pipeline:problem:{said['code']}"
-    assert code in {None, said["code"]}
+    problem = reply.json()
+    assert problem["status"] == status
+    assert problem["request_id"] == reply.headers["X-Request-ID"]
+    assert problem["title"]
+    assert problem["detail"]
+    assert problem["remedy"]
+    assert problem["type"] == f"urn:kb-pipeline:problem:{problem['code']}"
+    assert code in {None, problem["code"]}
     assert "Traceback" not in reply.text
-    return said
+    return problem
 
 
 @pytest.mark.parametrize(
@@ -52,8 +52,8 @@ def check_problem(reply, status, code=None):
     ],
 )
 def test_a_body_that_is_off_is_422_and_says_where(running, wrong, where):
-    said = check_problem(running.post("/v1/search", QUESTION | wrong), 422, "invalid")
-    assert [mistake["where"] for mistake in said["errors"]] == [where]
+    problem = check_problem(running.post("/v1/search", QUESTION | wrong), 422, "invalid")
+    assert [mistake["where"] for mistake in problem["errors"]] == [where]
 
 
 @pytest.mark.parametrize("query", ["  " + "ก" * 1000 + " \n", "a" * 1000, "\ud83d\ude00" * 2 if False else "😀" * 1000])
@@ -153,7 +153,7 @@ def test_a_failure_inside_is_logged_but_not_told(caplog, error, status, code):
     http = TestClient(create_app(Broken(error)))
     with caplog.at_level(logging.ERROR):
         reply = http.post("/v1/search", json=QUESTION, headers={"Authorization": "Bearer kb_a_b"})
-    said = check_problem(reply, status, code)
+    problem = check_problem(reply, status, code)
     assert "secret" not in reply.text
-    assert said["request_id"] in caplog.text
+    assert problem["request_id"] in caplog.text
     assert str(error.args[0]) in caplog.text

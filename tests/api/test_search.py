@@ -6,7 +6,7 @@ from tests.api.knowledge import REFUNDS, REFUNDS_TH, RETURNS, RETURNS_TH
 
 
 @pytest.mark.parametrize(
-    ("market", "query", "name", "said"),
+    ("market", "query", "name", "faq"),
     [
         ("en-US", "how many days to return an item", "returns", RETURNS),
         ("en-US", "What is the return window?", "returns", RETURNS),
@@ -15,7 +15,7 @@ from tests.api.knowledge import REFUNDS, REFUNDS_TH, RETURNS, RETURNS_TH
         ("th-TH", REFUNDS_TH[0], "refunds_th", REFUNDS_TH),
     ],
 )
-def test_the_entry_that_answers_comes_first_with_all_that_a_chatbot_needs(running, market, query, name, said):
+def test_the_entry_that_answers_comes_first_with_all_that_a_chatbot_needs(running, market, query, name, faq):
     reply = running.post("/v1/search", {"query": query, "market": market, "top_k": 2})
     assert reply.status_code == 200, reply.text
     answer = reply.json()
@@ -25,21 +25,21 @@ def test_the_entry_that_answers_comes_first_with_all_that_a_chatbot_needs(runnin
     assert len(answer["hits"]) == 2
     first = answer["hits"][0]
     assert first["entry_id"] == running.ids[name]
-    assert (first["question"], first["answer"]) == said
-    assert first["answer_plain"] == said[1].replace("*", "")
+    assert (first["question"], first["answer"]) == faq
+    assert first["answer_plain"] == faq[1].replace("*", "")
     assert first["market"] == market
     assert first["level"] == "market"
-    assert " ".join(citation["text"] for citation in first["citations"]) == said[1]
-    assert first["citations"][0]["heading_path"] == [said[0]]
+    assert " ".join(citation["text"] for citation in first["citations"]) == faq[1]
+    assert first["citations"][0]["heading_path"] == [faq[0]]
     assert answer["release"] == first["release"] == f"{market}/r0001"
     assert first["revision"] == running.knowledge.store.approved_text(first["entry_id"]).id
     assert answer["threshold"] <= answer["confidence"] == first["confidence"] <= 1
 
 
-@pytest.mark.parametrize(("market", "query", "said"), [("en-US", RETURNS[0], RETURNS), ("th-TH", RETURNS_TH[0], RETURNS_TH)])
-def test_answer_says_one_entry(running, market, query, said):
+@pytest.mark.parametrize(("market", "query", "faq"), [("en-US", RETURNS[0], RETURNS), ("th-TH", RETURNS_TH[0], RETURNS_TH)])
+def test_answer_says_one_entry(running, market, query, faq):
     answer = running.post("/v1/answer", {"query": query, "market": market}).json()
-    assert answer["answer"]["answer"] == said[1]
+    assert answer["answer"]["answer"] == faq[1]
     assert "hits" not in answer
 
 

@@ -10,6 +10,7 @@ from kb_pipeline.bootstrap import build_publisher
 from kb_pipeline.domain.accounts import Role
 from kb_pipeline.review.app import create_app
 from kb_pipeline.review.desk import Desk
+from kb_pipeline.review.words import load_words
 from kb_pipeline.services.access.accounts import Accounts
 from kb_pipeline.settings import Settings
 from tests.conftest import DAY, ROOT
@@ -17,6 +18,7 @@ from tests.review import sample
 
 PASSWORD = "four small words here"
 ORIGIN = {"origin": "http://testserver"}
+say = load_words().say
 
 
 class Browser(TestClient):

@@ -86,9 +86,10 @@ def test_everybody_gets_what_the_table_says(visit, changes, kind):
         path = route.replace("{change_id}", change.id).replace("{market}", "th-TH").replace("{move}", "publish")
         path = path.replace("{number:int}", "7").replace("{language}", "th").replace("/static", "/static/review.css")
         csrf = browser.token("/sign-in") if route == "/sign-in" else token
-        said = browser.get(path) if method == "GET" else browser.post(path, data=FORM | {"csrf": csrf})
-        got[method, route] = said.status_code
-        assert {name: said.headers.get(name) for name in HEADERS} == HEADERS
+        reply = browser.get(path) if method == "GET" else browser.post(path, data=FORM | {"csrf": csrf})
+        got[method, route] = reply.status_code
+        expected = HEADERS | ({"Cache-Control": "max-age=86400"} if route == "/static" else {})
+        assert {name: reply.headers.get(name) for name in HEADERS} == expected
     assert got == {key: row[kind] for key, row in TABLE.items()}
 
 
@@ -104,25 +105,25 @@ def test_everybody_gets_what_the_table_says(visit, changes, kind):
 )
 def test_a_form_from_elsewhere_changes_nothing(person, changes, store, headers):
     browser = person()
-    said = browser.submit(f"/changes/{changes[2].id}/approve", headers=headers, version="1")
-    assert said.status_code == 403
+    reply = browser.submit(f"/changes/{changes[2].id}/approve", headers=headers, version="1")
+    assert reply.status_code == 403
     assert store.change(changes[2].id).version == 1
 
 
 @pytest.mark.parametrize("token", [None, "", "wrong", "ก"])
 def test_a_form_without_its_token_changes_nothing(person, changes, store, token):
     browser = person()
-    said = browser.post(
+    reply = browser.post(
         f"/changes/{changes[2].id}/approve", data={"version": "1"} | ({"csrf": token} if token is not None else {})
     )
-    assert said.status_code == 403
+    assert reply.status_code == 403
     assert store.change(changes[2].id).version == 1
 
 
 def test_the_token_of_another_persons_session_does_not_count(person, changes):
     token = person("bob").token("/releases")
-    said = person("ann").post(f"/changes/{changes[2].id}/approve", data={"version": "1", "csrf": token})
-    assert said.status_code == 403
+    reply = person("ann").post(f"/changes/{changes[2].id}/approve", data={"version": "1", "csrf": token})
+    assert reply.status_code == 403
 
 
 def test_signing_in_makes_a_new_session_and_signing_out_ends_it(person):
@@ -161,10 +162,10 @@ def test_after_signing_in_one_stays_on_the_page(app, accounts, wanted, led):
 
 def test_cookies_are_out_of_reach_of_scripts(app, accounts, desk):
     accounts.add_user("ann", PASSWORD, Role.REVIEWER, (), "test")
-    said = Browser(app).sign_in("ann").headers["set-cookie"]
-    assert "kb_session=" in said
-    assert "HttpOnly" in said
-    assert "SameSite=lax" in said
+    reply = Browser(app).sign_in("ann").headers["set-cookie"]
+    assert "kb_session=" in reply
+    assert "HttpOnly" in reply
+    assert "SameSite=lax" in reply
 
 
 def test_a_form_without_bounds_is_refused(person):

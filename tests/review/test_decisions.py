@@ -7,7 +7,7 @@ import pytest
 
 from kb_pipeline.domain.accounts import Role
 from kb_pipeline.domain.changes import ChangeState
-from kb_pipeline.review.words import say
+from tests.review.conftest import say
 
 MINE = "ผู้ขายตอบกลับภายใน 3 วันทำการ"
 THEIRS = "คนขายตอบกลับภายใน 3 วันทำการแน่นอน"  # too casual a word for the seller
@@ -15,11 +15,11 @@ THEIRS = "คนขายตอบกลับภายใน 3 วันทำ�
 
 def test_an_approval_leads_to_the_next_of_the_same_queue_and_says_so(person, changes, store):
     browser = person()
-    said = browser.submit(f"/changes/{changes[2].id}/approve?market=th-TH&risk=low", version="1")
-    assert said.headers["location"] == f"/changes/{changes[1].id}?market=th-TH&risk=low"
+    reply = browser.submit(f"/changes/{changes[2].id}/approve?market=th-TH&risk=low", version="1")
+    assert reply.headers["location"] == f"/changes/{changes[1].id}?market=th-TH&risk=low"
     assert store.change(changes[2].id).state is ChangeState.APPROVED
-    assert say("en", "flash.approved") in browser.get(said.headers["location"]).text
-    assert say("en", "flash.approved") not in browser.get(said.headers["location"]).text, "once"
+    assert say("en", "flash.approved") in browser.get(reply.headers["location"]).text
+    assert say("en", "flash.approved") not in browser.get(reply.headers["location"]).text, "once"
 
 
 def test_a_high_risk_change_takes_two_people_and_the_first_is_told_so(person, changes, store):
@@ -65,14 +65,14 @@ def test_an_edit_is_checked_as_one_types_and_then_approved(person, changes, stor
 
 def test_an_edit_that_leaves_the_text_as_it_is_is_no_edit(person, changes):
     text = changes[1].revision.text
-    said = person().submit(
+    reply = person().submit(
         f"/changes/{changes[1].id}/edit",
         version="1",
         question=text.question,
         answer=text.answer,
         phrasings="\n".join(text.phrasings),
     )
-    assert said.status_code == 422
+    assert reply.status_code == 422
 
 
 def test_a_rejection_needs_a_reason(person, changes, store):
@@ -86,22 +86,22 @@ def test_who_was_slower_sees_who_did_what_and_keeps_what_was_typed(person, chang
     ann, bob = person("ann"), person("bob")
     fields = {"question": "ผู้ขายตอบเมื่อไร", "comment": "สุภาพ <กว่า>", "category": "style", "version": "1"}
     ann.submit(f"/changes/{changes[2].id}/reject", version="1", cause="duplicate", comment="ซ้ำ")
-    said = bob.submit(f"/changes/{changes[2].id}/edit", answer="ข้อความของฉัน", **fields)
-    assert said.status_code == 409
+    reply = bob.submit(f"/changes/{changes[2].id}/edit", answer="ข้อความของฉัน", **fields)
+    assert reply.status_code == 409
     for shown in ("<strong>ann</strong>", say("en", "action.change.reject"), "ซ้ำ", "ข้อความของฉัน", "สุภาพ &lt;กว่า&gt;"):
-        assert shown in said.text
+        assert shown in reply.text
 
 
 def test_a_conflict_that_can_still_be_decided_keeps_the_form_filled(person, changes):
     ann, bob = person("ann"), person("bob")
     ann.submit(f"/changes/{changes[3].id}/approve", version="1")
-    said = bob.submit(
+    reply = bob.submit(
         f"/changes/{changes[3].id}/edit", version="1", question="ได้คืนไหม", answer="คำตอบของฉัน", phrasings="ก\nข", comment="why"
     )
-    assert said.status_code == 409
-    assert re.search(r'name="answer"[^>]*>\nคำตอบของฉัน</textarea>', said.text)
-    assert re.search(r'name="phrasings"[^>]*>\nก\nข</textarea>', said.text)
-    assert 'name="version" value="2"' in said.text
+    assert reply.status_code == 409
+    assert re.search(r'name="answer"[^>]*>\nคำตอบของฉัน</textarea>', reply.text)
+    assert re.search(r'name="phrasings"[^>]*>\nก\nข</textarea>', reply.text)
+    assert 'name="version" value="2"' in reply.text
 
 
 def test_of_two_who_decide_at_once_one_wins(person, changes, store):

@@ -5,9 +5,9 @@ import sys
 import pytest
 
 from kb_pipeline.domain.accounts import Role, User
-from kb_pipeline.review.words import say
 from kb_pipeline.steps.checks.quality import grade
 from tests.adapters.store_sql.samples import change_of
+from tests.review.conftest import say
 
 
 @pytest.mark.parametrize("language", ["en", "th"])
@@ -17,9 +17,9 @@ def test_queue_and_card_say_the_quality_in_a_number_and_a_word(person, changes, 
     queue = browser.get("/").text
     for change in changes:
         word = grade(change.quality).value
-        said = say(language, "quality.of", number=f"{change.quality:.0f}", word=say(language, f"quality.{word}"))
-        assert said in queue
-        assert said in browser.get(f"/changes/{change.id}").text
+        shown = say(language, "quality.of", number=f"{change.quality:.0f}", word=say(language, f"quality.{word}"))
+        assert shown in queue
+        assert shown in browser.get(f"/changes/{change.id}").text
         assert f"quality-{word}" in queue
 
 
@@ -44,8 +44,8 @@ def test_the_card_shows_a_market_value_with_rule_source_and_validity(person, cha
     row = next(row for row in card.facts if row.market_fact)
     rule = card.rule_of(row)
     page = person().get(f"/changes/{changes[0].id}").text
-    for said in (row.source, row.wanted, rule.key, rule.source):
-        assert said in page
+    for shown in (row.source, row.wanted, rule.key, rule.source):
+        assert shown in page
     for key, day in (("facts.from", rule.valid_from), ("facts.until", rule.valid_until)):
         assert day is None or say("en", key, day=day) in page
 
@@ -54,7 +54,7 @@ def test_a_check_while_typing_loads_no_embedder(person, changes, monkeypatch):
     monkeypatch.setitem(sys.modules, "sentence_transformers", None)
     monkeypatch.setitem(sys.modules, "kb_pipeline.adapters.models.embedder_sentence_transformers", None)
     fields = {"question": changes[0].revision.text.question, "answer": "ไม่ทราบ", "phrasings": "", "version": "1"}
-    said = person().submit(f"/changes/{changes[0].id}/check", {"x-part": "checked"}, **fields)
-    assert said.status_code == 200
-    assert "facts-preserved" in said.text
-    assert "meaning-drift" not in said.text
+    reply = person().submit(f"/changes/{changes[0].id}/check", {"x-part": "checked"}, **fields)
+    assert reply.status_code == 200
+    assert "facts-preserved" in reply.text
+    assert "meaning-drift" not in reply.text

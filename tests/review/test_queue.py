@@ -7,8 +7,8 @@ import pytest
 
 from kb_pipeline.domain.accounts import Role
 from kb_pipeline.review.queue import PAGE
-from kb_pipeline.review.words import say
 from tests.adapters.store_sql.samples import change_of, decision_of
+from tests.review.conftest import say
 
 
 def ids(page):

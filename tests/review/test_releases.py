@@ -8,8 +8,8 @@ import pytest
 from kb_pipeline.domain.accounts import Role
 from kb_pipeline.errors import ReleaseError
 from kb_pipeline.review.jobs import Jobs
-from kb_pipeline.review.words import say
 from tests.adapters.store_sql.samples import change_of, decision_of
+from tests.review.conftest import say
 
 
 def approve(store, market, key):
@@ -62,15 +62,15 @@ def test_a_publisher_publishes_what_was_previewed_and_rolls_back(person, desk, s
 def test_a_second_job_waits_and_a_failure_says_why():
     jobs, gate = Jobs(), []
 
-    def work(told):
-        told("กำลังสร้าง")
+    def work(step):
+        step("กำลังสร้าง")
         while not gate:
             time.sleep(0.01)
         raise ReleaseError("it is not fit", "look")
 
     assert jobs.start("th-TH", work)
     assert not jobs.start("th-TH", work)
-    assert jobs.start("en-US", lambda told: None)
+    assert jobs.start("en-US", lambda step: None)
     gate.append(1)
     while jobs.of("th-TH").running:
         time.sleep(0.01)

@@ -2,23 +2,16 @@
 
 import hashlib
 import hmac
-import math
 import secrets
-import time
 import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
-
 from kb_pipeline.domain.accounts import ApiKey, Role, Session, User
 from kb_pipeline.domain.base import comparison_key
-from kb_pipeline.errors import AuthenticationError, BlockedError, NotFoundError, TooManyError
+from kb_pipeline.errors import AuthenticationError, BlockedError, NotFoundError
 from kb_pipeline.ports.accounts import AccountStore, Passwords
 
-PER_NAME, PER_ADDRESS = parse("10/15 minutes"), parse("50/15 minutes")
 SHORTEST, LONGEST = 10, 1_000  # characters of a password
 LONGEST_NAME = 40
 RESERVED = frozenset({"pipeline"})  # who acts in the audit trail when no person does
@@ -29,7 +22,7 @@ class Accounts:
 
     def __init__(self, store: AccountStore, passwords: Passwords) -> None:
         self._store, self._passwords = store, passwords
-        self._nobodys = passwords.hash(secrets.token_urlsafe())  # judged for unknown names, so that time does not tell
+        self._unknown_hash = passwords.hash(secrets.token_urlsafe())  # checked for unknown names, so that the time is the same
 
     def add_user(self, name: str, password: str, role: Role, markets: Sequence[str], actor: str) -> User:
         """A new user. Raises BlockedError for a name that is taken or unfit, and for a weak password."""
@@ -59,7 +52,7 @@ class Accounts:
     def sign_in(self, name: str, password: str, hours: float) -> tuple[str, Session]:
         """A new session, and its token, which is kept nowhere else. Raises AuthenticationError, never saying what was wrong."""
         hashed = self._store.password_hash(name)
-        fits = self._passwords.verify(hashed or self._nobodys, _normal(password[:LONGEST]))
+        fits = self._passwords.verify(hashed or self._unknown_hash, _normal(password[:LONGEST]))
         user = self._store.user(name)
         if not fits or hashed is None or user is None or user.disabled:
             raise AuthenticationError("name or password is wrong", "try again, or ask an administrator for a new password")
@@ -131,23 +124,6 @@ class Accounts:
         if comparison_key(password).casefold() == comparison_key(name).casefold():
             raise BlockedError("the password is the name", "take a few words that nobody else would take")
         return self._passwords.hash(normal)
-
-
-class SignInLimit:
-    """How often somebody may try to sign in, in moving windows. It counts in this process only. Thread-safe."""
-
-    def __init__(self) -> None:
-        self._window = MovingWindowRateLimiter(MemoryStorage())
-
-    def take(self, name: str, address: str) -> None:
-        """Count one attempt, before the password is judged. Raises TooManyError."""
-        self._hit(PER_ADDRESS, "address", address)
-        self._hit(PER_NAME, "name", comparison_key(name).casefold())
-
-    def _hit(self, rate: RateLimitItem, *who: str) -> None:
-        if not self._window.hit(rate, *who):
-            wait = max(1, math.ceil(self._window.get_window_stats(rate, *who).reset_time - time.time()))
-            raise TooManyError("too many attempts to sign in", f"wait {math.ceil(wait / 60)} minutes", retry_after=wait)
 
 
 def _checked_name(name: str) -> str:

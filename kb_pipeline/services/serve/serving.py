@@ -1,16 +1,11 @@
 """What a client of the knowledge base may do: ask, read, give feedback. Keys, rates and the query log; no HTTP."""
 
 import logging
-import math
 import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
-
-from limits import parse
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 
 from kb_pipeline.domain.accounts import ApiKey
 from kb_pipeline.domain.answers import Feedback, Query, QueryRecord, SearchResult
@@ -20,36 +15,16 @@ from kb_pipeline.errors import (
     ForbiddenError,
     KBError,
     NotFoundError,
-    TooManyError,
     UnknownMarketError,
-    UsageError,
 )
 from kb_pipeline.ports.queries import FeedbackStore
 from kb_pipeline.services.access.accounts import Accounts
+from kb_pipeline.services.access.limits import RateLimit
 from kb_pipeline.services.serve.query_log import BufferedQueryLog
 from kb_pipeline.services.serve.search import Searcher
 from kb_pipeline.steps.facts.redact import redact
 
 _LOG = logging.getLogger(__name__)
-
-
-class RateLimit:
-    """How often one key may ask, in a moving window. It counts in this process only."""
-
-    def __init__(self, rate: str) -> None:
-        """`rate` is e.g. `600/minute`. Raises UsageError."""
-        try:
-            self._rate = parse(rate)
-        except ValueError as error:
-            raise UsageError(f"'{rate}' is no rate", "set KB_RATE_LIMIT to something like 600/minute") from error
-        self._window = MovingWindowRateLimiter(MemoryStorage())
-
-    def take(self, key_id: str) -> None:
-        """Count one request. Raises TooManyError."""
-        if not self._window.hit(self._rate, key_id):
-            free_at = self._window.get_window_stats(self._rate, key_id).reset_time
-            wait = max(1, math.ceil(free_at - time.time()))
-            raise TooManyError(f"this key may ask {self._rate}", f"wait {wait} s", retry_after=wait)
 
 
 class Serving:

@@ -1,0 +1,80 @@
+"""A face as a program of its own: its options, its port, and serving until it is stopped."""
+
+import argparse
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from kb_pipeline.errors import KBError, PortTakenError
+
+_STOP_SECONDS = 10  # for the requests that are in flight
+
+
+class Address(NamedTuple):
+    """Where a program listens; port 0: any free one. `change` names the setting of the port, e.g. `KB_API_PORT`."""
+
+    host: str
+    port: int
+    change: str
+
+
+def read_address(program: str, description: str, default: Address) -> Address:
+    """The address that `--host` and `--port` of this process name. Ends the process (2) when they are wrong."""
+    parser = argparse.ArgumentParser(prog=f"python -m {program}", description=description)
+    parser.add_argument("--host", default=default.host, help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=_port, default=default.port, help="port to listen on (default: %(default)s)")
+    options = parser.parse_args()
+    return default._replace(host=options.host, port=options.port)
+
+
+def serve(build: Callable[[], ASGIApp], address: Address, message: str, log_level: str, **options: Any) -> int:  # noqa: ANN401
+    """Serve what `build` makes until SIGTERM or SIGINT, then end gracefully; the exit code, 1 when it cannot start.
+
+    `message` is for stderr as soon as it listens, with `{url}` in it; `options` are uvicorn's, where a face differs.
+    """
+    logging.basicConfig(stream=sys.stderr, level=log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    try:
+        with listen(*address) as listener:
+            config = uvicorn.Config(
+                build(),
+                log_config=None,
+                server_header=False,
+                timeout_keep_alive=30,
+                timeout_graceful_shutdown=_STOP_SECONDS,
+                **options,
+            )
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda *_: None)  # uvicorn hears them first, and hands them on when it has ended
+            sys.stderr.write(message.format(url=f"http://{address.host}:{listener.getsockname()[1]}") + "\n")
+            server = uvicorn.Server(config)
+            server.run(sockets=[listener])
+            return 0 if server.started else 1
+    except KBError as error:
+        sys.stderr.write(f"error [{error.code}]: {error.message}\n  what to do: {error.remedy}\n")
+        return error.exit_code
+
+
+def listen(host: str, port: int, change: str) -> socket.socket:
+    """A socket that listens. Raises PortTakenError; its remedy names `change`, the setting to change."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen()  # now, not when the program is built: two that start together would both be bound
+    except OSError as error:
+        listener.close()
+        remedy = f"stop what listens there, or choose another: --port, {change}"
+        raise PortTakenError(f"cannot listen on {host}:{port} ({error.strerror})", remedy) from error
+    return listener
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65_535:
+        raise argparse.ArgumentTypeError(f"'{text}' is no port; give a number up to 65535")
+    return int(text)
