@@ -18,7 +18,6 @@ from kb_pipeline.review.pages import page, redirect
 from kb_pipeline.review.queue import address, filter_of
 from kb_pipeline.review.view import mixed, passages, runs, spans_of
 from kb_pipeline.services.review.card import Card
-from kb_pipeline.services.review.queue import select
 from kb_pipeline.services.review.reviewer import Reviewer
 
 router = APIRouter()
@@ -108,7 +107,7 @@ def _decide(
     act: Callable[[Reviewer, int, Typed], Change],
 ) -> Response:
     reviewer, typed, seen = desk_of(request).reviewer(who.user), _typed(fields, verb), _version(fields)
-    _, onward = _neighbours(request, reviewer, change_id)
+    onward = reviewer.neighbours(change_id, filter_of(request.query_params)).after
     try:
         change = act(reviewer, seen, typed)
     except (ConflictError, IllegalTransitionError) as error:
@@ -133,7 +132,7 @@ def _card(
     reviewer = desk.reviewer(who.user)
     card, trouble = reviewer.card(change_id), trouble or Trouble()
     change, wanted = card.change, filter_of(request.query_params)
-    before, after = _neighbours(request, reviewer, change.id)
+    before, after = reviewer.neighbours(change.id, wanted)
     proposed = change.revision.text if change.revision else _NOTHING
     typed = typed or Typed()
     if typed.open != "edit":
@@ -163,15 +162,6 @@ def _checked(change: Change, typed: Typed, findings: tuple[Finding, ...]) -> dic
     ]
     values: dict[str, Any] = {"typed": typed, "typed_findings": findings, "marked": marked, "language_of_text": change.market}
     return values | {"typed_critical": worst(findings) is Severity.CRITICAL}
-
-
-def _neighbours(request: Request, reviewer: Reviewer, change_id: str) -> tuple[str | None, str | None]:
-    """The changes before and after this one in the filtered queue; after the last one comes the first."""
-    wanted = filter_of(request.query_params)
-    ids = [change.id for change in select(reviewer.changes(wanted), wanted)]
-    at = ids.index(change_id) if change_id in ids else -1
-    rest = [*ids[at + 1 :], *ids[: max(at, 0)]]
-    return (ids[at - 1] if at > 0 else None), (rest[0] if rest else None)
 
 
 def _since(card: Card, version: int) -> tuple[AuditEvent, ...]:

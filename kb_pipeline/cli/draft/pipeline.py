@@ -77,10 +77,10 @@ def _run_json(full: dict[str, Any], report: Any) -> dict[str, Any]:  # noqa: ANN
 def status(json: JsonOption = False) -> None:
     """Where everything stands: per market what is pending, approved, published, live and stale; model calls in total."""
     from kb_pipeline.bootstrap import open_markets, open_store
-    from kb_pipeline.services.draft.status import status_of
+    from kb_pipeline.services.draft.status import read_status
 
     settings = load_settings()
-    report = status_of(open_store(settings), open_markets(settings))
+    report = read_status(open_store(settings), open_markets(settings))
     if json:
         print_json(report.model_dump(mode="json"))
         return

@@ -41,7 +41,7 @@ class Status(Value):
     usage: Usage
 
 
-def status_of(store: StatusStore, markets: Sequence[Market]) -> Status:
+def read_status(store: StatusStore, markets: Sequence[Market]) -> Status:
     """The counts of the store."""
     counts, faqs = store.counts(), store.source_faqs()
     calls, usage = store.call_totals()

@@ -5,7 +5,7 @@ import pytest
 from kb_pipeline.domain.changes import ChangeKind, ChangeState, Decision, Verdict
 from kb_pipeline.errors import LLMItemError, LLMUnavailableError
 from kb_pipeline.services.draft.plan import plan_run
-from kb_pipeline.services.draft.status import status_of
+from kb_pipeline.services.draft.status import read_status
 from tests.factories import RETURNS
 from tests.story import Story, into_thai
 
@@ -66,7 +66,7 @@ def test_one_edited_sentence_redoes_exactly_the_faqs_that_cite_it_in_every_marke
     story.run()
     generated, localized = len(story.llm.asked("generate_faqs")), len(story.llm.asked("localize_faq"))
     story.write("en/returns.md", RETURNS.replace("15 days", "30 days"))
-    assert status_of(story.store, story.markets).markets["th-TH"].stale == 0
+    assert read_status(story.store, story.markets).markets["th-TH"].stale == 0
     report = story.run()
     assert len(story.llm.asked("generate_faqs")) == generated
     assert len(story.llm.asked("revise_faq")) == 1
