@@ -184,3 +184,27 @@ def test_counts_are_per_market_and_complete(store: SqlStore) -> None:
         "en-US": zero | {"pending": 1, "proposed": 1},
         "th-TH": zero | {"pending": 1, "proposed": 1, "approved": 1},
     }
+
+
+@pytest.mark.parametrize("page", [1, 2, 50])
+def test_the_queue_is_read_a_page_at_a_time_in_one_order_both_ways(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch, page: int
+) -> None:
+    monkeypatch.setattr("kb_pipeline.adapters.store_sql.changes._PAGE", page)
+    rows = [
+        ("en-US", "a", RiskTier.LOW),
+        ("th-TH", "b", RiskTier.HIGH),
+        ("th-TH", "c", RiskTier.LOW),
+        ("th-TH", "d", RiskTier.LOW),
+    ]
+    for market, key, risk in rows:
+        change = change_of(market, key, risk=risk)
+        store.propose(change if key != "d" else change.model_copy(update={"quality": 40.0}))
+    order = [change.id for change in store.changes()]
+    assert [change.id for change in store.queue(None, ChangeState.PENDING)] == order
+    for place, id_ in enumerate(order):
+        assert [c.id for c in store.queue(None, ChangeState.PENDING, id_)] == order[place + 1 :]
+        assert [c.id for c in store.queue(None, ChangeState.PENDING, id_, backwards=True)] == order[:place][::-1]
+    thai = [change.id for change in store.changes("th-TH")]
+    assert [change.id for change in store.queue("th-TH", ChangeState.PENDING, thai[0])] == thai[1:]
+    assert not list(store.queue("th-TH", ChangeState.REJECTED))

@@ -205,6 +205,20 @@ def test_a_dry_run_says_what_is_due_and_does_nothing(story):
     assert (plan.changed, plan.chunks_to_write, plan.faqs_to_revise) == (("en/returns",), 0, 1)
 
 
+def test_what_a_dry_run_counts_is_what_the_run_does(story):
+    story.write_chinese()
+    plan, report = plan_run(story.pipeline()), story.run()
+    assert (plan.chunks_to_write, plan.faqs_to_revise) == (report.chunks, 0)
+    story.write("en/returns.md", RETURNS.replace("15 days", "30 days"))
+    story.write("en/new.md", "# New\n\nParcels arrive within 4 days.\n")
+    generated, revised = len(story.llm.asked("generate_faqs")), len(story.llm.asked("revise_faq"))
+    plan = plan_run(story.pipeline())
+    report = story.run()
+    assert plan.chunks_to_write == len(story.llm.asked("generate_faqs")) - generated == 1
+    assert plan.faqs_to_revise == len(story.llm.asked("revise_faq")) - revised == len(report.source_faqs.revised) == 1
+    assert plan_run(story.pipeline()).entries == {"en-US": 0, "th-TH": 0}
+
+
 def test_findings_of_the_text_travel_to_the_change_and_raise_its_risk(story):
     story.llm.script["localize_faq"] = lambda request: into_thai(request) | {"answer": "คืนได้ภายใน 99 วัน 退款"}
     story.llm.script["repair_faq"] = story.llm.script["localize_faq"]

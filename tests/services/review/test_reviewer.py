@@ -121,3 +121,26 @@ def test_an_imported_entry_is_checked_without_a_source(as_, store, thai):
     assert "tone" in {f.rule for f in change.findings}, "no polite particle"
     better = change.revision.text.model_copy(update={"answer": "ภายใน 15 วัน"})
     assert as_().check(change, better) == ()
+
+
+def test_the_neighbours_of_a_change_are_those_of_the_filtered_queue_and_after_the_last_comes_the_first(as_, changes, store):
+    reviewer, everything = as_(), QueueFilter()
+    order = [change.id for change in reviewer.queue(everything)]
+    for place, id_ in enumerate(order):
+        before, after = reviewer.neighbours(id_, everything)
+        assert before == (order[place - 1] if place else None)
+        assert after == order[(place + 1) % len(order)]
+    rule = QueueFilter(rule="facts-preserved")
+    some = [change.id for change in reviewer.queue(rule)]
+    assert 0 < len(some) < len(order), "the sample has both kinds"
+    assert reviewer.neighbours(some[-1], rule).after == (some[0] if len(some) > 1 else None)
+
+
+def test_a_decided_change_leads_on_from_its_place_and_other_markets_are_passed_over(as_, changes, store):
+    store.propose(change_of("en-US", "other"))
+    thai = as_(Role.REVIEWER, "th-TH")
+    order = [change.id for change in thai.queue(QueueFilter())]
+    after = thai.neighbours(order[0], QueueFilter()).after
+    thai.reject(order[0], category="", root_cause=None, comment="ผิด")
+    assert thai.neighbours(order[0], QueueFilter()).after == after == order[1]
+    assert all(store.change(id_).market == "th-TH" for id_ in order)
