@@ -106,10 +106,10 @@ def _run(defs: dg.Definitions, instance: dg.DagsterInstance, job: str, market: s
     result = defs.resolve_job_def(job).execute_in_process(
         instance=instance, partition_key=market, run_config=_QUIET, tags=process_tags(), raise_on_error=False
     )
-    return _tell(result, market or "source")
+    return _print_steps(result, market or "source")
 
 
-def _tell(result: dg.ExecuteInProcessResult, part: str) -> bool:
+def _print_steps(result: dg.ExecuteInProcessResult, part: str) -> bool:
     """One line per step, and what went wrong; whether nothing did."""
     clean = result.success
     for event in result.all_events:
@@ -121,11 +121,11 @@ def _tell(result: dg.ExecuteInProcessResult, part: str) -> bool:
         elif event.event_type is dg.DagsterEventType.STEP_SKIPPED:
             sys.stdout.write(f"{part:<8} {step:<46} skipped\n")
         elif event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
-            clean = _tell_check(event.asset_check_evaluation_data, part) and clean
+            clean = _print_check(event.asset_check_evaluation_data, part) and clean
     return clean
 
 
-def _tell_check(check: dg.AssetCheckEvaluation, part: str) -> bool:
+def _print_check(check: dg.AssetCheckEvaluation, part: str) -> bool:
     if check.passed:
         return True
     numbers = ", ".join(f"{k} {v.value}" for k, v in check.metadata.items() if isinstance(v, dg.IntMetadataValue))

@@ -28,22 +28,22 @@ class LogProgress:
     @contextmanager
     def track(self, what: str, total: int) -> Iterator[Callable[[str], None]]:
         """See ports.Progress."""
-        lock, done, told = threading.Lock(), 0, time.monotonic()
+        lock, done, logged_at = threading.Lock(), 0, time.monotonic()
 
         def tell(note: str) -> None:
-            nonlocal done, told
+            nonlocal done, logged_at
             with lock:
                 done += 1
-                if done < total and time.monotonic() - told < _LOG_EVERY:
+                if done < total and time.monotonic() - logged_at < _LOG_EVERY:
                     return
-                told = time.monotonic()
+                logged_at = time.monotonic()
                 self._log.info(f"{what} {done}/{total} {note}")
 
         yield tell
 
 
 @contextmanager
-def _told_as_failures(context: Context) -> Iterator[None]:
+def _as_dagster_failures(context: Context) -> Iterator[None]:
     """KBErrors as dagster.Failure, with what to do."""
     try:
         yield
@@ -70,7 +70,7 @@ class PipelineResource(dg.ConfigurableResource[None]):
 
         Only a failure of the language model's infrastructure may be tried again; nothing else gets better by waiting.
         """
-        with _told_as_failures(context), self._wired(context, markets) as pipeline:
+        with _as_dagster_failures(context), self._wired(context, markets) as pipeline:
             yield pipeline
 
     @contextmanager
@@ -97,7 +97,7 @@ class Publishing(dg.ConfigurableResource[None]):
     @contextmanager
     def open(self, context: dg.AssetExecutionContext) -> Iterator[Publisher]:
         """The publisher of the step's market, closed at the end. Raises dagster.Failure for a KBError."""
-        with _told_as_failures(context):
+        with _as_dagster_failures(context):
             publisher = self.wire(context.partition_key, ACTOR, progress=LogProgress(context.log))
             try:
                 yield publisher

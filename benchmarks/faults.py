@@ -29,8 +29,8 @@ _OTHER_CURRENCY = {"$": "€", "€": "$", "฿": "$", "USD": "EUR", "EUR": "USD
 
 def changed_number(rng: Random, source: str, target: str) -> str | None:
     """One number that both texts have becomes another of as many digits; not those of lists, links and code."""
-    told = set(re.findall(r"[0-9](?:[0-9.,]*[0-9])?", source))
-    found = [m for m in _NUMBER.finditer(target) if m["number"] and m["number"] in told]
+    numbers = set(re.findall(r"[0-9](?:[0-9.,]*[0-9])?", source))
+    found = [m for m in _NUMBER.finditer(target) if m["number"] and m["number"] in numbers]
     if not found:
         return None
     match = rng.choice(found)

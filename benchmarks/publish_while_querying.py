@@ -85,7 +85,7 @@ class Tally:
     """What one client saw."""
 
     answers: list[tuple[float, str]] = field(default_factory=list)  # when it came, and the release that it named
-    said: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)  # release, entry, revision, answer
+    texts: Counter[tuple[str, str, str, str]] = field(default_factory=Counter)  # release, entry, revision, answer
     failed: Counter[str] = field(default_factory=Counter)
     mixed: int = 0
     latencies: list[float] = field(default_factory=list)
@@ -95,7 +95,7 @@ class Tally:
         self.answers.append((time.time(), answer["release"]))
         self.mixed += any(hit["release"] != answer["release"] for hit in answer["hits"])
         for hit in answer["hits"]:
-            self.said[hit["release"], hit["entry_id"], hit["revision"], f"{hit['question']}\n{hit['answer']}"] += 1
+            self.texts[hit["release"], hit["entry_id"], hit["revision"], f"{hit['question']}\n{hit['answer']}"] += 1
 
 
 def ask_on(url: str, key: str, seed: int, stop: threading.Event) -> Tally:
@@ -147,7 +147,7 @@ def run(home: Path, clients: int, seconds: float, publishes: int, rollbacks: int
         publisher.kill()
         api.send_signal(signal.SIGTERM)
         code = api.wait(30)
-    figures = judge(store, tallies, [(first.id, _time(first)), *seen]) | {"api_exit_code": code}
+    figures = check(store, tallies, [(first.id, _time(first)), *seen]) | {"api_exit_code": code}
     store.close()
     return {"clients": clients, "seconds": round(lasted, 1), "publishes": publishes, "rollbacks": rollbacks, **figures}
 
@@ -166,17 +166,17 @@ def start_api(settings: Settings) -> tuple[str, "subprocess.Popen[bytes]"]:
     return url, api
 
 
-def judge(store: SqlStore, tallies: list[Tally], flips: list[tuple[str, float]]) -> dict[str, Any]:
+def check(store: SqlStore, tallies: list[Tally], flips: list[tuple[str, float]]) -> dict[str, Any]:
     """Hold every answer against the manifest of the release that it names, and each flip against the first answer after it."""
     truth: dict[str, dict[str, str]] = {}
-    for release in {said[0] for tally in tallies for said in tally.said}:
+    for release in {answer[0] for tally in tallies for answer in tally.texts}:
         market, _, number = release.partition("/r")
         truth[release] = {item.entry_id: item.revision_id for item in store.manifest(market, int(number))}
     texts = store.revisions([revision for items in truth.values() for revision in items.values()])
     foreign = 0
-    for said, times in sum((tally.said for tally in tallies), Counter[tuple[str, str, str, str]]()).items():
-        release, entry, revision, text = said
-        whole = truth[release].get(entry) == revision and _said(texts[revision].text) == text
+    for answer, times in sum((tally.texts for tally in tallies), Counter[tuple[str, str, str, str]]()).items():
+        release, entry, revision, text = answer
+        whole = truth[release].get(entry) == revision and _shown(texts[revision].text) == text
         foreign += 0 if whole else times
     answers = sorted(answer for tally in tallies for answer in tally.answers)
     waits, stale = follow(answers, flips)
@@ -208,7 +208,7 @@ def follow(answers: list[tuple[float, str]], flips: list[tuple[str, float]]) -> 
     return waits, stale
 
 
-def _said(text: FaqText) -> str:
+def _shown(text: FaqText) -> str:
     return f"{text.question}\n{text.answer}"
 
 

@@ -125,8 +125,8 @@ def faulty(blocks: Sequence[Block], kind: str, most: int) -> list[tuple[Block, B
 def with_amounts(blocks: Sequence[Block]) -> list[Block]:
     """Blocks of one line with a sentence about an amount put behind both texts; real ones with an amount are few."""
     plain = [(s, t) for s, t in blocks if "\n" not in s.strip() and "|" not in s and 40 < len(s) < 400][:200]
-    told = [(pair, _AMOUNTS[n % len(_AMOUNTS)]) for n, pair in enumerate(plain)]
-    return [(f"{s.rstrip()} The fee is {amount}.", f"{t.rstrip()} ค่าธรรมเนียมคือ {amount}") for (s, t), amount in told]
+    chosen = [(pair, _AMOUNTS[n % len(_AMOUNTS)]) for n, pair in enumerate(plain)]
+    return [(f"{s.rstrip()} The fee is {amount}.", f"{t.rstrip()} ค่าธรรมเนียมคือ {amount}") for (s, t), amount in chosen]
 
 
 def with_terms(data: Path, blocks: Sequence[Block], market: Market) -> tuple[list[tuple[Block, Block]], Market]:

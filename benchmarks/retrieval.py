@@ -156,8 +156,8 @@ class Data:
 
     def faqs_thai(self, *, with_question: bool) -> Texts:
         """Thai FAQs; without their question when that is what is asked."""
-        said = ((row["id"], row["th_question"] if with_question else "", row["th_answer_md"]) for row in self.thai)
-        return [(key, FaqText(question=question, answer=answer)) for key, question, answer in said]
+        rows = ((row["id"], row["th_question"] if with_question else "", row["th_answer_md"]) for row in self.thai)
+        return [(key, FaqText(question=question, answer=answer)) for key, question, answer in rows]
 
     def asked_thai(self, field: str) -> list[Asked]:
         """Their questions, in Thai (`th_question`) or English (`en_question_from_slug`)."""
@@ -201,8 +201,8 @@ def quality(name: str, base: Base, asked: Sequence[Asked], http: httpx.Client | 
 
 def answered(http: httpx.Client, market: str, text: str) -> list[str]:
     """The ids of the entries that the API finds, also where it abstains."""
-    said = http.post("/v1/search", json={"query": text, "market": market, "fallback": False, "top_k": 10})
-    return [hit["entry_id"] for hit in said.raise_for_status().json()["hits"]]
+    response = http.post("/v1/search", json={"query": text, "market": market, "fallback": False, "top_k": 10})
+    return [hit["entry_id"] for hit in response.raise_for_status().json()["hits"]]
 
 
 def cases(data: Data, bases: dict[str, Base]) -> list[Case]:
@@ -256,13 +256,13 @@ def calibration(found: Sequence[Case], threshold: float) -> None:
     held_out = found[1::2]
     for group in [*dict.fromkeys(c.group for c in held_out), ""]:
         chosen = [c for c in held_out if group in {c.group, ""}]
-        said = [confidence(c.dense, c.lead, c.shared) >= threshold for c in chosen]
-        pairs = list(zip(chosen, said, strict=True))
+        answered = [confidence(c.dense, c.lead, c.shared) >= threshold for c in chosen]
+        pairs = list(zip(chosen, answered, strict=True))
         accuracy = mean(yes == c.right for c, yes in pairs)
         known = mean(yes for c, yes in pairs if c.known)
         others = mean(yes for c, yes in pairs if not c.known)
         wrong = mean(not c.right for c, yes in pairs if yes)
-        shown = f"{accuracy:9.3f}{mean(said):9.3f}{known:9.3f}{others:10.3f}{wrong:7.3f}{len(chosen):10}"
+        shown = f"{accuracy:9.3f}{mean(answered):9.3f}{known:9.3f}{others:10.3f}{wrong:7.3f}{len(chosen):10}"
         print(f"{group or 'all':26}{shown}")
 
 
@@ -318,10 +318,10 @@ def latency(base: Base, asked: Sequence[Asked]) -> None:
             best = np.argsort(-(vectors @ bare.embed([a.text], "query")[0]))[:5]
             times["bare engine"].append(time.perf_counter() - began)
             began = time.perf_counter()
-            said = http.post("/v1/search", json={"query": a.text, "market": base.market, "fallback": False})
+            response = http.post("/v1/search", json={"query": a.text, "market": base.market, "fallback": False})
             times["API"].append(time.perf_counter() - began)
-            if said.status_code != 200 or not len(ids[best[0]]):
-                raise SystemExit(f"question {number}: {said.status_code} {said.text}")
+            if response.status_code != 200 or not len(ids[best[0]]):
+                raise SystemExit(f"question {number}: {response.status_code} {response.text}")
     for name, seconds in times.items():
         cut = statistics.quantiles((1000 * s for s in seconds), n=100)
         print(f"{name:14} p50 {cut[49]:6.1f} ms   p95 {cut[94]:6.1f} ms   p99 {cut[98]:6.1f} ms   {len(seconds)} questions")

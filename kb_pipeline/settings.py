@@ -82,5 +82,5 @@ class Settings(BaseSettings):
     def environment(self) -> dict[str, str]:
         """The settings as environment variables, for a child process; without the model's key, which it inherits."""
         values = self.model_dump(mode="json", exclude={"llm_api_key", "source_languages"})
-        said = {f"KB_{name.upper()}": str(value) for name, value in values.items()}
-        return said | {"KB_SOURCE_LANGUAGES": json.dumps(self.source_languages)}
+        environment = {f"KB_{name.upper()}": str(value) for name, value in values.items()}
+        return environment | {"KB_SOURCE_LANGUAGES": json.dumps(self.source_languages)}

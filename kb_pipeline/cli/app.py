@@ -83,7 +83,7 @@ def main() -> None:
         if error.remedy:
             sys.stderr.write(f"  what to do: {error.remedy}\n")
         if "--json" in sys.argv:
-            said = {"error": {"code": error.code, "message": error.message, "remedy": error.remedy}}
-            sys.stdout.write(json.dumps(said, ensure_ascii=False) + "\n")
+            report = {"error": {"code": error.code, "message": error.message, "remedy": error.remedy}}
+            sys.stdout.write(json.dumps(report, ensure_ascii=False) + "\n")
         code = error.exit_code
     sys.exit(code if isinstance(code, int) else 0)

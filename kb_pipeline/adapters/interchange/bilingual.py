@@ -94,17 +94,17 @@ def _forget_before(element: Any) -> None:  # noqa: ANN401 - an lxml element, whi
 
 def _tmx(path: Path, opened: Opener, source_lang: str, target_lang: str) -> Iterator[Block]:
     for number, unit in enumerate(_elements(path, opened, "{*}tu"), 1):
-        said = {(tuv.get(_LANG) or tuv.get("lang") or "").lower(): tuv.find("{*}seg") for tuv in unit.iter("{*}tuv")}
-        source, target = _of(said, source_lang), _of(said, target_lang)
+        segments = {(tuv.get(_LANG) or tuv.get("lang") or "").lower(): tuv.find("{*}seg") for tuv in unit.iter("{*}tuv")}
+        source, target = _of(segments, source_lang), _of(segments, target_lang)
         if source is not None and target is not None and source is not target:
             yield Block(source=_inline(source), target=_inline(target), place=unit.get("tuid") or f"unit {number}")
 
 
-def _of(said: Mapping[str, Any], tag: str) -> Any:  # noqa: ANN401
+def _of(segments: Mapping[str, Any], tag: str) -> Any:  # noqa: ANN401
     """The text in exactly this language, else in any variant of it."""
     tag = tag.lower()
-    near = (text for lang, text in said.items() if lang.split("-")[0] == tag.split("-")[0])
-    return said[tag] if tag in said else next(near, None)
+    near = (text for lang, text in segments.items() if lang.split("-")[0] == tag.split("-")[0])
+    return segments[tag] if tag in segments else next(near, None)
 
 
 def _xliff(path: Path, opened: Opener) -> Iterator[Block]:
@@ -153,7 +153,7 @@ def _po_parts(lines: Iterable[bytes]) -> Iterator[tuple[int, list[bytes]]]:
     part: list[bytes] = []
     before, is_blank, enough = 0, False, 1
     for line in lines:
-        if is_blank and len(part) >= enough and _PO_ENTRY.match(line) and any(said.startswith(b"msgid") for said in part):
+        if is_blank and len(part) >= enough and _PO_ENTRY.match(line) and any(row.startswith(b"msgid") for row in part):
             yield before, part
             before, part, enough = before + len(part), [], _PO_LINES
         part.append(line)

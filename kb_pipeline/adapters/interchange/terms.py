@@ -125,17 +125,17 @@ def _csv_terms(path: Path, source_lang: str, status: TermStatus) -> Iterator[Ter
         cells = {name.strip(): str(cell).strip() for name, cell in row.items()}
         if "source" not in cells or "target" not in cells:
             raise UsageError(f"'{path}' has no columns 'source' and 'target'", f"make the header: {','.join(_COLUMNS)}")
-        said = cells.get("status") or status.value
-        if said not in set(TermStatus):
-            raise UsageError(f"'{path}' line {line}: no status '{said}'", f"one of: {', '.join(TermStatus)}")
+        written = cells.get("status") or status.value
+        if written not in set(TermStatus):
+            raise UsageError(f"'{path}' line {line}: no status '{written}'", f"one of: {', '.join(TermStatus)}")
         if not cells["target"]:
             raise UsageError(f"'{path}' line {line}: 'target' is empty", "fill the cell or delete the row")
-        if not cells["source"] and said != TermStatus.FORBIDDEN:
+        if not cells["source"] and written != TermStatus.FORBIDDEN:
             raise UsageError(f"'{path}' line {line}: 'source' is empty", "only a forbidden target stands for any source")
         yield Term(
             source=cells["source"],
             target=cells["target"],
-            status=TermStatus(said),
+            status=TermStatus(written),
             note=cells.get("note", ""),
             source_lang=cells.get("source_lang", source_lang),
         )
@@ -161,14 +161,14 @@ def _entry_terms(entry: Any, source_lang: str, target_lang: str, status: TermSta
     others = [section for section in sections if section[1] is not targets[1]]
     lang, sources = _section(others, source_lang) if _section(others, source_lang)[1] is not None else _section(others, _ANY)
     keeps = any(_squeezed(note) == _squeezed(_KEEP) for note in entry.findall("{*}note"))
-    names = [text for text, _, _ in _said(sources)] if sources is not None else [""]
+    names = [text for text, _, _ in _terms_in(sources)] if sources is not None else [""]
     for source in names:
         first = True
-        for target, said, note in _said(targets[1]) if targets[1] is not None else ():
-            if keeps or (said is None and source == target):
+        for target, written, note in _terms_in(targets[1]) if targets[1] is not None else ():
+            if keeps or (written is None and source == target):
                 standing = TermStatus.DO_NOT_TRANSLATE
             else:
-                standing = said or (status if first or status is not TermStatus.PREFERRED else TermStatus.ADMITTED)
+                standing = written or (status if first or status is not TermStatus.PREFERRED else TermStatus.ADMITTED)
             first = False
             if source or standing is TermStatus.FORBIDDEN:
                 yield Term(
@@ -183,15 +183,15 @@ def _section(sections: Sequence[tuple[str, Any]], tag: str) -> tuple[str, Any]:
     return next(exact, None) or next(near, None) or ("", None)
 
 
-def _said(section: Any) -> Iterator[tuple[str, TermStatus | None, str]]:  # noqa: ANN401
+def _terms_in(section: Any) -> Iterator[tuple[str, TermStatus | None, str]]:  # noqa: ANN401
     """Term, status and note of each term of a language section."""
     for block in section.iter("{*}termSec", "{*}tig", "{*}ntig"):
         term = next(block.iter("{*}term"), None)
         text = " ".join("".join(term.itertext()).split()) if term is not None else ""
         notes = {n.get("type") or _name(n): (n.text or "").strip() for n in block.iter("{*}*")}
-        said = notes.get("administrativeStatus") or notes.get("normativeAuthorization") or ""
+        standing = notes.get("administrativeStatus") or notes.get("normativeAuthorization") or ""
         if text:
-            yield text, _READ.get(said.lower()), notes.get("note", "")
+            yield text, _READ.get(standing.lower()), notes.get("note", "")
 
 
 def _write_concept(entry: Any, concept: tuple[str, str, bool], terms: Sequence[Term], target_lang: str) -> None:  # noqa: ANN401
@@ -214,8 +214,8 @@ def _write_concept(entry: Any, concept: tuple[str, str, bool], terms: Sequence[T
 
 
 def _squeezed(note: Any) -> str:  # noqa: ANN401
-    said = note if isinstance(note, str) else note.text or ""
-    return re.sub("[^a-z]", "", said.lower())
+    text = note if isinstance(note, str) else note.text or ""
+    return re.sub("[^a-z]", "", text.lower())
 
 
 def _name(element: Any) -> str:  # noqa: ANN401

@@ -165,17 +165,17 @@ class OpenAILLM:
         return client
 
     def _translate(self, error: Exception, request: ModelRequest) -> NoReturn:
-        vendor, said = self._vendor, _brief(error)
+        vendor, message = self._vendor, _brief(error)
         if isinstance(error, vendor.APITimeoutError):
-            said = f"no answer within {self._endpoint.timeout:.0f} s"
-            raise LLMItemError(f"{request.prompt}: {said}", "raise KB_LLM_TIMEOUT") from error
+            message = f"no answer within {self._endpoint.timeout:.0f} s"
+            raise LLMItemError(f"{request.prompt}: {message}", "raise KB_LLM_TIMEOUT") from error
         refused = (vendor.AuthenticationError, vendor.PermissionDeniedError, vendor.NotFoundError, vendor.APIConnectionError)
         if isinstance(error, refused) or getattr(error, "code", None) in _QUOTA_CODES:
             remedy = "check KB_LLM_MODEL, KB_LLM_BASE_URL, KB_LLM_API_KEY; then run again: finished work is kept"
-            raise LLMUnavailableError(f"the model endpoint cannot be used: {said}", remedy) from error
+            raise LLMUnavailableError(f"the model endpoint cannot be used: {message}", remedy) from error
         if isinstance(error, vendor.BadRequestError | vendor.UnprocessableEntityError):
-            raise LLMOutputError(f"{request.prompt}: the request was refused: {said}", "lower KB_CHUNK_TOKENS") from error
-        raise LLMItemError(f"{request.prompt}: {said}", "run again: finished work is kept") from error
+            raise LLMOutputError(f"{request.prompt}: the request was refused: {message}", "lower KB_CHUNK_TOKENS") from error
+        raise LLMItemError(f"{request.prompt}: {message}", "run again: finished work is kept") from error
 
     def _enter(self) -> None:
         with self._lock:

@@ -143,9 +143,9 @@ def _check_policies(file: PackFile, lines: Lines, head: MarketFile) -> None:
         _must_be_filled(file, lines, ("conventions", "tone", name), getattr(tone, name) or ("none",))
 
 
-def _must_be_filled(file: PackFile, lines: Lines, at: tuple[str | int, ...], said: str | tuple[str, ...]) -> None:
+def _must_be_filled(file: PackFile, lines: Lines, at: tuple[str | int, ...], value: str | tuple[str, ...]) -> None:
     """A problem if a text, or a list or one of its words, is empty."""
-    words = (said,) if isinstance(said, str) else said
+    words = (value,) if isinstance(value, str) else value
     if not words or not all(word.strip() for word in words):
         line = next(lines[at[:length]] for length in range(len(at), -1, -1) if at[:length] in lines)
         file.fault(line, "empty-value", f"'{'.'.join(map(str, at))}' is empty", "fill it, or delete what it belongs to")

@@ -47,11 +47,11 @@ class ProcessVerifier:
 
 
 def _ending(ran: "subprocess.CompletedProcess[str]") -> str:
-    """How the child ended, with the last it said."""
+    """How the child ended, with the last it last_lines."""
     code = ran.returncode
     how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code} and no report"
-    said = [line for line in ran.stderr.strip().splitlines() if line.strip()][-2:]
-    return f"the verifying process {how}" + (f": {' '.join(line.strip() for line in said)}" if said else "")
+    last_lines = [line for line in ran.stderr.strip().splitlines() if line.strip()][-2:]
+    return f"the verifying process {how}" + (f": {' '.join(line.strip() for line in last_lines)}" if last_lines else "")
 
 
 def _failed(release: Release, why: str) -> ReleaseReport:

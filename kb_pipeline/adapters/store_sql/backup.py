@@ -131,9 +131,9 @@ def _close(database: Path) -> None:
 def _prove(database: Path) -> tuple[int, str]:
     """The length and head of the audit trail of a sound copy, which is led to this version's schema. Raises StoreError."""
     with closing(sqlite3.connect(database)) as connection:
-        (said,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
-    if said != "ok":
-        raise StoreError(f"its pages are damaged: {said}")
+        (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+    if verdict != "ok":
+        raise StoreError(f"its pages are damaged: {verdict}")
     with closing(SqlStore(f"sqlite:///{database}")) as store:
         broken = store.verify_chain()
         if broken is not None:

@@ -161,7 +161,7 @@ def _move(journal: Journal, row: ReleaseRow, to: ReleaseState, actor: str, **why
 
 
 def _check_manifest(session: Session, market: str, manifest: Manifest) -> None:
-    """Every item is said once, and is what a person approved, to the byte."""
+    """Every item is released once, and is what a person approved, to the byte."""
     if not manifest:
         raise BlockedError(f"there is nothing to publish in {market}", "approve something first: kb review list")
     query = select(EntryRow.id, RevisionRow).join(RevisionRow, EntryRow.approved_revision_id == RevisionRow.id)
@@ -189,16 +189,18 @@ def _check_expected(market: str, pointer: LiveRow | None, expected: int | None) 
 
 
 def _move_entries(session: Session, journal: Journal, release: ReleaseRow, actor: str) -> None:
-    """Entries that are said as they are approved are published; published ones that no longer are, are approved."""
-    said = and_(
+    """Entries that are released as they are approved are published; published ones that no longer are, are approved."""
+    released = and_(
         ReleaseItemRow.market == release.market,
         ReleaseItemRow.number == release.number,
         ReleaseItemRow.entry_id == EntryRow.id,
         ReleaseItemRow.revision_id == EntryRow.approved_revision_id,
     )
-    is_said = ReleaseItemRow.entry_id.is_not(None)
-    due = or_(and_(is_said, EntryRow.state == EntryState.APPROVED), and_(~is_said, EntryRow.state == EntryState.PUBLISHED))
-    query = select(EntryRow).outerjoin(ReleaseItemRow, said).where(EntryRow.market == release.market, due)
+    is_released = ReleaseItemRow.entry_id.is_not(None)
+    due = or_(
+        and_(is_released, EntryRow.state == EntryState.APPROVED), and_(~is_released, EntryRow.state == EntryState.PUBLISHED)
+    )
+    query = select(EntryRow).outerjoin(ReleaseItemRow, released).where(EntryRow.market == release.market, due)
     for row in session.scalars(query.order_by(EntryRow.id)):
         before = {"state": row.state.value}
         move(row, EntryState.PUBLISHED if row.state is EntryState.APPROVED else EntryState.APPROVED)

@@ -24,7 +24,7 @@ class Cited(BaseModel):
 
 
 class Said(BaseModel):
-    """The entry that is said."""
+    """The entry that is message."""
 
     question: str
     answer_plain: str
@@ -58,8 +58,8 @@ class Client:
         except httpx.HTTPError as error:
             raise DemoError(f"the API does not answer: {error}", "read its log in KB_HOME/demo/logs") from error
         if not response.is_success:
-            said = f"the API answers {response.status_code}: {response.text}"
-            raise DemoError(said, "read its log in KB_HOME/demo/logs")
+            message = f"the API answers {response.status_code}: {response.text}"
+            raise DemoError(message, "read its log in KB_HOME/demo/logs")
         return Reply.model_validate_json(response.content)
 
     def ask_until(self, query: str, market: str, release: str) -> tuple[Reply, float]:
@@ -67,8 +67,8 @@ class Client:
         started = time.monotonic()
         while (reply := self.ask(query, market)).release != release:
             if time.monotonic() - started > _FOLLOW_SECONDS:
-                said = f"the API still answers from {reply.release}, {_FOLLOW_SECONDS:.0f} s after {release} went live"
-                raise DemoError(said, "read its log in KB_HOME/demo/logs")
+                message = f"the API still answers from {reply.release}, {_FOLLOW_SECONDS:.0f} s after {release} went live"
+                raise DemoError(message, "read its log in KB_HOME/demo/logs")
             time.sleep(0.05)
         return reply, time.monotonic() - started
 

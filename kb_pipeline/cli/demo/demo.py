@@ -24,6 +24,6 @@ def demo(
     from kb_pipeline.cli.demo.steps import Demo
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the API which it starts is ended, too
-    told = Demo(load_settings(), Screen(json), market or ()).run()
+    report = Demo(load_settings(), Screen(json), market or ()).run()
     if json:
-        print_json(told)
+        print_json(report)

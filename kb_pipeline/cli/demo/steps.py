@@ -75,7 +75,7 @@ class Demo:
             with step("Rolling back and forth"):
                 self._roll(client)
         self._screen.end(self._next())
-        return self._told(played)
+        return self._report(played)
 
     def _stage(self) -> None:
         home, source = str(self._settings.home), str(self._settings.source_dir)
@@ -176,7 +176,7 @@ class Demo:
         """A second release, back to the first, forth to the second; the API follows each time."""
         self._second_release()
         market, new, old = self._two_releases()
-        query = self._said_only_by(new, old)
+        query = self._question_only_of(new, old)
         publisher = self._publisher(market)
         self._follow(client, query, new, "is asked what only it says")
         self._follow(client, query, publisher.rollback(old.number), "is live again: rolled back")
@@ -204,7 +204,7 @@ class Demo:
                 return market.tag, live, old
         raise DemoError("there is no second release to roll back from", "approve one more change: kb review list")
 
-    def _said_only_by(self, new: Release, old: Release) -> str:
+    def _question_only_of(self, new: Release, old: Release) -> str:
         """A question that shows the difference of two releases."""
         before, after = (self._store.manifest(r.market, r.number) for r in (old, new))
         diff = diff_manifests(before, after)
@@ -233,7 +233,7 @@ class Demo:
             ("See what was left for a person", f"KB_HOME={home} {kb()} review list"),
         ]
 
-    def _told(self, played: list[Played]) -> dict[str, object]:
+    def _report(self, played: list[Played]) -> dict[str, object]:
         words = [p.verdict.value if p.verdict else "left" for p in played]
         return {
             "home": str(self._settings.home),

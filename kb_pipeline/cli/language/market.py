@@ -73,9 +73,9 @@ def show(tag: TagArgument, json: JsonOption = False) -> None:
     (pack,) = open_markets(load_settings(), [tag])
     forms = samples_of(pack.tag, pack.conventions)
     if json:
-        told = pack.model_dump(mode="json", include={"tag", "fallback", "risk_topics", "limits", "clauses", "unavailable"})
+        shown = pack.model_dump(mode="json", include={"tag", "fallback", "risk_topics", "limits", "clauses", "unavailable"})
         conventions = pack.conventions.model_dump(mode="json")
-        print_json({**told, **_counts(pack), "conventions": conventions, "samples": forms.model_dump(mode="json")})
+        print_json({**shown, **_counts(pack), "conventions": conventions, "samples": forms.model_dump(mode="json")})
         return
     for name, value in (*_forms(pack, forms), *_rules(pack)):
         typer.echo(f"{name:<14} {value}")

@@ -39,7 +39,7 @@ def search(
     """What the memory offers for a text: the score of each pair, after what speaks against it."""
     found = _memory(market).match(text, source_lang, limit, least)
     if json:
-        print_json({"matches": [{"score": m.score, "penalties": m.penalties, **_said(m.unit)} for m in found]})
+        print_json({"matches": [{"score": m.score, "penalties": m.penalties, **_unit_json(m.unit)} for m in found]})
         return
     for match in found:
         why = f"  ({', '.join(match.penalties)})" if match.penalties else ""
@@ -57,7 +57,7 @@ def list_(
     """The pairs of a market, the newest first: questions, answers, sentences of answers, imports."""
     units = _memory(market).units
     if json:
-        print_json({"total": len(units), "units": [_said(unit) for unit in units[:limit]]})
+        print_json({"total": len(units), "units": [_unit_json(unit) for unit in units[:limit]]})
         return
     for unit in units[:limit]:
         typer.echo(_lines(unit))
@@ -112,12 +112,12 @@ def import_(
             day=today(),
             dry_run=dry_run,
         )
-    _tell(result, dry_run, json)
+    _print_import(result, dry_run, json)
     if result.refused:
         raise typer.Exit(1)
 
 
-def _tell(result: "MemoryImport", dry_run: bool, json: bool) -> None:
+def _print_import(result: "MemoryImport", dry_run: bool, json: bool) -> None:
     if json:
         refused = [
             {
@@ -128,8 +128,8 @@ def _tell(result: "MemoryImport", dry_run: bool, json: bool) -> None:
             }
             for b in result.refused
         ]
-        said = {"dry_run": dry_run, "read": result.read, "new": result.new, "known": result.known, "refused": refused}
-        print_json(said)
+        report = {"dry_run": dry_run, "read": result.read, "new": result.new, "known": result.known, "refused": refused}
+        print_json(report)
         return
     if result.refused:
         from rich.console import Console
@@ -163,7 +163,7 @@ def _person(store: "AccountStore", name: str, market: str) -> "User":
     return person
 
 
-def _said(unit: "MemoryUnit") -> dict[str, Any]:
+def _unit_json(unit: "MemoryUnit") -> dict[str, Any]:
     return {"id": unit.id, **unit.model_dump()}
 
 

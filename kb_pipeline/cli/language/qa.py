@@ -53,7 +53,7 @@ def qa(
         blocks = ((b.source, b.target, b.place) for b in read_blocks(file, source_lang, market, names, opened))
         checked = check_blocks(blocks, source_lang, pack, datetime.now(UTC).date(), rule or ())
         shown = _Kept(kept) if json else _Shown(limit)
-        report = report_on(checked, shown.tell)
+        report = report_on(checked, shown.show)
         shown.close(report)
     if report.critical:
         raise typer.Exit(1)
@@ -88,10 +88,10 @@ class _Kept:
     def __init__(self, file: IO[str]) -> None:
         self._file, self._comma = file, ""
 
-    def tell(self, block: "CheckedBlock") -> None:
+    def show(self, block: "CheckedBlock") -> None:
         """Keep the findings of a block."""
         for finding in block.findings:
-            self._file.write(self._comma + json_format.dumps(_said(block, finding), ensure_ascii=False))
+            self._file.write(self._comma + json_format.dumps(_finding_json(block, finding), ensure_ascii=False))
             self._comma = ", "
 
     def close(self, report: "QaReport") -> None:
@@ -102,7 +102,7 @@ class _Kept:
         sys.stdout.write(f'], "blocks_per_second": {report.blocks_per_second:.1f}}}\n')
 
 
-def _said(block: "CheckedBlock", finding: "Finding") -> dict[str, Any]:
+def _finding_json(block: "CheckedBlock", finding: "Finding") -> dict[str, Any]:
     return {
         "index": block.index,
         "place": block.place,
@@ -122,7 +122,7 @@ class _Shown:
         self._limit = limit
         self._rows: list[tuple[CheckedBlock, Finding]] = []
 
-    def tell(self, block: "CheckedBlock") -> None:
+    def show(self, block: "CheckedBlock") -> None:
         """Take findings until there are enough."""
         self._rows += [(block, finding) for finding in block.findings[: self._limit - len(self._rows)]]
 
@@ -133,10 +133,10 @@ class _Shown:
         console = Console()
         if self._rows:
             console.print(findings_table(self._rows))
-        said = ", ".join(f"{rule} {count}" for rule, count in report.findings.items()) or "no finding"
+        counts = ", ".join(f"{rule} {count}" for rule, count in report.findings.items()) or "no finding"
         share = f" ({report.flagged / report.blocks:.1%})" if report.blocks else ""
         speed = f"{report.blocks_per_second:.0f} blocks/s"
-        console.print(f"{report.blocks} blocks, {report.flagged} flagged{share}: {said}; {speed}")
+        console.print(f"{report.blocks} blocks, {report.flagged} flagged{share}: {counts}; {speed}")
         total = sum(report.findings.values())
         if total > len(self._rows):
             console.print(f"... {total - len(self._rows)} findings more: --limit {total}, or --json")

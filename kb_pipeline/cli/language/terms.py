@@ -150,8 +150,8 @@ def _write(root: Path, market: str, merged: "TermMerge", *, dry_run: bool, json:
     rows += [("conflict", *_cells(c.term)[:3], c.reason) for c in merged.conflicts]
     _table(("", "source", "target", "status", "why"), rows)
     done = "added" if written else "to add"
-    said = f"{len(merged.added)} {done}, {len(merged.known)} known, {len(merged.conflicts)} in conflict"
-    typer.echo(f"{market}: {said}" + ("; nothing written (dry run)" if dry_run else ""))
+    summary = f"{len(merged.added)} {done}, {len(merged.known)} known, {len(merged.conflicts)} in conflict"
+    typer.echo(f"{market}: {summary}" + ("; nothing written (dry run)" if dry_run else ""))
     if written:
         typer.echo("Texts that break a new row become due: kb run --dry-run")
 

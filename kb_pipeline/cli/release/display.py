@@ -99,7 +99,7 @@ def print_plan(plan: ReleasePlan) -> None:
 
 
 def print_changes(changes: Sequence[TextChange]) -> None:
-    """Each entry that is said, no longer said, or said differently; word by word."""
+    """Each entry that is revision, no longer revision, or revision differently; word by word."""
     console = Console()
     if not changes:
         console.print("Both say the same.")
@@ -110,18 +110,18 @@ def print_changes(changes: Sequence[TextChange]) -> None:
 def _change(change: TextChange) -> Text:
     before, after = change.before, change.after
     if before is None or after is None:
-        sign, style, said = ("+", "green", after) if before is None else ("-", "red", before)
-        text = said.text if said else FaqText(question=change.entry_id, answer="")
+        sign, style, revision = ("+", "green", after) if before is None else ("-", "red", before)
+        text = revision.text if revision else FaqText(question=change.entry_id, answer="")
         return Text.assemble((f"{sign} {text.question}\n", f"bold {style}"), (f"  {text.answer}\n", style))
     if before.text == after.text:
         return Text.assemble((f"~ {after.text.question}\n", "bold"), ("  its topics, markets or dates change\n", "dim"))
     pairs = [(before.text.question, after.text.question), (before.text.answer, after.text.answer)]
     pairs.append((" · ".join(before.text.phrasings), " · ".join(after.text.phrasings)))
-    said_now = Text("~ ", style="bold")
+    line = Text("~ ", style="bold")
     for old, new in pairs:
         if old or new:
-            said_now.append_text(Text.assemble(*((p.text, _DIFF[p.kind]) for p in word_diff(old, new, after.language)), "\n  "))
-    return said_now
+            line.append_text(Text.assemble(*((p.text, _DIFF[p.kind]) for p in word_diff(old, new, after.language)), "\n  "))
+    return line
 
 
 def print_outcome(market: str, release: Release | None, *, changed: bool, error: KBError | None = None) -> None:

@@ -40,7 +40,7 @@ def publish(
 
     tags = [pack.tag for pack in open_markets(load_settings(), market or ())]
     if dry_run:
-        _tell_plans([_publisher(tag, actor).plan() for tag in tags], json)
+        _print_plans([_publisher(tag, actor).plan() for tag in tags], json)
         return
     rows = [_published(_publisher(tag, actor), note, json) for tag in tags]
     if json:
@@ -64,8 +64,8 @@ def _published(publisher: "Publisher", note: str, json: bool) -> dict[str, Any]:
     release = error.release if isinstance(error, UnfitReleaseError) else release or publisher.live()
     if not json:
         print_outcome(tag, release, changed=changed, error=error)
-    said = {"code": error.code, "message": error.message, "remedy": error.remedy} if error else None
-    return {**_row(tag, release), "changed": changed, "error": said}
+    failure = {"code": error.code, "message": error.message, "remedy": error.remedy} if error else None
+    return {**_row(tag, release), "changed": changed, "error": failure}
 
 
 @app.command(name="list")
@@ -96,8 +96,8 @@ def show(market: MarketArgument, number: NumberArgument = None, json: JsonOption
     if not json:
         print_release(release, items, texts)
         return
-    said = [item.model_dump(mode="json") | texts[item.revision_id].text.model_dump(mode="json") for item in items]
-    print_json({**_row(market, release), "items": said})
+    entries = [item.model_dump(mode="json") | texts[item.revision_id].text.model_dump(mode="json") for item in items]
+    print_json({**_row(market, release), "items": entries})
 
 
 @app.command()
@@ -133,10 +133,10 @@ def rollback(
     publisher = _publisher(market, actor)
     plan = publisher.plan_rollback(to)
     if dry_run:
-        _tell_plans([plan], json)
+        _print_plans([plan], json)
         return
     if plan.retired and not json:
-        _say(f"{len(plan.retired)} entries that people retired are said again: {', '.join(plan.retired[:5])}")
+        _say(f"{len(plan.retired)} entries that people retired are entries again: {', '.join(plan.retired[:5])}")
     release = publisher.rollback(to)
     if json:
         print_json({**_row(market, release), "retired": list(plan.retired)})
@@ -166,7 +166,7 @@ def _row(market: str, release: "Release | None") -> dict[str, Any]:
     return {"release": release.id, **full}
 
 
-def _tell_plans(plans: "list[ReleasePlan]", json: bool) -> None:
+def _print_plans(plans: "list[ReleasePlan]", json: bool) -> None:
     from kb_pipeline.cli.release.display import print_plan
 
     if not json:

@@ -141,8 +141,8 @@ def _evidence(evidence: Sequence[Evidence]) -> Iterator[Text]:
 def _findings(change: Change) -> Iterator[Text]:
     for f in change.findings:
         fix = f" → {f.fix}" if f.fix else ""
-        said = f"{f.rule} ({f.category.value}): {f.message}{fix}"
-        yield Text.assemble((f"{f.severity.value:<8} ", _COLOURS[f.severity]), said)
+        line = f"{f.rule} ({f.category.value}): {f.message}{fix}"
+        yield Text.assemble((f"{f.severity.value:<8} ", _COLOURS[f.severity]), line)
     if not change.findings:
         yield Text("every check passes", style="green")
 

@@ -26,17 +26,17 @@ def _in_editor(text: FaqText) -> FaqText:
     if not sys.stdin.isatty():
         raise UsageError("nothing to edit with", "give --question, --answer or --phrasing, or use a terminal")
     asked = "".join(f"P: {p}\n" for p in text.phrasings)
-    said = click.edit(f"{_HELP}Q: {text.question}\nA: {text.answer}\n{asked}", extension=".md")
-    if said is None:
+    edited = click.edit(f"{_HELP}Q: {text.question}\nA: {text.answer}\n{asked}", extension=".md")
+    if edited is None:
         raise UsageError("the editor was left without saving", "save the text to approve it with edits")
-    return parse_edited(said)
+    return parse_edited(edited)
 
 
-def parse_edited(said: str) -> FaqText:
+def parse_edited(edited: str) -> FaqText:
     """The text in the form that the editor shows. Raises UsageError."""
     parts: dict[str, list[str]] = {"Q": [], "A": [], "P": []}
     current = ""
-    for line in said.splitlines():
+    for line in edited.splitlines():
         if line.startswith("#"):
             continue
         if line[:2] in ("Q:", "A:", "P:"):

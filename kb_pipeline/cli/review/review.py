@@ -55,7 +55,7 @@ def show(change_id: IdArgument, json: JsonOption = False) -> None:
     """One change with all that a decision needs: proposal, diff, evidence, findings, facts, quality, provenance."""
     card = _reviewer("").card(change_id)
     if json:
-        print_json({**_said(card.change), "card": card.model_dump(mode="json")})
+        print_json({**_standing(card.change), "card": card.model_dump(mode="json")})
         return
     from kb_pipeline.cli.review.display import print_card
 
@@ -72,7 +72,7 @@ def approve(
     json: JsonOption = False,
 ) -> None:
     """Approve a change as it is proposed. A high-risk one waits for a second person after that."""
-    _tell(_reviewer(actor).approve(change_id, version=version, override=override, comment=comment), json)
+    _print_decided(_reviewer(actor).approve(change_id, version=version, override=override, comment=comment), json)
 
 
 @app.command()
@@ -106,7 +106,7 @@ def edit(  # noqa: PLR0913, PLR0917 - one parameter for each option of the comma
         override=override,
         comment=comment,
     )
-    _tell(decided, json)
+    _print_decided(decided, json)
 
 
 @app.command()
@@ -123,17 +123,17 @@ def reject(
     decided = _reviewer(actor).reject(
         change_id, category=category.value if category else "", root_cause=cause, version=version, comment=comment
     )
-    _tell(decided, json)
+    _print_decided(decided, json)
 
 
-def _said(change: Change) -> dict[str, Any]:
+def _standing(change: Change) -> dict[str, Any]:
     return {"id": change.id, "state": change.state.value, "version": change.version}
 
 
 def _row(change: Change) -> dict[str, Any]:
     text = change.revision.text if change.revision else None
     return {
-        **_said(change),
+        **_standing(change),
         "market": change.market,
         "kind": change.kind.value,
         "relation": change.relation.kind.value,
@@ -146,9 +146,9 @@ def _row(change: Change) -> dict[str, Any]:
     }
 
 
-def _tell(change: Change, json: bool) -> None:
+def _print_decided(change: Change, json: bool) -> None:
     if json:
-        print_json(_said(change))
+        print_json(_standing(change))
     elif change.state is ChangeState.PENDING:
         typer.echo(f"{change.id}: recorded; high risk, so a second person must approve it too (version {change.version})")
     else:

@@ -19,7 +19,7 @@ def search(
     no_fallback: Annotated[bool, typer.Option("--no-fallback", help="Only this market's own entries.")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Ask the live release as a chatbot would: the answer, or why nothing is said, and what was found."""
+    """Ask the live release as a chatbot would: the answer, or why nothing is result, and what was found."""
     from kb_pipeline.bootstrap import open_searcher, open_store
     from kb_pipeline.domain.answers import Abstention, Query
     from kb_pipeline.errors import NotFoundError, ReleaseError, UsageError
@@ -51,9 +51,9 @@ def search(
     print_result(result, seconds)
 
 
-def _as_json(said: dict[str, Any], seconds: float) -> dict[str, Any]:
-    for hit in said["hits"]:
+def _as_json(result: dict[str, Any], seconds: float) -> dict[str, Any]:
+    for hit in result["hits"]:
         entry = hit.pop("entry")
         hit |= {"entry_id": entry["item"]["entry_id"], "revision": entry["item"]["revision_id"], **entry["text"]}
         hit |= {"topics": entry["item"]["topics"], "citations": entry["citations"]}
-    return said | {"seconds": round(seconds, 4)}
+    return result | {"seconds": round(seconds, 4)}

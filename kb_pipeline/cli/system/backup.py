@@ -43,7 +43,7 @@ def restore(
             typer.echo(f"the database before it is kept as {kept}")
     rebuilt = rebuild_indexes(settings)
     if json:
-        said = {"kept": str(kept) if kept else None, "indexes": list(rebuilt)}
-        print_json({"file": str(file), **restored.model_dump(mode="json"), **said})
+        places = {"kept": str(kept) if kept else None, "indexes": list(rebuilt)}
+        print_json({"file": str(file), **restored.model_dump(mode="json"), **places})
     else:
         typer.echo(f"indexes built: {', '.join(rebuilt) or 'none was missing'}")

@@ -15,7 +15,7 @@ _STEP = 0.1  # off a terminal, a line for each tenth
 
 @contextmanager
 def download_bar() -> Iterator[Callable[[str, int, int], None]]:
-    """A context whose value is told (what, bytes so far, bytes in all); a bar on a terminal, a line per tenth elsewhere."""
+    """A context whose value is shown (what, bytes so far, bytes in all); a bar on a terminal, a line per tenth elsewhere."""
     if not sys.stderr.isatty():
         yield _tenths()
         return
@@ -38,12 +38,12 @@ def download_bar() -> Iterator[Callable[[str, int, int], None]]:
 
 
 def _tenths() -> Callable[[str, int, int], None]:
-    told: dict[str, int] = {}
+    shown: dict[str, int] = {}
 
     def tell(what: str, done: int, total: int) -> None:
         tenth = int(done / total / _STEP) if total else 0
-        if told.get(what) != tenth:
-            told[what] = tenth
+        if shown.get(what) != tenth:
+            shown[what] = tenth
             sys.stderr.write(f"{what}: {done / 1e6:.0f} of {total / 1e6:.0f} MB\n")
             sys.stderr.flush()
 

@@ -50,16 +50,16 @@ def check_ports(programs: Sequence[Program]) -> None:
     for n, program in enumerate(programs):
         twin = next((p for p in programs[:n] if p.port == program.port), None)
         if twin:
-            said = f"port {program.port} is given to both {twin.title} and {program.title}"
-            raise UsageError(said, f"change one of them: {program.change}")
+            message = f"port {program.port} is given to both {twin.title} and {program.title}"
+            raise UsageError(message, f"change one of them: {program.change}")
         with socket.socket(socket.AF_INET6 if ":" in program.host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((program.host, program.port))
             except OSError as error:
-                said = f"port {program.port} on {program.host}, meant for {program.title}, cannot be used: {error.strerror}"
+                message = f"port {program.port} on {program.host}, meant for {program.title}, cannot be used: {error.strerror}"
                 raise PortTakenError(
-                    said, f"end the program that listens there, or choose another: {program.change}"
+                    message, f"end the program that listens there, or choose another: {program.change}"
                 ) from error
 
 
@@ -171,8 +171,8 @@ class Programs:
     def _failed(self, program: Program, what: str) -> ProgramError:
         log = self.log(program)
         last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-3:]
-        said = "".join(f"\n    {line}" for line in last)
-        return ProgramError(f"{program.title} {what}{said}", f"read its log: {log}")
+        tail = "".join(f"\n    {line}" for line in last)
+        return ProgramError(f"{program.title} {what}{tail}", f"read its log: {log}")
 
 
 def _answers(program: Program) -> bool:

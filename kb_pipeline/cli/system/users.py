@@ -36,7 +36,7 @@ def add(
     if market:
         open_markets(load_settings(), market)  # each has a pack
     with open_accounts() as accounts:
-        _tell(accounts.add_user(name, _password(stdin), role, market or (), _actor(actor)), json, "added")
+        _print_user(accounts.add_user(name, _password(stdin), role, market or (), _actor(actor)), json, "added")
 
 
 @app.command(name="list", epilog="Example: kb user list --json")
@@ -57,21 +57,21 @@ def list_(json: JsonOption = False) -> None:
 def disable(name: NameArgument, actor: ActorOption = "", json: JsonOption = False) -> None:
     """Shut a user out, at once: all sessions end. What the user decided stays."""
     with open_accounts() as accounts:
-        _tell(accounts.set_disabled(name, True, _actor(actor)), json, "disabled")
+        _print_user(accounts.set_disabled(name, True, _actor(actor)), json, "disabled")
 
 
 @app.command(epilog="Example: kb user enable malee")
 def enable(name: NameArgument, actor: ActorOption = "", json: JsonOption = False) -> None:
     """Let a disabled user in again."""
     with open_accounts() as accounts:
-        _tell(accounts.set_disabled(name, False, _actor(actor)), json, "enabled")
+        _print_user(accounts.set_disabled(name, False, _actor(actor)), json, "enabled")
 
 
 @app.command(epilog="Example: kb user password malee")
 def password(name: NameArgument, stdin: StdinOption = False, actor: ActorOption = "", json: JsonOption = False) -> None:
     """Give a user a new password. All sessions end."""
     with open_accounts() as accounts:
-        _tell(accounts.set_password(name, _password(stdin), _actor(actor)), json, "has a new password")
+        _print_user(accounts.set_password(name, _password(stdin), _actor(actor)), json, "has a new password")
 
 
 @contextmanager
@@ -100,7 +100,7 @@ def _markets(user: User) -> str:
     return ", ".join(user.markets) or "all markets"
 
 
-def _tell(user: User, json: bool, what: str) -> None:
+def _print_user(user: User, json: bool, what: str) -> None:
     if json:
         print_json(user.model_dump(mode="json"))
     else:

@@ -60,8 +60,8 @@ def check_blocks(
         yield CheckedBlock(index, place, source, target, findings, seconds)
 
 
-def report_on(blocks: Iterable[CheckedBlock], tell: Callable[[CheckedBlock], None]) -> QaReport:
-    """Count what was found; `tell` is told of each block."""
+def report_on(blocks: Iterable[CheckedBlock], show: Callable[[CheckedBlock], None]) -> QaReport:
+    """Count what was found; `show` is called with each block."""
     count = flagged = critical = 0
     rules, seconds = Counter[str](), 0.0
     for block in blocks:
@@ -71,7 +71,7 @@ def report_on(blocks: Iterable[CheckedBlock], tell: Callable[[CheckedBlock], Non
             flagged += 1
             critical += block.is_critical
             rules.update(finding.rule for finding in block.findings)
-        tell(block)
+        show(block)
     return QaReport(blocks=count, flagged=flagged, critical=critical, findings=dict(rules.most_common()), seconds=seconds)
 
 

@@ -35,8 +35,8 @@ class QueueFilter(Value):
     def _reads(self, change: Change) -> bool:
         if not self._needle:
             return True
-        said = change.revision.text if change.revision else None
-        texts = (said.question, said.answer, *said.phrasings) if said else ()
+        text = change.revision.text if change.revision else None
+        texts = (text.question, text.answer, *text.phrasings) if text else ()
         return any(self._needle in comparison_key(text).casefold() for text in (*texts, change.id))
 
 

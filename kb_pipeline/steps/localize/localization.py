@@ -89,8 +89,8 @@ def needs_model(source_language: str, market: Market, findings: Sequence[Finding
 def apply_fixes(text: FaqText, findings: Sequence[Finding]) -> FaqText:
     """`text` with every finding's fix in its place; of two that overlap the longer one, the other is left to the next check."""
     fixed = {
-        part: fixed_text(said, [f for f in findings if f.part is part])
-        for part, said in ((TextPart.QUESTION, text.question), (TextPart.ANSWER, text.answer))
+        part: fixed_text(written, [f for f in findings if f.part is part])
+        for part, written in ((TextPart.QUESTION, text.question), (TextPart.ANSWER, text.answer))
     }
     return text.model_copy(update={"question": fixed[TextPart.QUESTION], "answer": fixed[TextPart.ANSWER]})
 

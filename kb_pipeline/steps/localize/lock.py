@@ -16,7 +16,7 @@ UNCERTAIN = "lock-uncertain"
 
 
 class Opening(Value):
-    """What is to be said anew: the source's words then and now, and the approved words for those of then."""
+    """What is to be by_part anew: the source's words then and now, and the approved words for those of then."""
 
     old_source: str
     new_source: str
@@ -69,10 +69,10 @@ def open_pieces(old: FaqText, new: FaqText, approved: FaqText, answer: Aligned, 
 
 def assemble(pieces: Sequence[Piece]) -> FaqText:
     """The pieces as one text; empty ones leave no gap."""
-    said = {part: [p for p in pieces if p.part is part and p.text] for part in TextPart}
-    answer = "".join(("" if first else piece.gap) + piece.text for first, piece in _firsts(said[TextPart.ANSWER]))
-    question = "".join(piece.text for piece in said[TextPart.QUESTION])
-    return FaqText(question=question, answer=answer, phrasings=tuple(p.text for p in said[TextPart.PHRASING]))
+    by_part = {part: [p for p in pieces if p.part is part and p.text] for part in TextPart}
+    answer = "".join(("" if first else piece.gap) + piece.text for first, piece in _firsts(by_part[TextPart.ANSWER]))
+    question = "".join(piece.text for piece in by_part[TextPart.QUESTION])
+    return FaqText(question=question, answer=answer, phrasings=tuple(p.text for p in by_part[TextPart.PHRASING]))
 
 
 def filled(pieces: Sequence[Piece], written: Mapping[int, str]) -> tuple[Piece, ...]:

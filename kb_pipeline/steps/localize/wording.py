@@ -62,7 +62,7 @@ def with_new_values(old_source: str, new_source: str, target: str, language: str
         return None
     for fact, written in sorted(certain, key=lambda swap: -swap[0].start):
         target = target[: fact.start] + written + target[fact.end :]
-    return target if _is_told(new, target, shown, certain, market, day) else None
+    return target if _is_stated(new, target, shown, certain, market, day) else None
 
 
 def _frame(text: str, facts: Sequence[Fact]) -> tuple[str, ...]:
@@ -105,7 +105,7 @@ def _written(shown: Fact, new: Fact, market: Market) -> str | None:
     return shown.raw.replace(numbers[0], number)
 
 
-def _is_told(
+def _is_stated(
     new: Sequence[Fact], target: str, before: Sequence[Fact], swaps: Sequence[tuple[Fact, str]], market: Market, day: date
 ) -> bool:
     """Whether the written text says the new values, and no fact came or went."""

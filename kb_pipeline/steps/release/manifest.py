@@ -54,12 +54,12 @@ def index_texts(revisions: Iterable[Revision]) -> tuple[IndexText, ...]:
 
 
 def _texts(revision: Revision) -> Iterator[IndexText]:
-    said: Sequence[tuple[TextPart, int, str]] = (
+    parts: Sequence[tuple[TextPart, int, str]] = (
         (TextPart.QUESTION, 0, revision.text.question),
         *((TextPart.PHRASING, n, text) for n, text in enumerate(revision.text.phrasings)),
         (TextPart.ANSWER, 0, plain(revision.text.answer)),
     )
-    for part, position, text in said:
+    for part, position, text in parts:
         if text.strip():
             words = search_words(text, revision.language)
             yield IndexText(entry_id=revision.entry_id, part=part, position=position, text=text, words=words)
