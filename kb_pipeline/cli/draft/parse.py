@@ -30,10 +30,10 @@ def parse(
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Read and split articles, without any model: what would be read, what is quarantined and why.
+    """Read and split a folder of articles, or one, without any model: what would be read, what is quarantined and why.
 
-    With --sentences: the claims of all chunks in their order, each with the id of its article and the title and headings
-    above it. Headings and the heads of tables stand there only, they are no claims. As JSON:
+    PATH is KB_SOURCE_DIR by default. With --sentences: the claims of all chunks in their order, each with the id of its article
+    and with the title and headings above it; headings and the heads of tables are no claims of their own. As JSON:
     {"sentences": [{"article": ..., "heading": "Title > Heading", "text": ...}, ...]}; what is quarantined goes to stderr.
     """
     settings = load_settings()

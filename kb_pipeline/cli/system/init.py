@@ -26,7 +26,7 @@ def init(
 ) -> None:
     """Make a knowledge base to start from: an article, two market packs, settings, and a README that says what to do next.
 
-    It passes kb check. A folder with files in it is refused: nothing is ever overwritten.
+    It passes kb check. DIR is new or empty; hidden folders such as .git may be in it. Nothing is ever overwritten.
     """
     from kb_pipeline.adapters.starter.knowledge_base import starter, write_starter
 
