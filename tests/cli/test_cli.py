@@ -71,6 +71,10 @@ def test_every_command_explains_itself_and_can_speak_json(kb, words):
     assert "--json" in out
 
 
+def test_the_help_says_what_each_argument_is(kb):
+    assert "The change's id, or its first characters." in kb("review", "show", "--help")[1]
+
+
 def test_wrong_use_exits_with_2_and_a_remedy(kb):
     code, out, err = kb("review", "show", "nothing", "--json")
     assert code == 2

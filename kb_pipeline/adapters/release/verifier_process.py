@@ -47,7 +47,7 @@ class ProcessVerifier:
 
 
 def _ending(ran: "subprocess.CompletedProcess[str]") -> str:
-    """How the child ended, with the last it last_lines."""
+    """How the child ended, with the last lines of its output."""
     code = ran.returncode
     how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code} and no report"
     last_lines = [line for line in ran.stderr.strip().splitlines() if line.strip()][-2:]

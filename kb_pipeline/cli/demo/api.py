@@ -24,7 +24,7 @@ class Cited(BaseModel):
 
 
 class Said(BaseModel):
-    """The entry that is message."""
+    """The entry that answers."""
 
     question: str
     answer_plain: str

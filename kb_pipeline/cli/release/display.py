@@ -99,7 +99,7 @@ def print_plan(plan: ReleasePlan) -> None:
 
 
 def print_changes(changes: Sequence[TextChange]) -> None:
-    """Each entry that is revision, no longer revision, or revision differently; word by word."""
+    """Each entry that is added, removed or changed; word by word."""
     console = Console()
     if not changes:
         console.print("Both say the same.")

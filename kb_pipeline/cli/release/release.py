@@ -136,7 +136,7 @@ def rollback(
         _print_plans([plan], json)
         return
     if plan.retired and not json:
-        _say(f"{len(plan.retired)} entries that people retired are entries again: {', '.join(plan.retired[:5])}")
+        _say(f"{len(plan.retired)} entries that people retired are said again: {', '.join(plan.retired[:5])}")
     release = publisher.rollback(to)
     if json:
         print_json({**_row(market, release), "retired": list(plan.retired)})

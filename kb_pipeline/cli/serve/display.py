@@ -1,4 +1,4 @@
-"""How the command line shows an answer: what is why first, then what was found and how sure it is."""
+"""How the command line shows an answer: what the chatbot says first, then what was found and how sure it is."""
 
 from rich import box
 from rich.console import Console
@@ -16,8 +16,8 @@ def print_result(result: SearchResult, seconds: float) -> None:
     if result.answer:
         _print_answer(console, result.answer)
     else:
-        why = f"confidence {result.confidence:.2f} is below {result.threshold:.2f}" if result.hits else "no entry may be why"
-        console.print(f"[bold yellow]Nothing is why[/]: {why}. A chatbot would hand off to a person.", highlight=False)
+        why = f"confidence {result.confidence:.2f} is below {result.threshold:.2f}" if result.hits else "no entry may be said"
+        console.print(f"[bold yellow]Nothing is said[/]: {why}. A chatbot would hand off to a person.", highlight=False)
     if result.hits:
         console.print(_table(result))
     level = "its own release" if result.level == 0 else f"fallback {result.level}"

@@ -19,7 +19,7 @@ def search(
     no_fallback: Annotated[bool, typer.Option("--no-fallback", help="Only this market's own entries.")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Ask the live release as a chatbot would: the answer, or why nothing is result, and what was found."""
+    """Ask the live release as a chatbot would: the answer, or why nothing is said, and what was found."""
     from kb_pipeline.bootstrap import open_searcher, open_store
     from kb_pipeline.domain.answers import Abstention, Query
     from kb_pipeline.errors import NotFoundError, ReleaseError, UsageError

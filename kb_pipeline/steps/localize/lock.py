@@ -16,7 +16,7 @@ UNCERTAIN = "lock-uncertain"
 
 
 class Opening(Value):
-    """What is to be by_part anew: the source's words then and now, and the approved words for those of then."""
+    """What is to be written anew: the source's words then and now, and the approved words for those of then."""
 
     old_source: str
     new_source: str
