@@ -15,7 +15,7 @@ _STEP = 0.1  # off a terminal, a line for each tenth
 
 @contextmanager
 def download_bar() -> Iterator[Callable[[str, int, int], None]]:
-    """A context whose value is called with (what, bytes so far, bytes in all); a bar on a terminal, a line per tenth elsewhere."""
+    """A context whose value takes (what, bytes so far, bytes in all): a bar on a terminal, a line per tenth elsewhere."""
     if not sys.stderr.isatty():
         yield _tenths()
         return
