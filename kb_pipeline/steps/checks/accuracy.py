@@ -14,7 +14,7 @@ from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
 from kb_pipeline.steps.facts import FactComparison, compare
 from kb_pipeline.steps.facts.compare import comparison_value, facts_of
 from kb_pipeline.steps.facts.ruling import ruling
-from kb_pipeline.steps.language.detection import letters_of
+from kb_pipeline.steps.language.scripts import letters_of
 
 _SOFT = (FactKind.COUNT, FactKind.TIME)  # counts may be meant otherwise; times are written in many ways
 _COPIED = 70.0  # rapidfuzz ratio; of 39 Thai texts of the embedded model 3 copies scored 80 to 100, all others at most 56

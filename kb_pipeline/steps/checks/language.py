@@ -9,7 +9,8 @@ from kb_pipeline.domain.findings import MqmCategory, Severity
 from kb_pipeline.domain.markets import TermStatus
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
 from kb_pipeline.steps.facts import extract
-from kb_pipeline.steps.language.detection import beyond, detect, is_plainly, script_of, scripts_of
+from kb_pipeline.steps.language.detection import detect, is_plainly
+from kb_pipeline.steps.language.scripts import beyond, script_of, scripts_of
 from kb_pipeline.steps.language.tags import UNDETERMINED, language_name, primary
 
 _LETTERS_TO_DETECT = 60  # below, names and labels decide; measured with benchmarks/qa_checks.py

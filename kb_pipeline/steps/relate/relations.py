@@ -20,7 +20,8 @@ from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.ports import Vectors
 from kb_pipeline.steps.facts import extract
 from kb_pipeline.steps.facts.compare import COMPARED, Key, comparison_value
-from kb_pipeline.steps.language.negation import negations, opposed, verdict
+from kb_pipeline.steps.language.negation import negations
+from kb_pipeline.steps.language.opposites import opposed, verdict
 from kb_pipeline.steps.language.stems import content_words
 
 # All thresholds: benchmarks/relations.py with multilingual-e5-small on 488 labelled English question pairs.

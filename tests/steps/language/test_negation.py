@@ -2,7 +2,8 @@
 
 import pytest
 
-from kb_pipeline.steps.language.negation import denials, hints_at_denial, negations, negative_words, verdict
+from kb_pipeline.steps.language.negation import denials, hints_at_denial, negations, negative_words
+from kb_pipeline.steps.language.opposites import verdict
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import pytest
 
 from kb_pipeline.domain.changes import RelationKind
 from kb_pipeline.domain.faqs import FaqText
-from kb_pipeline.steps.language.negation import negations, opposed, verdict
+from kb_pipeline.steps.language.negation import negations
+from kb_pipeline.steps.language.opposites import opposed, verdict
 from kb_pipeline.steps.relate.relations import Candidate, compare_pair, relate
 
 NAMES = count()
