@@ -14,13 +14,13 @@ from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
 from kb_pipeline.steps.facts import FactComparison, compare
 from kb_pipeline.steps.facts.compare import comparison_value, facts_of
 from kb_pipeline.steps.facts.ruling import ruling
+from kb_pipeline.steps.language.prose import WHOLE_CODE
 from kb_pipeline.steps.language.scripts import letters_of
 
 _SOFT = (FactKind.COUNT, FactKind.TIME)  # counts may be meant otherwise; times are written in many ways
 _COPIED = 70.0  # rapidfuzz ratio; of 39 Thai texts of the embedded model 3 copies scored 80 to 100, all others at most 56
 _FOR_PEOPLE = re.compile(r"\\?<your .*>|\[[a-z].*\]")  # `[phone number]`, `<your name>`: no program fills them in
 _IN_OWN_WORDS = re.compile(r"<[^<>/!\n][^<>\n]{1,60}>|\[[^\[\]()!\n]{3,60}\](?![(\[:])")
-_CODE = re.compile(r"```.*?```|(?<!`)`[^`\n]+`(?!`)", re.DOTALL)
 _DIGIT_OF_NAME = re.compile(r"[0-9](?:(?<=[A-Za-z_].)|(?<=[A-Za-z_][\\.-].))")  # begins with a class, so that the engine skips
 _NAME = re.compile(r"(?<!\w)[A-Za-z_][A-Za-z_]*+[\\.-]?[0-9][A-Za-z0-9_\\.-]*")
 _LOCALE_STEP = re.compile(r"/[a-z]{2}(?:-[A-Za-z]{2,4})?(?=/|$)")
@@ -172,7 +172,7 @@ def code(subject: Subject) -> Iterable[Flaw]:
 
 
 def _codes(text: str) -> Iterator[str]:
-    for match in _CODE.finditer(text):
+    for match in WHOLE_CODE.finditer(text):
         yield "\n".join(line.strip() for line in match[0].splitlines())
 
 

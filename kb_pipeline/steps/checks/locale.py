@@ -9,10 +9,10 @@ from babel import Locale, UnknownLocaleError
 from kb_pipeline.domain.findings import MqmCategory, Severity, TextPart
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
 from kb_pipeline.steps.facts.numbers import decimal_sign
+from kb_pipeline.steps.language.prose import blanked
 
 _ERA = 543  # years that the Buddhist era is ahead
 _SWAPPED = str.maketrans(".,", ",.")
-_CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`|\]\([^)\n]*\)|<[^>\n]{1,200}>|https?://\S+", re.DOTALL)
 _YEAR = re.compile("(?:19|20)[0-9]{2}(?![0-9])")
 _HALF_DAY = re.compile(r"[0-9][ \u00a0\u202f]?[AaPp]\.?[Mm]")
 _TWELVE = re.compile(
@@ -57,7 +57,7 @@ def _outside_code(pattern: re.Pattern[str], subject: Subject) -> Iterator[tuple[
     """Where the pattern matches in what is neither code nor address. Code is only looked for where it matches at all."""
     for part, text in subject.parts():
         if pattern.search(text):
-            for match in pattern.finditer(_CODE.sub(_blank, text)):
+            for match in pattern.finditer(blanked(text)):
                 yield part, match
 
 
@@ -79,7 +79,3 @@ def _years(tag: str) -> re.Pattern[str]:
     return re.compile(
         rf"(?:(?P<era>พ\.?ศ\.?)[ \u00a0]?|[0-3]?[0-9][ \u00a0]?(?:{months})[ \u00a0]?)(?P<year>(?:19|20)[0-9]{{2}})(?![0-9])"
     )
-
-
-def _blank(match: re.Match[str]) -> str:
-    return " " * len(match[0])

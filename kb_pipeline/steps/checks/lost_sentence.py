@@ -7,20 +7,14 @@ translated (docs/benchmarks.md): 97 % of the lost sentences at 0.3 % false alarm
 articles. Other languages are not measured.
 """
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 from math import inf, log
 
-# A stop before a capital; a line's end where a blank line, a list item or a heading follows: else it is only wrapped.
-_SENTENCE_END = re.compile(
-    r"[.!?。！？\n](?:(?<=[.!?])['\")*_\]]*\s+(?=[\"'(*_\[]*[A-Z])|(?<=[。！？])|(?<=\n)(?=\s*(?:\n|[-*+#|>]|\d{1,3}[.)]\s)))"
-)
-_UNSAID = re.compile(r"(?<=\]\()[^)\s]+|https?://\S+|<[^>\n]{1,200}>|`[^`\n]*`|\{[^{}\n]{0,80}\}")
-# Where a sentence can end: in Thai and its neighbours at any space, elsewhere at a stop or a comma.
-_STOP = re.compile(r"(?<=[.,;:!?])\s+|(?<=[。！？、，；：])|\n+")
-_WITHOUT_STOPS = frozenset({"th", "lo", "km", "my"})
+from kb_pipeline.steps.language.prose import NO_LENGTH, prose
+from kb_pipeline.steps.language.sentence_marks import cut_pieces, cut_sentences
+
 _MISSED = 0.5  # what a mark too many or too few costs, in units of log likelihood
 _JOINED = 3.0  # what it costs that two sentences have become one
 _EVIDENCE = 1.8  # how much likelier (log likelihood) it must be that a sentence is lost than that all are there
@@ -43,8 +37,7 @@ def lost_sentence(source: str, target: str, language: str, usual: float, doubt: 
     sentences = _sentences(source)
     if not 2 <= len(sentences) <= _MANY:
         return None
-    target = _said(target)
-    pieces = target.split() if language in _WITHOUT_STOPS else _STOP.split(target)
+    pieces = cut_pieces(prose(target, NO_LENGTH, gap=""), language)
     if len(pieces) > _PIECES:
         return None
     fit = _Fit(_sizes(pieces), doubt)
@@ -97,7 +90,7 @@ class _Fit:
 
 def _sentences(text: str) -> list[str]:
     """The sentences of `text`, none shorter than a claim."""
-    pieces = _SENTENCE_END.split(_said(text))
+    pieces = cut_sentences(prose(text, NO_LENGTH, gap=""))
     if len(pieces) < 2:
         return pieces
     sentences = pieces[:1]
@@ -107,11 +100,6 @@ def _sentences(text: str) -> list[str]:
         else:
             sentences.append(piece)
     return sentences
-
-
-def _said(text: str) -> str:
-    """`text` without code, addresses and tags."""
-    return _UNSAID.sub("", text) if "](" in text or "://" in text or "<" in text or "`" in text or "{" in text else text
 
 
 def _sizes(texts: Sequence[str]) -> list[_Size]:

@@ -1,16 +1,15 @@
 """Whether the target denies what the source denies, and nothing else. Words of negation are counted, meanings are not known."""
 
-import re
 from collections.abc import Iterable, Iterator
 
 from kb_pipeline.domain.findings import MqmCategory, Severity
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
 from kb_pipeline.steps.language.negation import denials, hints_at_denial, may_deny, negative_words
+from kb_pipeline.steps.language.prose import prose
+from kb_pipeline.steps.language.sentence_marks import has_two_sentences
 from kb_pipeline.steps.localize.side_by_side import side_by_side
 
 _FAR = 0.2  # of a line's length: a negation that stands so much earlier or later is another one
-_SENTENCE_END = re.compile(r"[.!?] +[A-Z]|[。！？].")
-_UNSAID = re.compile(r"\]\([^)\s]*\)|https?://\S+|<[^>\n]{1,200}>|`[^`\n]*`")
 
 
 @rule("polarity", MqmCategory.ACCURACY, Severity.CRITICAL)
@@ -21,7 +20,7 @@ def polarity(subject: Subject) -> Iterable[Flaw]:
     if not (may_deny(source, language) or may_deny(target, tag)):
         return ()  # most texts deny nothing
     pairs = side_by_side(source, target)
-    return [flaw for one, other in pairs if one != other for flaw in _opposed(_said(one), _said(other), language, tag)]
+    return [flaw for one, other in pairs if one != other for flaw in _opposed(prose(one), prose(other), language, tag)]
 
 
 def _opposed(source: str, target: str, language: str, tag: str) -> Iterator[Flaw]:
@@ -43,14 +42,9 @@ def _opposed(source: str, target: str, language: str, tag: str) -> Iterator[Flaw
         yield Flaw(message, severity=Severity.MAJOR)
 
 
-def _said(text: str) -> str:
-    """`text` without code, addresses and tags."""
-    return _UNSAID.sub(" ", text) if "`" in text or "<" in text or "/" in text else text
-
-
 def _is_elsewhere(source: str, target: str, said: tuple[int, ...], found: tuple[int, ...]) -> bool:
     """Whether the target has its negations where the source has none. Never in one sentence, whose word order may be any."""
-    if len(found) > 3 or _SENTENCE_END.search(source) is None:
+    if len(found) > 3 or not has_two_sentences(source):
         return False
     return _distance([at / len(source) for at in said], [at / len(target) for at in found]) > _FAR
 

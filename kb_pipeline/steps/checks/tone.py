@@ -7,11 +7,11 @@ from functools import lru_cache
 from kb_pipeline.domain.findings import MqmCategory, Severity, TextPart
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
 from kb_pipeline.steps.language.sentence_ends import sentence_spans
+from kb_pipeline.steps.language.sentence_marks import without_end
 
 # Thai polite particles by the speaker's gender; one text has one speaker.
 _HE = re.compile("ครับ|ผม(?=จะ|ขอ|ได้)")
 _SHE = re.compile("(?:นะ)?ค่ะ|(?:นะ)คะ|ดิฉัน")
-_NO_END = re.compile(r"[\s.!?。！？…」』）)\"'”’*_~〜]+\Z")
 
 
 @rule("tone", MqmCategory.STYLE, Severity.MAJOR)
@@ -35,7 +35,7 @@ def _other_endings(text: str, endings: tuple[str, ...]) -> Iterator[Flaw]:
     """Sentences that end with a stop but with none of the endings; headings and list items without one are no sentences."""
     for start, end in sentence_spans(text):
         sentence = text[start:end]
-        if sentence.endswith(("。", ".")) and not _NO_END.sub("", sentence).endswith(endings):
+        if sentence.endswith(("。", ".")) and not without_end(sentence).endswith(endings):
             yield Flaw(f"the sentence should end with {' or '.join(endings[:3])}", TextPart.ANSWER, (start, end))
 
 

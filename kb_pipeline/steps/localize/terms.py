@@ -11,7 +11,9 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from kb_pipeline.steps.language.inflection import english_forms, forms_by_endings
+from kb_pipeline.steps.language.prose import NO_TERM, NO_TERM_SIGN
 from kb_pipeline.steps.language.reader import language_of
+from kb_pipeline.steps.language.sentence_marks import begins_sentence
 from kb_pipeline.steps.language.tags import primary
 from kb_pipeline.steps.language.wording import LETTER, any_of
 from kb_pipeline.steps.language.words import fold, segments
@@ -24,12 +26,6 @@ _AFTER = rf"(?![{LETTER}])(?!_[{LETTER}])"
 _OPENING, _CLOSING = re.compile(_BEFORE), re.compile(_AFTER)
 _GAP = r"[*_`~]{0,3}[\s\-–]{1,3}[*_`~]{0,3}"  # between the words of a term: spaces, a hyphen, Markdown marks
 _GLUE = r"[\s\-]?"  # where a term has a hyphen: `e-mail`, `email`, `e mail`
-# What is no running text: addresses, link targets, code, placeholders.
-_ATOM = re.compile(
-    r"(?:https?://|www\.)[!-~]+|\]\([^()\s]{1,500}\)|[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{1,64}|`[^`\n]{1,200}`|\{[^{}\n]{0,60}\}"
-)
-_ATOM_MARKS = re.compile(r"://|www\.|\]\(|@|`|\{")
-_SENTENCE_START = re.compile(r"(?:^|[.!?:…]\s|\n)[\s\-•>#*_\"'“‘(\d.)]*$")
 
 
 class Hit(NamedTuple):
@@ -65,7 +61,7 @@ class Lexicon:
         found = [*self._worded(folded.text), *self._scattered(folded.text)]
         if not found:
             return ()
-        atoms = [m.span() for m in _ATOM.finditer(folded.text)] if _ATOM_MARKS.search(folded.text) else []
+        atoms = [m.span() for m in NO_TERM.finditer(folded.text)] if NO_TERM_SIGN.search(folded.text) else []
         clear = (h for h in found if not any(start < h.end and h.start < end for start, end in atoms))
         hits = (Hit(*folded.original(h.start, h.end), h.term) for h in clear)
         cased = (h for h in hits if h.term not in self._exact or _same_case(h.term, text[h.start : h.end]))
@@ -147,7 +143,7 @@ def labels_in(text: str, labels: Collection[str], language: str) -> tuple[str, .
     if language_of(language).inflection.capitalized_nouns:
         return ()
     hits = longest(Lexicon((), language, names=[label for label in labels if label[:1].isupper()]).find(text))
-    inside = (h for h in hits if not _SENTENCE_START.search(text[: h.start]) and not _is_title(text, h.start))
+    inside = (h for h in hits if not begins_sentence(text, h.start) and not _is_title(text, h.start))
     return tuple(dict.fromkeys(h.term for h in inside))
 
 
