@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import groupby
 
 from kb_pipeline.domain.facts import FactKind
@@ -11,6 +12,7 @@ from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
 from kb_pipeline.steps.facts import extract
 from kb_pipeline.steps.language.detection import detect, is_plainly
 from kb_pipeline.steps.language.prose import NO_PROSE, without
+from kb_pipeline.steps.language.reader import everywhere, language_of
 from kb_pipeline.steps.language.scripts import beyond, script_of, scripts_of
 from kb_pipeline.steps.language.sentence_marks import begins_sentence_or_cell, end_of_sentence
 from kb_pipeline.steps.language.tags import UNDETERMINED, language_name, primary
@@ -26,16 +28,6 @@ _LATIN_RUN = re.compile(
 )
 # The last three of so many words; it begins with a space, to which the regex engine skips.
 _LATIN_WORDS = re.compile(rf" [{_LATIN}][{_LATIN}'’-]*+(?:,? [{_LATIN}][{_LATIN}'’-]*+){{{_SENTENCE_WORDS - 2}}}")
-_FUNCTION_WORDS = frozenset((
-    "a", "an", "the", "of", "to", "and", "or", "is", "are", "was", "be", "been", "you", "your", "we", "our", "us", "it",
-    "its", "this", "that", "these", "those", "with", "for", "from", "by", "at", "in", "on", "as", "if", "when", "can",
-    "will", "may", "must", "not", "do", "does", "have", "has", "how", "what", "which", "who", "my", "about",
-))  # fmt: skip
-_OTHER_FUNCTION_WORDS = frozenset((
-    "votre", "vos", "et", "les", "des", "est", "une", "que", "qui", "pour", "avec", "und", "der", "ist", "nicht", "sie",
-))  # fmt: skip
-# Words of other Latin languages, too: German in, an, was, will; Indonesian do, us; Spanish a, has.
-_AMBIGUOUS = frozenset(("a", "an", "in", "on", "as", "or", "us", "do", "was", "will", "must", "may", "not", "has", "who", "my"))
 _NIKHAHIT = "\u0e4d"
 _SARA_AM = re.compile(f"{_NIKHAHIT}([\u0e48-\u0e4b]?)\u0e32")
 
@@ -107,11 +99,19 @@ def _is_prose(run: str, subject: Subject) -> bool:
     tokens = run.replace(",", "").split()
     small = sum(token.islower() for token in tokens)
     lowered = {token.lower() for token in tokens}
-    if len(tokens) < _RUN_WORDS or small < max(len(tokens) / 2, _RUN_WORDS - 1 - len(lowered & _FUNCTION_WORDS)):
+    english, shared = _english()
+    if len(tokens) < _RUN_WORDS or small < max(len(tokens) / 2, _RUN_WORDS - 1 - len(lowered & english)):
         return False
     if _writes_latin(subject):
-        return len((lowered & _FUNCTION_WORDS) - _AMBIGUOUS) >= _LATIN_FUNCTION_WORDS
-    return not lowered.isdisjoint(_FUNCTION_WORDS | _OTHER_FUNCTION_WORDS)
+        return len((lowered & english) - shared) >= _LATIN_FUNCTION_WORDS
+    return not lowered.isdisjoint(everywhere(lambda language: language.function_words))
+
+
+@cache
+def _english() -> tuple[frozenset[str], frozenset[str]]:
+    """English function words, and those of them that other languages with Latin letters have, too."""
+    english = language_of("en")
+    return frozenset(english.function_words), frozenset(english.shared_function_words)
 
 
 def _writes_latin(subject: Subject) -> bool:
@@ -122,7 +122,7 @@ def _writes_latin(subject: Subject) -> bool:
 def _is_left(match: re.Match[str], text: str, subject: Subject) -> bool:
     """Whether a run is a whole sentence, heading or cell of the source, letter by letter, with at least one function word."""
     run = match[0]
-    if not {word.strip(",").lower() for word in run.split()} & _FUNCTION_WORDS:
+    if not {word.strip(",").lower() for word in run.split()} & _english()[0]:
         return False
     source = subject.source_text
     at = source.find(run)

@@ -10,6 +10,8 @@ from kb_pipeline.domain.findings import MqmCategory, Severity, TextPart
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
 from kb_pipeline.steps.facts.numbers import decimal_sign
 from kb_pipeline.steps.language.prose import blanked
+from kb_pipeline.steps.language.reader import language_of
+from kb_pipeline.steps.language.wording import NEVER
 
 _ERA = 543  # years that the Buddhist era is ahead
 _SWAPPED = str.maketrans(".,", ",.")
@@ -75,7 +77,8 @@ def _years(tag: str) -> re.Pattern[str]:
     """A Gregorian year under the Buddhist era's name, or after a day and a month; one that says `ค.ศ.` is right."""
     widths = Locale.parse(tag, sep="-").months["format"]
     names = {name for width in ("wide", "abbreviated") for name in widths[width].values()}
+    eras = "|".join(re.escape(era).replace(r"\.", r"\.?") for era in language_of(tag).dates.buddhist_eras) or NEVER
     months = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
     return re.compile(
-        rf"(?:(?P<era>พ\.?ศ\.?)[ \u00a0]?|[0-3]?[0-9][ \u00a0]?(?:{months})[ \u00a0]?)(?P<year>(?:19|20)[0-9]{{2}})(?![0-9])"
+        rf"(?:(?P<era>{eras})[ \u00a0]?|[0-3]?[0-9][ \u00a0]?(?:{months})[ \u00a0]?)(?P<year>(?:19|20)[0-9]{{2}})(?![0-9])"
     )

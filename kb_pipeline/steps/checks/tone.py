@@ -6,12 +6,9 @@ from functools import lru_cache
 
 from kb_pipeline.domain.findings import MqmCategory, Severity, TextPart
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
+from kb_pipeline.steps.language.reader import language_of
 from kb_pipeline.steps.language.sentence_ends import sentence_spans
 from kb_pipeline.steps.language.sentence_marks import without_end
-
-# Thai polite particles by the speaker's gender; one text has one speaker.
-_HE = re.compile("ครับ|ผม(?=จะ|ขอ|ได้)")
-_SHE = re.compile("(?:นะ)?ค่ะ|(?:นะ)คะ|ดิฉัน")
 
 
 @rule("tone", MqmCategory.STYLE, Severity.MAJOR)
@@ -23,12 +20,18 @@ def tone(subject: Subject) -> Iterator[Flaw]:
     if wanted.particle_use == "never":
         for part, match in _said(wanted.particles, subject):
             yield Flaw(f"'{match[0]}' is a polite particle, which this market's entries do not use", part, match.span(), "")
-    elif _HE.search(subject.target_text) and _SHE.search(subject.target_text):
+    elif _is_mixed(subject.target_text, subject.market.tag):
         yield Flaw("a man's and a woman's particles are mixed; keep one speaker")
     if wanted.particle_use == "always" and wanted.particles and not _any_of(wanted.particles).search(subject.target.answer):
         yield Flaw(f"the answer lacks the polite particle; use {' or '.join(wanted.particles)}")
     if wanted.endings:
         yield from _other_endings(subject.target.answer, wanted.endings)
+
+
+def _is_mixed(text: str, language: str) -> bool:
+    """Whether a man and a woman are heard to speak."""
+    speakers = language_of(language).speakers
+    return all(any(map(text.__contains__, words)) for words in (speakers.he, speakers.she))
 
 
 def _other_endings(text: str, endings: tuple[str, ...]) -> Iterator[Flaw]:

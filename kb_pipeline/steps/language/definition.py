@@ -156,6 +156,7 @@ class Dates(Value):
 
     months: Mapping[str, int] = Field(default_factory=dict)
     capitalized_months: bool = False  # may is also a verb
+    whole_months: bool = True  # whether no letter may touch a month's name
     month_first: bool = False  # whether 6/7/2025 may be in June
     ordinals: Words = ()  # behind the day's number
     of: Words = ()  # between day and month
