@@ -104,7 +104,13 @@ def _is_prose(run: str, subject: Subject) -> bool:
         return False
     if _writes_latin(subject):
         return len((lowered & english) - shared) >= _LATIN_FUNCTION_WORDS
-    return not lowered.isdisjoint(everywhere(lambda language: language.function_words))
+    return not lowered.isdisjoint(_function_words())
+
+
+@cache
+def _function_words() -> frozenset[str]:
+    """Function words of every language."""
+    return frozenset(everywhere(lambda language: language.function_words))
 
 
 @cache

@@ -18,7 +18,7 @@ _SWAPPED = str.maketrans(".,", ",.")
 _YEAR = re.compile("(?:19|20)[0-9]{2}(?![0-9])")
 _HALF_DAY = re.compile(r"[0-9][ \u00a0\u202f]?[AaPp]\.?[Mm]")
 _TWELVE = re.compile(
-    r"(?<![\d.:])(?P<hour>1[0-2]|0?[1-9])(?:[:.](?P<minute>[0-5]\d))?[ \u00a0\u202f]?(?P<half>[AaPp])\.?[Mm]\b\.?"
+    r"(?<![\d.:])(?P<hour>1[0-2]|0?[1-9])(?:[:.](?P<minute>[0-5][0-9]))?[ \u00a0\u202f]?(?P<half>[AaPp])\.?[Mm]\b\.?"
 )
 _GROUPED = {  # each begins with its digit, by which it is looked for; what stands before that is asked afterwards
     ".": re.compile(r"[1-9](?<![\d.,\w].)\d{0,2}(?:(?:\.\d{3}){2,}(?:,\d+)?|(?:\.\d{3})+,\d{1,2})(?![\d.,]*\d)"),

@@ -41,11 +41,11 @@ def lost_sentence(source: str, target: str, language: str, usual: float, doubt: 
     if len(pieces) > _PIECES:
         return None
     fit = _Fit(_sizes(pieces), doubt)
-    said = [(letters * usual, marks) for letters, marks in _sizes(sentences)]
-    limit = fit.misfit(said, _WORST) - _EVIDENCE
+    sizes = [(letters * usual, marks) for letters, marks in _sizes(sentences)]
+    limit = fit.misfit(sizes, _WORST) - _EVIDENCE
     if limit <= 0:
         return None
-    least, lost = min((fit.misfit([*said[:n], *said[n + 1 :]], limit), n) for n in range(len(said)))
+    least, lost = min((fit.misfit([*sizes[:n], *sizes[n + 1 :]], limit), n) for n in range(len(sizes)))
     return sentences[lost] if least < limit else None
 
 
@@ -57,16 +57,16 @@ class _Fit:
         self._marks = [0, *accumulate([marks for _, marks in pieces])]
         self._doubt = 2 * doubt**2
 
-    def misfit(self, said: Sequence[_Size], limit: float) -> float:
-        """Minus the log likelihood of the best way to lay all pieces against `said`; `limit` if it is not below that."""
-        rest = sum([letters for letters, _ in said])
+    def misfit(self, sizes: Sequence[_Size], limit: float) -> float:
+        """Minus the log likelihood of the best way to lay all pieces against `sizes`; `limit` if it is not below that."""
+        rest = sum([letters for letters, _ in sizes])
         costs: list[dict[int, float]] = [{0: 0.0}]  # by sentences done: least cost by pieces used
-        for done, (letters, marks) in enumerate(said, 1):
+        for done, (letters, marks) in enumerate(sizes, 1):
             rest -= letters
             costs.append({})
             self._lay((letters, marks), rest, costs[-2], costs[-1], 0.0, limit)
             if done > 1:
-                both = said[done - 2][0] + letters, said[done - 2][1] + marks
+                both = sizes[done - 2][0] + letters, sizes[done - 2][1] + marks
                 self._lay(both, rest, costs[-3], costs[-1], _JOINED, limit)
         return costs[-1].get(len(self._letters) - 1, limit)
 

@@ -71,6 +71,7 @@ class Negation(Value):
     no_negations: Wording = Wording()  # what holds a negation's letters and is none
     denials: Wording = Wording()  # to the letter; without it they are the negations
     no_denials: Wording = Wording()  # set phrases that deny nothing; without it they are `no_negations`
+    renderings: Words = ()  # words by which a translation may deny, and which say so without a negation: verboten
     sign: Pattern = ""  # quicker than the denials and negative words, and in every text that has one of them
     hints: Wording = Wording()  # letters, in lower case, of what a translator may put as a negation
     negative_words: tuple[Pattern, ...] = ()  # words that languages with `negates_words` render with a negation

@@ -6,7 +6,6 @@ anywhere. `kein*` is a word that goes on, `*n't` one that begins before. An apos
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 
 from kb_pipeline.steps.language.definition import Wording
 
@@ -44,7 +43,6 @@ def whole(word: str) -> str:
     return f"{before}{literal(bare)}{after}"
 
 
-@lru_cache(maxsize=256)
 def whole_words(wording: Wording, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str] | None:
     """Any of a wording's words, whole, and its patterns; None if it has none."""
     if not wording:
@@ -59,7 +57,6 @@ def _is_plain(word: str) -> bool:
     return "*" not in (word[0], word[-1]) and is_spaced(word[0]) and is_spaced(word[-1])
 
 
-@lru_cache(maxsize=256)
 def parts(wording: Wording, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str] | None:
     """Any of a wording's words as letters that stand anywhere, and its patterns; None if it has none."""
     if not wording:
