@@ -114,7 +114,7 @@ def facts_in_words() -> Iterator[tuple[str, str]]:
         yield from ((name, f"3 {month} 2025") for month in dates.months)
         yield from ((name, f"9.30 {word}") for word in times.after)
         yield from (
-            (name, f"9 {word}") for word in (*times.hours, *times.hours_minutes, *times.afternoon_hours, *times.evening_hours)
+            (name, f"3 {word}") for word in (*times.hours, *times.hours_minutes, *times.afternoon_hours, *times.evening_hours)
         )
         yield from (
             (name, f"{part}9{sign}30{minute}")

@@ -9,6 +9,7 @@ import pytest
 
 from kb_pipeline.errors import LanguageDataError
 from kb_pipeline.steps.language import reader
+from kb_pipeline.steps.language.definition import Verdict
 from kb_pipeline.steps.language.reader import language_of, languages, read_language
 
 SWAHILI = """
@@ -32,6 +33,7 @@ USED = """
 import sys
 from pathlib import Path
 from kb_pipeline.steps.language import reader
+from kb_pipeline.steps.language.definition import Verdict
 reader.FOLDER = Path(sys.argv[1])
 from kb_pipeline.steps.facts import extract
 from kb_pipeline.steps.language.detection import is_plainly
@@ -71,6 +73,13 @@ def test_a_new_language_is_a_file_and_no_code(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", sorted(languages()))
 def test_every_file_is_a_language_that_says_something(name):
     assert languages()[name] != language_of("xx")
+
+
+def test_the_guide_shows_a_file_that_can_be_read() -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "guides" / "languages.md").read_text("utf-8")
+    shown = read_language(guide.split("```yaml\n")[1].split("```")[0], "vi.yaml")
+    assert shown.negation.negations.words == ("không", "chưa", "chẳng", "đừng")
+    assert shown.verdict == Verdict(yes=("có", "vâng"), no=("không",))
 
 
 def test_a_language_without_a_file_is_one_of_which_nothing_is_known():
