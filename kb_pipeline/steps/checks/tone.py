@@ -15,10 +15,10 @@ from kb_pipeline.steps.language.sentence_marks import without_end
 def tone(subject: Subject) -> Iterator[Flaw]:
     """Particles as the market uses them, one speaker's gender, no word of another register, the endings it wants."""
     wanted = subject.market.conventions.tone
-    for part, match in _said(wanted.avoid, subject):
+    for part, match in _uses_of(wanted.avoid, subject):
         yield Flaw(f"'{match[0]}' is of another register; write as the style guide says", part, match.span())
     if wanted.particle_use == "never":
-        for part, match in _said(wanted.particles, subject):
+        for part, match in _uses_of(wanted.particles, subject):
             yield Flaw(f"'{match[0]}' is a polite particle, which this market's entries do not use", part, match.span(), "")
     elif _is_mixed(subject.target_text, subject.market.tag):
         yield Flaw("a man's and a woman's particles are mixed; keep one speaker")
@@ -42,8 +42,8 @@ def _other_endings(text: str, endings: tuple[str, ...]) -> Iterator[Flaw]:
             yield Flaw(f"the sentence should end with {' or '.join(endings[:3])}", TextPart.ANSWER, (start, end))
 
 
-def _said(words: tuple[str, ...], subject: Subject) -> Iterable[tuple[TextPart, re.Match[str]]]:
-    """Where any of the words is said. Most texts have none, which is soon seen."""
+def _uses_of(words: tuple[str, ...], subject: Subject) -> Iterable[tuple[TextPart, re.Match[str]]]:
+    """Where any of the words is used. Most texts have none, which is soon seen."""
     return subject.finditer(_any_of(words)) if any(map(subject.written.__contains__, words)) else ()
 
 

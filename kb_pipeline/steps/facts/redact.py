@@ -45,11 +45,11 @@ def redact(text: str) -> str:
 
 def _numbers(run: str, before: str) -> str:
     """A run of digit groups, with the longest windows of groups that are somebody's number replaced."""
-    said, last = "", 0
+    redacted, last = "", 0
     for start, end, label in _windows(run, before):
-        said += run[last:start] + label
+        redacted += run[last:start] + label
         last = end
-    return said + run[last:]
+    return redacted + run[last:]
 
 
 def _windows(run: str, before: str) -> Iterator[tuple[int, int, str]]:

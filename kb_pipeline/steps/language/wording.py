@@ -5,7 +5,7 @@ anywhere. `kein*` is a word that goes on, `*n't` one that begins before. An apos
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from kb_pipeline.steps.language.definition import Wording
 
@@ -47,10 +47,16 @@ def whole_words(wording: Wording, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern
     """Any of a wording's words, whole, and its patterns; None if it has none."""
     if not wording:
         return None
-    shared = [literal(word) for word in longest_first(wording.words) if _is_plain(word)]
-    edged = [rf"\b(?:{'|'.join(shared)})\b"] if shared else []
+    plain = [word for word in longest_first(wording.words) if _is_plain(word)]
     others = [whole(word) for word in longest_first(wording.words) if not _is_plain(word)]
-    return re.compile("|".join((*wording.patterns, *edged, *others)), flags)
+    return re.compile("|".join((*wording.patterns, *_by_first_letter(plain), *others)), flags)
+
+
+def _by_first_letter(words: list[str]) -> Iterator[str]:
+    """The words as regular expressions that begin with a letter and not with a word's edge: the engine skips to these."""
+    for letter in dict.fromkeys(word[0] for word in words):
+        rests = "|".join(literal(word[1:]) for word in words if word[0] == letter)
+        yield rf"{letter}(?<=\b{letter})(?:{rests})\b"
 
 
 def _is_plain(word: str) -> bool:

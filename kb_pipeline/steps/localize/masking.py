@@ -62,12 +62,12 @@ def mask(text: FaqText, language: str) -> Masked:
     numbers: dict[str, int] = {}
 
     def masked(part: str) -> str:
-        said, at = "", 0
+        shown, at = "", 0
         for start, end in protected(part, language):
             number = numbers.setdefault(part[start:end], len(numbers) + 1)
-            said += part[at:start] + _mark(number)
+            shown += part[at:start] + _mark(number)
             at = end
-        return said + part[at:]
+        return shown + part[at:]
 
     shown = FaqText(question=masked(text.question), answer=masked(text.answer), phrasings=tuple(map(masked, text.phrasings)))
     return Masked(text=shown, pieces=tuple(numbers))
@@ -87,11 +87,11 @@ def verify(source: FaqText, target: FaqText, source_language: str, target_langua
     """
     return tuple(
         finding
-        for part, said, became in (
+        for part, wanted, became in (
             (TextPart.QUESTION, source.question, target.question),
             (TextPart.ANSWER, source.answer, target.answer),
         )
-        for finding in _compared(part, _counts(said, source_language), became, target_language)
+        for finding in _compared(part, _counts(wanted, source_language), became, target_language)
     )
 
 

@@ -92,8 +92,8 @@ def coverage(question: str, language: str, text: FaqText) -> float | None:
 
 @lru_cache(maxsize=16384)
 def _words_of(text: FaqText, language: str) -> frozenset[str]:
-    said = (text.question, *text.phrasings, plain(text.answer))
-    return frozenset(word for part in said for word in search_words(part, language))
+    parts = (text.question, *text.phrasings, plain(text.answer))
+    return frozenset(word for part in parts for word in search_words(part, language))
 
 
 @lru_cache(maxsize=16384)

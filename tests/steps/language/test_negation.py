@@ -17,6 +17,7 @@ from kb_pipeline.steps.language.opposites import verdict
         ("มีหรือไม่มีก็ได้", "th", 1),
         ("คุณแน่ใจหรือไม่ว่าต้องการลบ", "th", 0),
         ("Choose **No** here", "en", 1),
+        ("It does't help", "en", 1),
         ("If you haven't already, sign in", "en", 0),
         ("It is not only fast but cannot fail", "en", 1),
         ("ไม่ว่างเปล่า", "th", 1),
