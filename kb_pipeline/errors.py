@@ -36,6 +36,12 @@ class PackError(KBError):
     code = "invalid-pack"
 
 
+class LanguageDataError(KBError):
+    """The file of a language is invalid."""
+
+    code = "invalid-language"
+
+
 class PromptError(KBError):
     """A prompt file is invalid, or its inputs do not fit."""
 

@@ -22,7 +22,7 @@ from kb_pipeline.steps.checks.accuracy import example_copied
 from kb_pipeline.steps.checks.policy import clause_missing, unavailable
 from kb_pipeline.steps.facts import extract
 from kb_pipeline.steps.facts.compare import comparison_value, facts_of
-from kb_pipeline.steps.language.detection import scripts_of
+from kb_pipeline.steps.language.scripts import scripts_of
 
 ROOT = Path(__file__).parents[1]
 LOCALES = ROOT / "locales"

@@ -14,13 +14,13 @@ from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
 from kb_pipeline.steps.facts import FactComparison, compare
 from kb_pipeline.steps.facts.compare import comparison_value, facts_of
 from kb_pipeline.steps.facts.ruling import ruling
-from kb_pipeline.steps.language.detection import letters_of
+from kb_pipeline.steps.language.prose import WHOLE_CODE
+from kb_pipeline.steps.language.scripts import letters_of
 
 _SOFT = (FactKind.COUNT, FactKind.TIME)  # counts may be meant otherwise; times are written in many ways
 _COPIED = 70.0  # rapidfuzz ratio; of 39 Thai texts of the embedded model 3 copies scored 80 to 100, all others at most 56
 _FOR_PEOPLE = re.compile(r"\\?<your .*>|\[[a-z].*\]")  # `[phone number]`, `<your name>`: no program fills them in
 _IN_OWN_WORDS = re.compile(r"<[^<>/!\n][^<>\n]{1,60}>|\[[^\[\]()!\n]{3,60}\](?![(\[:])")
-_CODE = re.compile(r"```.*?```|(?<!`)`[^`\n]+`(?!`)", re.DOTALL)
 _DIGIT_OF_NAME = re.compile(r"[0-9](?:(?<=[A-Za-z_].)|(?<=[A-Za-z_][\\.-].))")  # begins with a class, so that the engine skips
 _NAME = re.compile(r"(?<!\w)[A-Za-z_][A-Za-z_]*+[\\.-]?[0-9][A-Za-z0-9_\\.-]*")
 _LOCALE_STEP = re.compile(r"/[a-z]{2}(?:-[A-Za-z]{2,4})?(?=/|$)")
@@ -36,7 +36,7 @@ def facts_preserved(subject: Subject) -> Iterable[Flaw]:
 
 def _changed(found: FactComparison, subject: Subject) -> Iterator[Flaw]:
     """The facts that are missing, were taken over where the market has its own, or are invented."""
-    told: set[str] = set()
+    reported: set[str] = set()
     taken_over: list[Fact] = []  # the source's own value, left where the market has another
     for fact in found.missing:
         market_fact = found.rule_for(fact)
@@ -45,12 +45,12 @@ def _changed(found: FactComparison, subject: Subject) -> Iterator[Flaw]:
         else:
             message = f"{_name(fact)} '{fact.raw.strip()}' of the source is missing; it must stay as it is"
         left = [extra for extra in found.extra if market_fact and comparison_value(extra) == comparison_value(fact)]
-        for extra in left if message not in told else ():
+        for extra in left if message not in reported else ():
             part, start, end = subject.place(extra.start, extra.end)
             yield Flaw(message, part, (start, end), _in_place_of(extra, found.rules_for(fact), subject), _severity(fact))
-        if not left and message not in told:
+        if not left and message not in reported:
             yield Flaw(message, severity=_severity(fact))
-        told.add(message)
+        reported.add(message)
         taken_over += left
     for fact in (extra for extra in found.extra if extra not in taken_over):
         part, start, end = subject.place(fact.start, fact.end)
@@ -122,9 +122,9 @@ def placeholder(subject: Subject) -> Iterable[Flaw]:
 def _displaced(source: Counter[str], target: Counter[str], subject: Subject) -> Iterator[Flaw]:
     rendered = _rendered(subject) if source != target else 0
     for name, count in sorted((source - target).items()):
-        told = min(count, rendered) if _FOR_PEOPLE.fullmatch(name) else 0
-        rendered -= told
-        if count > told:
+        excused = min(count, rendered) if _FOR_PEOPLE.fullmatch(name) else 0
+        rendered -= excused
+        if count > excused:
             yield Flaw(f"the placeholder {name} {_amiss(target[name], source[name])}; copy it letter by letter")
     for name in sorted(target - source):
         where = f"stands {target[name]} times, in the source {source[name]}" if source[name] else "is not in the source"
@@ -140,8 +140,8 @@ def _rendered(subject: Subject) -> int:
     own = letters_of(tuple(script for script in subject.market.conventions.scripts if script != "Latn"))
     found = [match[0] for match in _IN_OWN_WORDS.finditer(subject.target_text)]
     if own is not None:
-        return sum(own.search(said) is not None for said in found)
-    return 0 if subject.same_language else sum(said not in subject.source_text for said in found)
+        return sum(own.search(name) is not None for name in found)
+    return 0 if subject.same_language else sum(name not in subject.source_text for name in found)
 
 
 @rule("link", MqmCategory.DESIGN, Severity.MAJOR)
@@ -167,12 +167,12 @@ def code(subject: Subject) -> Iterable[Flaw]:
     if "`" not in subject.source_text:
         return ()
     kept = set(_codes(subject.target_text))
-    lost = [said for said in dict.fromkeys(_codes(subject.source_text)) if said not in kept]
-    return [Flaw(f"the code {said[:80]} is missing; copy it letter by letter") for said in lost]
+    lost = [piece for piece in dict.fromkeys(_codes(subject.source_text)) if piece not in kept]
+    return [Flaw(f"the code {piece[:80]} is missing; copy it letter by letter") for piece in lost]
 
 
 def _codes(text: str) -> Iterator[str]:
-    for match in _CODE.finditer(text):
+    for match in WHOLE_CODE.finditer(text):
         yield "\n".join(line.strip() for line in match[0].splitlines())
 
 

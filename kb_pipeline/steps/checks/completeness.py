@@ -11,12 +11,11 @@ from functools import cache
 from kb_pipeline.domain.findings import MqmCategory, Severity
 from kb_pipeline.steps.checks.lost_sentence import lost_sentence
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
+from kb_pipeline.steps.language.reader import language_of
 from kb_pipeline.steps.language.tags import primary
 from kb_pipeline.steps.localize.side_by_side import side_by_side
 
-# Characters without spaces that a language needs for 100 English ones. Thai: the median of the blocks above; the others are
-# rules of thumb of the trade, so that far more must be missing before they count (`_UNSURE`).
-_LETTERS = {"en": 100, "th": 104, "zh": 36, "ja": 55, "ko": 58, "de": 114, "es": 112, "fr": 115, "pt": 110, "id": 108}
+# Pairs whose usual lengths are measured. Others are rules of thumb, so that far more must be missing before they count.
 _MEASURED = {("en", "th")}
 _UNSURE = 1.6
 # Standard deviation of the logarithm of the length ratio: sqrt(STEADY + SHORT / (letters + BASE)); the blocks' own.
@@ -71,7 +70,7 @@ def _usual(source: str, target: str) -> tuple[float, float]:
     pair = primary(source), primary(target)
     if pair[0] == pair[1]:
         return 1.0, _UNSURE
-    ratio = _LETTERS.get(pair[1], 100) / _LETTERS.get(pair[0], 100)
+    ratio = language_of(pair[1]).length / language_of(pair[0]).length
     return ratio, 1.0 if pair in _MEASURED else _UNSURE
 
 

@@ -57,10 +57,10 @@ def repetition(subject: Subject) -> Iterator[Flaw]:
             continue
         tokens = _tokens(text, subject.market.tag)
         word, (phrase, times) = _stutter(tokens), _loop(tokens, _LOOP_WORDS)
-        said = _tokens(subject.source_text, subject.source_language) if word or times >= _LOOPS else []
-        if word and not _stutter(said):
+        source = _tokens(subject.source_text, subject.source_language) if word or times >= _LOOPS else []
+        if word and not _stutter(source):
             yield Flaw(f"'{word}' stands {_RUN} times in a row; write it once", part)
-        if times >= _LOOPS and _loop(said, _SOURCE_LOOP_WORDS)[1] < times:
+        if times >= _LOOPS and _loop(source, _SOURCE_LOOP_WORDS)[1] < times:
             yield Flaw(f"'{' '.join(phrase)}' is repeated {times} times; say it once", part)
     known = {comparison_key(subject.target.question).casefold()} if subject.target.phrasings else set[str]()
     for phrasing in subject.target.phrasings:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import groupby
 
 from kb_pipeline.domain.facts import FactKind
@@ -9,14 +10,17 @@ from kb_pipeline.domain.findings import MqmCategory, Severity
 from kb_pipeline.domain.markets import TermStatus
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
 from kb_pipeline.steps.facts import extract
-from kb_pipeline.steps.language.detection import beyond, detect, is_plainly, script_of, scripts_of
+from kb_pipeline.steps.language.detection import detect, is_plainly
+from kb_pipeline.steps.language.prose import NO_PROSE, without
+from kb_pipeline.steps.language.reader import everywhere, language_of
+from kb_pipeline.steps.language.scripts import beyond, script_of, scripts_of
+from kb_pipeline.steps.language.sentence_marks import begins_sentence_or_cell, end_of_sentence
 from kb_pipeline.steps.language.tags import UNDETERMINED, language_name, primary
 
 _LETTERS_TO_DETECT = 60  # below, names and labels decide; measured with benchmarks/qa_checks.py
 _RUN_WORDS = 7  # English words in a row that nobody left by intention
 _SENTENCE_WORDS = 4  # a whole sentence of the source as it is: three words may be a name or a label
 _LATIN_FUNCTION_WORDS = 2  # of them where the market writes Latin letters, too; else one, which no product's name has
-_CODE = re.compile(r"```.*?```|`[^`\n]*`|<[^>\n]{1,200}>", re.DOTALL)
 _IN_PATHS = re.compile(r"[\\/_]|\w\.[A-Za-z]")
 _LATIN = "A-Za-zÀ-ÖØ-öø-ÿ"
 _LATIN_RUN = re.compile(
@@ -24,18 +28,6 @@ _LATIN_RUN = re.compile(
 )
 # The last three of so many words; it begins with a space, to which the regex engine skips.
 _LATIN_WORDS = re.compile(rf" [{_LATIN}][{_LATIN}'’-]*+(?:,? [{_LATIN}][{_LATIN}'’-]*+){{{_SENTENCE_WORDS - 2}}}")
-_BEFORE_SENTENCE = re.compile(r"(?:^|[\n.!?|])[ \t>*_#\"“0-9)-]*$")
-_AFTER_SENTENCE = re.compile(r"[*_\"”]*(?:[.!?|]|\s*(?:\n|$))")
-_FUNCTION_WORDS = frozenset((
-    "a", "an", "the", "of", "to", "and", "or", "is", "are", "was", "be", "been", "you", "your", "we", "our", "us", "it",
-    "its", "this", "that", "these", "those", "with", "for", "from", "by", "at", "in", "on", "as", "if", "when", "can",
-    "will", "may", "must", "not", "do", "does", "have", "has", "how", "what", "which", "who", "my", "about",
-))  # fmt: skip
-_OTHER_FUNCTION_WORDS = frozenset((
-    "votre", "vos", "et", "les", "des", "est", "une", "que", "qui", "pour", "avec", "und", "der", "ist", "nicht", "sie",
-))  # fmt: skip
-# Words of other Latin languages, too: German in, an, was, will; Indonesian do, us; Spanish a, has.
-_AMBIGUOUS = frozenset(("a", "an", "in", "on", "as", "or", "us", "do", "was", "will", "must", "may", "not", "has", "who", "my"))
 _NIKHAHIT = "\u0e4d"
 _SARA_AM = re.compile(f"{_NIKHAHIT}([\u0e48-\u0e4b]?)\u0e32")
 
@@ -107,11 +99,25 @@ def _is_prose(run: str, subject: Subject) -> bool:
     tokens = run.replace(",", "").split()
     small = sum(token.islower() for token in tokens)
     lowered = {token.lower() for token in tokens}
-    if len(tokens) < _RUN_WORDS or small < max(len(tokens) / 2, _RUN_WORDS - 1 - len(lowered & _FUNCTION_WORDS)):
+    english, shared = _english()
+    if len(tokens) < _RUN_WORDS or small < max(len(tokens) / 2, _RUN_WORDS - 1 - len(lowered & english)):
         return False
     if _writes_latin(subject):
-        return len((lowered & _FUNCTION_WORDS) - _AMBIGUOUS) >= _LATIN_FUNCTION_WORDS
-    return not lowered.isdisjoint(_FUNCTION_WORDS | _OTHER_FUNCTION_WORDS)
+        return len((lowered & english) - shared) >= _LATIN_FUNCTION_WORDS
+    return not lowered.isdisjoint(_function_words())
+
+
+@cache
+def _function_words() -> frozenset[str]:
+    """Function words of every language."""
+    return frozenset(everywhere(lambda language: language.function_words))
+
+
+@cache
+def _english() -> tuple[frozenset[str], frozenset[str]]:
+    """English function words, and those of them that other languages with Latin letters have, too."""
+    english = language_of("en")
+    return frozenset(english.function_words), frozenset(english.shared_function_words)
 
 
 def _writes_latin(subject: Subject) -> bool:
@@ -122,20 +128,21 @@ def _writes_latin(subject: Subject) -> bool:
 def _is_left(match: re.Match[str], text: str, subject: Subject) -> bool:
     """Whether a run is a whole sentence, heading or cell of the source, letter by letter, with at least one function word."""
     run = match[0]
-    if not {word.strip(",").lower() for word in run.split()} & _FUNCTION_WORDS:
+    if not {word.strip(",").lower() for word in run.split()} & _english()[0]:
         return False
     source = subject.source_text
     at = source.find(run)
-    if at < 0 or not _BEFORE_SENTENCE.search(source, 0, at) or not (end := _AFTER_SENTENCE.match(source, at + len(run))):
+    end = end_of_sentence(source, at + len(run))
+    if at < 0 or end is None or not begins_sentence_or_cell(source, at):
         return False
-    if end[0].rstrip('*_"”')[-1:] in (".", "!", "?"):
+    if end.rstrip('*_"”')[-1:] in (".", "!", "?"):
         return True  # a heading or a cell may be quoted in a sentence, a sentence is not
-    return bool(_BEFORE_SENTENCE.search(text, 0, match.start()) and _AFTER_SENTENCE.match(text, match.end()))
+    return begins_sentence_or_cell(text, match.start()) and end_of_sentence(text, match.end()) is not None
 
 
 def _unprotected(text: str, subject: Subject) -> str:
     """`text` with code, addresses, placeholders and names that are never translated blanked out; same length."""
-    spans = [match.span() for match in _CODE.finditer(text)]
+    spans = [match.span() for match in NO_PROSE.finditer(text)]
     kept = (FactKind.URL, FactKind.EMAIL, FactKind.PLACEHOLDER)
     if any(mark in text for mark in "/@{[%<"):
         facts = subject.target_facts if text is subject.target_text else extract(text, subject.market.tag)
@@ -144,17 +151,7 @@ def _unprotected(text: str, subject: Subject) -> str:
     names += [label.target for label in subject.market.ui_strings if f"**{label.target}**" in text]
     for name in filter(None, names):
         spans += [match.span() for match in re.finditer(re.escape(name), text)]
-    return _blanked(text, spans)
-
-
-def _blanked(text: str, spans: list[tuple[int, int]]) -> str:
-    """`text` with full stops in place of the spans, which may overlap; same length."""
-    parts, at = list[str](), 0
-    for start, end in sorted(spans):
-        if end > at:
-            parts += (text[at:start], "." * (end - max(start, at)))
-            at = end
-    return "".join((*parts, text[at:]))
+    return without(text, spans)
 
 
 def _script_runs(text: str) -> Iterator[tuple[int, int, str]]:

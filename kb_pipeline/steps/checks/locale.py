@@ -9,14 +9,16 @@ from babel import Locale, UnknownLocaleError
 from kb_pipeline.domain.findings import MqmCategory, Severity, TextPart
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
 from kb_pipeline.steps.facts.numbers import decimal_sign
+from kb_pipeline.steps.language.prose import blanked
+from kb_pipeline.steps.language.reader import language_of
+from kb_pipeline.steps.language.wording import NEVER
 
 _ERA = 543  # years that the Buddhist era is ahead
 _SWAPPED = str.maketrans(".,", ",.")
-_CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`|\]\([^)\n]*\)|<[^>\n]{1,200}>|https?://\S+", re.DOTALL)
 _YEAR = re.compile("(?:19|20)[0-9]{2}(?![0-9])")
 _HALF_DAY = re.compile(r"[0-9][ \u00a0\u202f]?[AaPp]\.?[Mm]")
 _TWELVE = re.compile(
-    r"(?<![\d.:])(?P<hour>1[0-2]|0?[1-9])(?:[:.](?P<minute>[0-5]\d))?[ \u00a0\u202f]?(?P<half>[AaPp])\.?[Mm]\b\.?"
+    r"(?<![\d.:])(?P<hour>1[0-2]|0?[1-9])(?:[:.](?P<minute>[0-5][0-9]))?[ \u00a0\u202f]?(?P<half>[AaPp])\.?[Mm]\b\.?"
 )
 _GROUPED = {  # each begins with its digit, by which it is looked for; what stands before that is asked afterwards
     ".": re.compile(r"[1-9](?<![\d.,\w].)\d{0,2}(?:(?:\.\d{3}){2,}(?:,\d+)?|(?:\.\d{3})+,\d{1,2})(?![\d.,]*\d)"),
@@ -57,7 +59,7 @@ def _outside_code(pattern: re.Pattern[str], subject: Subject) -> Iterator[tuple[
     """Where the pattern matches in what is neither code nor address. Code is only looked for where it matches at all."""
     for part, text in subject.parts():
         if pattern.search(text):
-            for match in pattern.finditer(_CODE.sub(_blank, text)):
+            for match in pattern.finditer(blanked(text)):
                 yield part, match
 
 
@@ -75,11 +77,8 @@ def _years(tag: str) -> re.Pattern[str]:
     """A Gregorian year under the Buddhist era's name, or after a day and a month; one that says `ค.ศ.` is right."""
     widths = Locale.parse(tag, sep="-").months["format"]
     names = {name for width in ("wide", "abbreviated") for name in widths[width].values()}
+    eras = "|".join(re.escape(era).replace(r"\.", r"\.?") for era in language_of(tag).dates.buddhist_eras) or NEVER
     months = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
     return re.compile(
-        rf"(?:(?P<era>พ\.?ศ\.?)[ \u00a0]?|[0-3]?[0-9][ \u00a0]?(?:{months})[ \u00a0]?)(?P<year>(?:19|20)[0-9]{{2}})(?![0-9])"
+        rf"(?:(?P<era>{eras})[ \u00a0]?|[0-3]?[0-9][ \u00a0]?(?:{months})[ \u00a0]?)(?P<year>(?:19|20)[0-9]{{2}})(?![0-9])"
     )
-
-
-def _blank(match: re.Match[str]) -> str:
-    return " " * len(match[0])

@@ -7,20 +7,14 @@ translated (docs/benchmarks.md): 97 % of the lost sentences at 0.3 % false alarm
 articles. Other languages are not measured.
 """
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 from math import inf, log
 
-# A stop before a capital; a line's end where a blank line, a list item or a heading follows: else it is only wrapped.
-_SENTENCE_END = re.compile(
-    r"[.!?。！？\n](?:(?<=[.!?])['\")*_\]]*\s+(?=[\"'(*_\[]*[A-Z])|(?<=[。！？])|(?<=\n)(?=\s*(?:\n|[-*+#|>]|\d{1,3}[.)]\s)))"
-)
-_UNSAID = re.compile(r"(?<=\]\()[^)\s]+|https?://\S+|<[^>\n]{1,200}>|`[^`\n]*`|\{[^{}\n]{0,80}\}")
-# Where a sentence can end: in Thai and its neighbours at any space, elsewhere at a stop or a comma.
-_STOP = re.compile(r"(?<=[.,;:!?])\s+|(?<=[。！？、，；：])|\n+")
-_WITHOUT_STOPS = frozenset({"th", "lo", "km", "my"})
+from kb_pipeline.steps.language.prose import NO_LENGTH, prose
+from kb_pipeline.steps.language.sentence_marks import cut_pieces, cut_sentences
+
 _MISSED = 0.5  # what a mark too many or too few costs, in units of log likelihood
 _JOINED = 3.0  # what it costs that two sentences have become one
 _EVIDENCE = 1.8  # how much likelier (log likelihood) it must be that a sentence is lost than that all are there
@@ -43,16 +37,15 @@ def lost_sentence(source: str, target: str, language: str, usual: float, doubt: 
     sentences = _sentences(source)
     if not 2 <= len(sentences) <= _MANY:
         return None
-    target = _said(target)
-    pieces = target.split() if language in _WITHOUT_STOPS else _STOP.split(target)
+    pieces = cut_pieces(prose(target, NO_LENGTH, gap=""), language)
     if len(pieces) > _PIECES:
         return None
     fit = _Fit(_sizes(pieces), doubt)
-    said = [(letters * usual, marks) for letters, marks in _sizes(sentences)]
-    limit = fit.misfit(said, _WORST) - _EVIDENCE
+    sizes = [(letters * usual, marks) for letters, marks in _sizes(sentences)]
+    limit = fit.misfit(sizes, _WORST) - _EVIDENCE
     if limit <= 0:
         return None
-    least, lost = min((fit.misfit([*said[:n], *said[n + 1 :]], limit), n) for n in range(len(said)))
+    least, lost = min((fit.misfit([*sizes[:n], *sizes[n + 1 :]], limit), n) for n in range(len(sizes)))
     return sentences[lost] if least < limit else None
 
 
@@ -64,16 +57,16 @@ class _Fit:
         self._marks = [0, *accumulate([marks for _, marks in pieces])]
         self._doubt = 2 * doubt**2
 
-    def misfit(self, said: Sequence[_Size], limit: float) -> float:
-        """Minus the log likelihood of the best way to lay all pieces against `said`; `limit` if it is not below that."""
-        rest = sum([letters for letters, _ in said])
+    def misfit(self, sizes: Sequence[_Size], limit: float) -> float:
+        """Minus the log likelihood of the best way to lay all pieces against `sizes`; `limit` if it is not below that."""
+        rest = sum([letters for letters, _ in sizes])
         costs: list[dict[int, float]] = [{0: 0.0}]  # by sentences done: least cost by pieces used
-        for done, (letters, marks) in enumerate(said, 1):
+        for done, (letters, marks) in enumerate(sizes, 1):
             rest -= letters
             costs.append({})
             self._lay((letters, marks), rest, costs[-2], costs[-1], 0.0, limit)
             if done > 1:
-                both = said[done - 2][0] + letters, said[done - 2][1] + marks
+                both = sizes[done - 2][0] + letters, sizes[done - 2][1] + marks
                 self._lay(both, rest, costs[-3], costs[-1], _JOINED, limit)
         return costs[-1].get(len(self._letters) - 1, limit)
 
@@ -97,7 +90,7 @@ class _Fit:
 
 def _sentences(text: str) -> list[str]:
     """The sentences of `text`, none shorter than a claim."""
-    pieces = _SENTENCE_END.split(_said(text))
+    pieces = cut_sentences(prose(text, NO_LENGTH, gap=""))
     if len(pieces) < 2:
         return pieces
     sentences = pieces[:1]
@@ -107,11 +100,6 @@ def _sentences(text: str) -> list[str]:
         else:
             sentences.append(piece)
     return sentences
-
-
-def _said(text: str) -> str:
-    """`text` without code, addresses and tags."""
-    return _UNSAID.sub("", text) if "](" in text or "://" in text or "<" in text or "`" in text or "{" in text else text
 
 
 def _sizes(texts: Sequence[str]) -> list[_Size]:

@@ -5,11 +5,8 @@ from collections.abc import Iterator
 
 from kb_pipeline.domain.findings import MqmCategory, Severity, TextPart
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
+from kb_pipeline.steps.language.prose import NO_BOLD, blanked
 
-_CODE = re.compile(
-    r"```.*?(?:```|\Z)|`[^`\n]*`|\]\([^)\n]*\)|<[^>\n]{1,200}>|https?://\S+|\\.|\*{4}|^[ \t>]*\*(?=[ \t])",
-    re.DOTALL | re.MULTILINE,
-)
 _BOLD = re.compile(r"\*\*")
 _PAIR = re.compile(r"\*\*(?P<inner>[^*\n]*(?:\*(?!\*)[^*\n]*)*)\*\*")
 _HEADING = re.compile(r"^[ \t>]*(#{1,6})[ \t]", re.MULTILINE)
@@ -44,7 +41,7 @@ def markdown(subject: Subject) -> Iterator[Flaw]:
 
 
 def _bold(source: str, target: str, subject: Subject) -> Iterator[Flaw]:
-    wanted, there = (_CODE.sub(_blank, text) for text in (source, target))
+    wanted, there = (blanked(text, NO_BOLD) for text in (source, target))
     bold, own = len(_BOLD.findall(there)), len(_BOLD.findall(wanted))
     if bold % 2 and own % 2 == 0:
         yield Flaw("a ** has no partner; close what is bold, as in the source")
@@ -55,7 +52,7 @@ def _bold(source: str, target: str, subject: Subject) -> Iterator[Flaw]:
     if bold % 2 or any(_is_shifted(match["inner"]) for match in _PAIR.finditer(wanted)):
         return
     for part, text in _own_parts(subject):
-        for match in _PAIR.finditer(_CODE.sub(_blank, text)):
+        for match in _PAIR.finditer(blanked(text, NO_BOLD)):
             inner = text[match.start() + 2 : match.end() - 2]
             if _is_shifted(inner):
                 fix = f"**{inner.strip()}**" if inner.strip() else None
@@ -70,7 +67,3 @@ def _own_parts(subject: Subject) -> Iterator[tuple[TextPart, str]]:
 def _is_shifted(inner: str) -> bool:
     """Whether white space stands inside the marks, where Markdown does not take them for bold."""
     return inner != inner.strip()
-
-
-def _blank(match: re.Match[str]) -> str:
-    return " " * len(match[0])

@@ -1,16 +1,15 @@
 """Whether the target denies what the source denies, and nothing else. Words of negation are counted, meanings are not known."""
 
-import re
 from collections.abc import Iterable, Iterator
 
 from kb_pipeline.domain.findings import MqmCategory, Severity
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
-from kb_pipeline.steps.language.negation import denials, hints_at_denial, may_deny, negative_words
+from kb_pipeline.steps.language.negation import denials, hints_at_denial, may_deny, negative_words, rendered_denials
+from kb_pipeline.steps.language.prose import prose
+from kb_pipeline.steps.language.sentence_marks import has_two_sentences
 from kb_pipeline.steps.localize.side_by_side import side_by_side
 
 _FAR = 0.2  # of a line's length: a negation that stands so much earlier or later is another one
-_SENTENCE_END = re.compile(r"[.!?] +[A-Z]|[。！？].")
-_UNSAID = re.compile(r"\]\([^)\s]*\)|https?://\S+|<[^>\n]{1,200}>|`[^`\n]*`")
 
 
 @rule("polarity", MqmCategory.ACCURACY, Severity.CRITICAL)
@@ -21,46 +20,42 @@ def polarity(subject: Subject) -> Iterable[Flaw]:
     if not (may_deny(source, language) or may_deny(target, tag)):
         return ()  # most texts deny nothing
     pairs = side_by_side(source, target)
-    return [flaw for one, other in pairs if one != other for flaw in _opposed(_said(one), _said(other), language, tag)]
+    return [flaw for one, other in pairs if one != other for flaw in _opposed(prose(one), prose(other), language, tag)]
 
 
 def _opposed(source: str, target: str, language: str, tag: str) -> Iterator[Flaw]:
     """What is denied on one side only, in a line and its translation."""
-    said, found = denials(source, language), denials(target, tag)
-    if said is None or found is None:
+    here, there = denials(source, language), denials(target, tag)
+    if here is None or there is None:
         return
-    negative = negative_words(source, language, tag) if said or not found else []
-    if said and not found:
-        yield Flaw(f"the source denies ('{_around(source, said[0])}'), the text does not; say it as the source does")
-    elif said and (len(said) + len(negative) > len(found) or _is_elsewhere(source, target, said, found)):
-        message = f"a negation of the source seems to be missing (such as '{_around(source, said[0])}'); check each of them"
+    rendered = rendered_denials(target, tag) if here else 0
+    negative = negative_words(source, language, tag) if here or not there else []
+    if here and not there and not rendered:
+        yield Flaw(f"the source denies ('{_around(source, here[0])}'), the text does not; say it as the source does")
+    elif here and (len(here) + len(negative) > len(there) + rendered or _is_elsewhere(source, target, here, there)):
+        message = f"a negation of the source seems to be missing (such as '{_around(source, here[0])}'); check each of them"
         yield Flaw(message, severity=Severity.MAJOR)
-    elif negative and not found:
+    elif negative and not there:
         message = f"the source says '{negative[0]}', and the text denies nothing; say it as the source does"
         yield Flaw(message, severity=Severity.MAJOR)
-    elif found and not said and not hints_at_denial(source, language):
-        message = f"'{_around(target, found[0])}' denies what the source does not; say it as the source does"
+    elif there and not here and not hints_at_denial(source, language):
+        message = f"'{_around(target, there[0])}' denies what the source does not; say it as the source does"
         yield Flaw(message, severity=Severity.MAJOR)
 
 
-def _said(text: str) -> str:
-    """`text` without code, addresses and tags."""
-    return _UNSAID.sub(" ", text) if "`" in text or "<" in text or "/" in text else text
-
-
-def _is_elsewhere(source: str, target: str, said: tuple[int, ...], found: tuple[int, ...]) -> bool:
+def _is_elsewhere(source: str, target: str, here: tuple[int, ...], there: tuple[int, ...]) -> bool:
     """Whether the target has its negations where the source has none. Never in one sentence, whose word order may be any."""
-    if len(found) > 3 or _SENTENCE_END.search(source) is None:
+    if len(there) > 3 or len(there) < len(here) or not has_two_sentences(source):
         return False
-    return _distance([at / len(source) for at in said], [at / len(target) for at in found]) > _FAR
+    return _distance([at / len(source) for at in here], [at / len(target) for at in there]) > _FAR
 
 
-def _distance(said: list[float], found: list[float]) -> float:
-    """The largest shift if every place in `said` has one of its own in `found`, in order, as near as possible."""
-    best = [0.0] * (len(found) + 1)
-    for place in said:
+def _distance(here: list[float], there: list[float]) -> float:
+    """The largest shift if every place of `here` has one of its own `there`, in order, as near as possible."""
+    best = [0.0] * (len(there) + 1)
+    for place in here:
         row = [1.0]
-        for n, other in enumerate(found):
+        for n, other in enumerate(there):
             row.append(min(row[n], max(best[n], abs(place - other))))
         best = row
     return best[-1]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from kb_pipeline.domain.findings import MqmCategory, Severity
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
+from kb_pipeline.steps.language.prose import NO_BRACKETS
 from kb_pipeline.steps.language.thai_marks import lost_marks
 
 _THAI = re.compile("[\u0e01-\u0e4e]{4}")
@@ -25,9 +26,6 @@ _DOUBLED = re.compile(
     r"(?<![.!?,;:])(?P<mark>[,;:!?，、；：]|[。])(?P=mark)+(?![!?.,])|(?<=[^\s.])\.\.(?![./\\\w])|(?<=\w)[,;]\.(?=\s|$)"
 )
 _PAIRS = (("(", ")"), ("[", "]"), ("“", "”"), ("「", "」"), ("『", "』"), ("（", "）"), ("«", "»"), ("„", "“"))
-_CODE = re.compile(
-    r"```.*?(?:```|\Z)|`[^`\n]*`|\]\([^)\n]*\)|<[^>\n]{1,200}>|https?://\S+|[:;]-?[)(]|^\s*\w{1,2}\)", re.DOTALL | re.MULTILINE
-)
 
 
 @rule("punctuation", MqmCategory.LOCALE, Severity.MINOR)
@@ -63,7 +61,7 @@ def _unbalanced(subject: Subject) -> Iterator[Flaw]:
     for opening, closing in _PAIRS:
         if target.count(opening) == target.count(closing):
             continue
-        texts = [_CODE.sub("", text) for text in (source, target)]
+        texts = [NO_BRACKETS.sub("", text) for text in (source, target)]
         own, there = ((text.count(opening), text.count(closing)) for text in texts)
         if own[0] == own[1] and there[0] != there[1] and not (opening == "“" and "„" in target) and opening != "„":
             yield Flaw(f"{opening} and {closing} do not pair: {there[0]} open, {there[1]} close")

@@ -4,10 +4,14 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
 
 from kb_pipeline.domain.findings import MqmCategory, Severity
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
 from kb_pipeline.steps.facts.redact import redact
+from kb_pipeline.steps.language.prose import PUBLISHED
+from kb_pipeline.steps.language.reader import everywhere
 
 _LABEL = re.compile(r"\[(?P<what>email|phone|card|national-id|secret)\]")
 _NAMES = {
@@ -19,9 +23,6 @@ _NAMES = {
 _NUMBERS = re.compile(r"\d(?:(?:[^\w\n]{0,2}\d){7}|\d(?<=[A-Z]{2}\d\d)[ -]?[A-Z0-9]{4})")
 _LONG_WORD = re.compile(r"[A-Za-z0-9_+\-]{14,}")
 _DIGIT = re.compile("[0-9]")
-_KEPT = re.compile(
-    r"https?://\S+|\]\([^)\n]*\)|(?<![\w.%+'\-])[\w.%+'\-]+[@＠](?:example|your|company|contoso)[\w.\-]*", re.IGNORECASE
-)
 
 # Characters that are not seen: zero-width ones that no script needs here, bidirectional controls, tags.
 _HIDDEN = re.compile(
@@ -33,30 +34,9 @@ _LONG = re.compile("[a-z0-9+/]{24}")  # in lower case
 _BLOB = re.compile(
     r"(?<![A-Za-z0-9+/=_.\-])(?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-z0-9+/]*[A-Z])[A-Za-z0-9+/]{24,}={0,2}(?![A-Za-z0-9+/=_\-])"
 )
-_ORDERS = re.compile(
-    r"\b(?:ignore|disregard|forget|override|bypass)\b[^.\n]{0,30}"
-    r"\b(?:previous|prior|above|earlier|preceding|all (?:of )?(?:the|your|my))\b"
-    r"[^.\n]{0,20}\b(?:instruction|prompt|rule|direction|guideline|message|context|command)"
-    r"|\b(?:ignore|disregard|forget) (?:everything|all)\b[^.\n]{0,20}\b(?:above|before|previous|told|said|instruct)"
-    r"|\byou are now (?:a|an|in|the|DAN|my|no longer|free|un)\b"
-    r"|\b(?:act|respond|behave) as (?:DAN|an? (?:unrestricted|evil|uncensored))"
-    r"|\b(?:reveal|print|show|repeat|output|leak|tell me)\b[^.\n]{0,25}\b(?:system|initial|hidden) (?:prompt|instruction)"
-    r"|\bdo anything now\b|\bnew instructions?\s*:"
-    r"|<\|?(?:im_start|im_end|system|endoftext)\|?>|\[/?INST\]|^\s*#{0,3}\s*system\s*:"
-    r"|(?:ละเว้น|เพิกเฉยต่อ|ไม่ต้องทำตาม|ไม่ต้องสนใจ|ลืม|ข้าม)(?:คำสั่ง|คำแนะนำ|กฎ|ข้อความ|ข้อกำหนด)[^\n]{0,12}"
-    r"(?:ก่อนหน้า|เดิม|ข้างต้น|ที่ผ่านมา|ทั้งหมด(?:ของคุณ|ที่))"
-    r"|ตอนนี้คุณคือ|(?:เปิดเผย|แสดง|บอก|พิมพ์)(?:\s?system prompt|พรอมต์(?:ระบบ|ของ)|พรอมต์\b|คำสั่งระบบ)"
-    r"|(?:忽略|无视|忘记|忘掉)[^。\n]{0,8}(?:之前|以上|上述|先前|前面|所有)[^。\n]{0,6}(?:指令|指示|提示|规则|命令|内容)"
-    r"|你现在是(?:一个|一名|DAN)|(?:输出|显示|泄露|告诉我)[^。\n]{0,8}(?:系统提示|系统指令)"
-    r"|(?:これまで|以前|上記|前)の(?:指示|命令|プロンプト)[^。\n]{0,6}(?:無視|忘れ)",
-    re.IGNORECASE | re.MULTILINE,
-)
-# One of these is in every order above; plain words are found many times faster. The English ones: in lower case.
-_ENGLISH_CUE = re.compile(
-    r"ignore|disregard|forget|override|bypass|you are now|act as |respond as |behave as |prompt|instruction|anything now|system"
-    r"|im_start|im_end|endoftext|inst\]"
-)
-_CUE = re.compile("ละเว้น|เพิกเฉย|ไม่ต้อง|ลืม|ข้าม|ตอนนี้คุณ|พรอมต์|คำสั่งระบบ|忽略|无视|忘|你现在|系统|無視")
+# What chat models take for the borders of their prompts, in lower case; every one has one of the signs.
+_BORDERS = r"<\|?(?:im_start|im_end|system|endoftext)\|?>|\[/?INST\]|^\s*#{0,3}\s*system\s*:"
+_BORDER_SIGNS = ("system", "im_start", "im_end", "endoftext", "inst]")
 
 
 @rule("personal-data", MqmCategory.AUDIENCE, Severity.CRITICAL)
@@ -67,7 +47,7 @@ def personal_data(subject: Subject) -> Iterator[Flaw]:
     public = "\n".join((subject.source_text, *(fact.value for fact in subject.market.facts)))
     allowed = re.sub(r"\W", "", public).casefold()
     for part, text in subject.parts():
-        free = _KEPT.sub(" ", text)
+        free = PUBLISHED.sub(" ", text)
         for start, end, what in _redacted(free):
             if re.sub(r"\W", "", free[start:end]).casefold() not in allowed:
                 message = f"{_NAMES[what]} that is not in the source; nobody's data may be published"
@@ -80,7 +60,7 @@ def _may_hold_data(subject: Subject) -> bool:
     text = subject.written
     if "@" in text or "＠" in text:
         return True
-    return subject.has_digit and _has_number(text) and _has_number(_KEPT.sub(" ", text))
+    return subject.has_digit and _has_number(text) and _has_number(PUBLISHED.sub(" ", text))
 
 
 def _has_number(text: str) -> bool:
@@ -108,13 +88,33 @@ def bot_instruction(subject: Subject) -> Iterator[Flaw]:
         yield from _unseen(subject, _HIDDEN, "characters that nobody sees")
     if "<!--" in latin:
         yield from _unseen(subject, _COMMENT, "a comment that only the bot sees")
-    if _ENGLISH_CUE.search(latin) or _CUE.search(text):
-        for part, match in subject.finditer(_ORDERS):
+    orders = _orders()
+    if orders.latin_sign.search(latin) or orders.sign.search(text):
+        for part, match in subject.finditer(orders.pattern):
             yield Flaw(f"'{match[0][:80]}' gives orders to the bot; say what customers need to know", part, match.span())
     if _LONG.search(latin):
         for part, match in subject.finditer(_BLOB):
             if match[0] not in subject.source_text and _is_text(match[0]):
                 yield Flaw("encoded text that only the bot reads; write it out or remove it", part, match.span())
+
+
+class _Orders(NamedTuple):
+    """Orders to a bot in all languages. Every order has a sign, which is found many times faster."""
+
+    pattern: re.Pattern[str]
+    latin_sign: re.Pattern[str]  # of `Subject.latin`
+    sign: re.Pattern[str]
+
+
+@cache
+def _orders() -> _Orders:
+    signs = (*_BORDER_SIGNS, *everywhere(lambda language: language.bot_orders.sign))
+    patterns = everywhere(lambda language: language.bot_orders.patterns)
+    return _Orders(
+        pattern=re.compile("|".join((*patterns, _BORDERS)), re.IGNORECASE | re.MULTILINE),
+        latin_sign=re.compile("|".join(re.escape(sign) for sign in signs if sign.isascii())),
+        sign=re.compile("|".join(re.escape(sign) for sign in signs if not sign.isascii())),
+    )
 
 
 def _unseen(subject: Subject, pattern: re.Pattern[str], what: str) -> Iterator[Flaw]:

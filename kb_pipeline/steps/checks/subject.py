@@ -99,9 +99,9 @@ class Subject:
 
     @cached_property
     def _parts(self) -> tuple[tuple[TextPart, str], ...]:
-        said = [(TextPart.QUESTION, self.target.question), (TextPart.ANSWER, self.target.answer)]
-        said += [(TextPart.PHRASING, phrasing) for phrasing in self.target.phrasings]
-        return tuple([(part, text) for part, text in said if text])
+        parts = [(TextPart.QUESTION, self.target.question), (TextPart.ANSWER, self.target.answer)]
+        parts += [(TextPart.PHRASING, phrasing) for phrasing in self.target.phrasings]
+        return tuple([(part, text) for part, text in parts if text])
 
 
 @dataclass(frozen=True)

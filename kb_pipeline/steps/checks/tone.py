@@ -6,24 +6,21 @@ from functools import lru_cache
 
 from kb_pipeline.domain.findings import MqmCategory, Severity, TextPart
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
+from kb_pipeline.steps.language.reader import language_of
 from kb_pipeline.steps.language.sentence_ends import sentence_spans
-
-# Thai polite particles by the speaker's gender; one text has one speaker.
-_HE = re.compile("ครับ|ผม(?=จะ|ขอ|ได้)")
-_SHE = re.compile("(?:นะ)?ค่ะ|(?:นะ)คะ|ดิฉัน")
-_NO_END = re.compile(r"[\s.!?。！？…」』）)\"'”’*_~〜]+\Z")
+from kb_pipeline.steps.language.sentence_marks import without_end
 
 
 @rule("tone", MqmCategory.STYLE, Severity.MAJOR)
 def tone(subject: Subject) -> Iterator[Flaw]:
     """Particles as the market uses them, one speaker's gender, no word of another register, the endings it wants."""
     wanted = subject.market.conventions.tone
-    for part, match in _said(wanted.avoid, subject):
+    for part, match in _uses_of(wanted.avoid, subject):
         yield Flaw(f"'{match[0]}' is of another register; write as the style guide says", part, match.span())
     if wanted.particle_use == "never":
-        for part, match in _said(wanted.particles, subject):
+        for part, match in _uses_of(wanted.particles, subject):
             yield Flaw(f"'{match[0]}' is a polite particle, which this market's entries do not use", part, match.span(), "")
-    elif _HE.search(subject.target_text) and _SHE.search(subject.target_text):
+    elif _is_mixed(subject.target_text, subject.market.tag):
         yield Flaw("a man's and a woman's particles are mixed; keep one speaker")
     if wanted.particle_use == "always" and wanted.particles and not _any_of(wanted.particles).search(subject.target.answer):
         yield Flaw(f"the answer lacks the polite particle; use {' or '.join(wanted.particles)}")
@@ -31,16 +28,22 @@ def tone(subject: Subject) -> Iterator[Flaw]:
         yield from _other_endings(subject.target.answer, wanted.endings)
 
 
+def _is_mixed(text: str, language: str) -> bool:
+    """Whether a man and a woman are heard to speak."""
+    speakers = language_of(language).speakers
+    return all(any(map(text.__contains__, words)) for words in (speakers.he, speakers.she))
+
+
 def _other_endings(text: str, endings: tuple[str, ...]) -> Iterator[Flaw]:
     """Sentences that end with a stop but with none of the endings; headings and list items without one are no sentences."""
     for start, end in sentence_spans(text):
         sentence = text[start:end]
-        if sentence.endswith(("。", ".")) and not _NO_END.sub("", sentence).endswith(endings):
+        if sentence.endswith(("。", ".")) and not without_end(sentence).endswith(endings):
             yield Flaw(f"the sentence should end with {' or '.join(endings[:3])}", TextPart.ANSWER, (start, end))
 
 
-def _said(words: tuple[str, ...], subject: Subject) -> Iterable[tuple[TextPart, re.Match[str]]]:
-    """Where any of the words is said. Most texts have none, which is soon seen."""
+def _uses_of(words: tuple[str, ...], subject: Subject) -> Iterable[tuple[TextPart, re.Match[str]]]:
+    """Where any of the words is used. Most texts have none, which is soon seen."""
     return subject.finditer(_any_of(words)) if any(map(subject.written.__contains__, words)) else ()
 
 

@@ -69,8 +69,8 @@ def compare(source: Iterable[Fact], target: Iterable[Fact], market: Market, day:
     extra += [f for f in target if f not in extra and _is_of_another_unit(f, source)]
     replaced = tuple(_replacements(ruled, theirs, rules)) if ruled else ()
     return FactComparison(
-        missing=(*_untold(missing, target, market), *_exchanged(source, target)),
-        extra=(*_untold(extra, source, market, invented=True), *_exchanged(target, source)),
+        missing=(*_without_like(missing, target, market), *_exchanged(source, target)),
+        extra=(*_without_like(extra, source, market, invented=True), *_exchanged(target, source)),
         replaced=replaced,
         ruled=ruled,
     )
@@ -111,14 +111,14 @@ def _exchanged(facts: list[Fact], others: list[Fact]) -> tuple[Fact, ...]:
     return tuple(lasting[value] for value in here - there)
 
 
-def _untold(facts: list[Fact], others: list[Fact], market: Market, *, invented: bool = False) -> tuple[Fact, ...]:
+def _without_like(facts: list[Fact], others: list[Fact], market: Market, *, invented: bool = False) -> tuple[Fact, ...]:
     """The facts that need a like among `others`."""
-    return tuple(fact for fact in facts if not _is_told(fact, others, market, invented=invented))
+    return tuple(fact for fact in facts if not _has_like(fact, others, market, invented=invented))
 
 
-def _is_told(fact: Fact, others: list[Fact], market: Market, *, invented: bool) -> bool:
+def _has_like(fact: Fact, others: list[Fact], market: Market, *, invented: bool) -> bool:
     if fact.kind is FactKind.DURATION:
-        return _is_told_duration(fact, others, invented=invented)
+        return _has_like_duration(fact, others, invented=invented)
     if fact.kind is FactKind.DATE and invented:  # 6/14/2025, whose order the source does not tell
         numbers = {other.value.lstrip("0") for other in others if other.kind is FactKind.COUNT}
         return {part.lstrip("0") for part in fact.value.split("-") if part} <= numbers
@@ -132,7 +132,7 @@ def _is_told(fact: Fact, others: list[Fact], market: Market, *, invented: bool) 
     return len(fact.value) < 2
 
 
-def _is_told_duration(fact: Fact, others: list[Fact], *, invented: bool) -> bool:
+def _has_like_duration(fact: Fact, others: list[Fact], *, invented: bool) -> bool:
     if fact.value == "1" and (invented or not any(character.isdigit() for character in fact.raw)):
         return True
     if invented:  # Net 30, 40 required hours

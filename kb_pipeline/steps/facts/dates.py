@@ -1,7 +1,7 @@
 """Dates, as ISO values. Buddhist years become Gregorian ones. Month names come from CLDR."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache
 
@@ -10,7 +10,10 @@ from babel import Locale, UnknownLocaleError
 from kb_pipeline.domain.facts import Fact, FactKind
 from kb_pipeline.steps.facts.numbers import at_digits, lowered, matches_at
 from kb_pipeline.steps.facts.recogniser import shortest
+from kb_pipeline.steps.language.definition import Language
+from kb_pipeline.steps.language.reader import everywhere, language_of
 from kb_pipeline.steps.language.tags import primary
+from kb_pipeline.steps.language.wording import any_of, longest_first
 
 BUDDHIST_OFFSET = 543
 NUMERIC_CUE = "[0-9][/.-][0-9]{1,2}[/.-][0-9]"
@@ -18,12 +21,13 @@ _FIRST_BUDDHIST = 2400  # a year from here on is one of the Buddhist era
 
 _ISO = re.compile(r"(?<![0-9/.-])(?P<y>[0-9]{4})([-/])(?P<m>[0-9]{2})\2(?P<d>[0-9]{2})(?![0-9/-])")
 _SLASHED = re.compile(r"(?<![0-9/.-])(?P<a>[0-9]{1,2})([/.])(?P<b>[0-9]{1,2})\2(?P<y>[0-9]{4})(?![0-9/-])")
-_HAN = re.compile(r"(?:(?P<y>[0-9]{4})\s?年\s?)?(?<![0-9])(?P<m>[0-9]{1,2})\s?月(?:\s?(?P<d>[0-9]{1,2})\s?[日号號])?")
-_YEAR = re.compile(r"(?:พ\.ศ\.|ค\.ศ\.|ปี)\s?(?P<y>[0-9]{4})(?![0-9])|(?<![0-9])(?P<han>[0-9]{4})\s?年")
-
+_SIGNS: tuple[Callable[[Language], tuple[str, ...]], ...] = (  # of year, month and day
+    lambda language: language.dates.year_signs,
+    lambda language: language.dates.month_signs,
+    lambda language: language.dates.day_signs,
+)
 _DAY = r"(?P<d>[0-9]{1,2})(?![0-9])"
 _FULL_YEAR = r"(?P<y>[0-9]{4}(?![0-9])|['’][0-9]{2}(?![0-9]))"
-_BEFORE_YEAR = r"\s{0,2}(?:de\s|,\s?)?(?:พ\.ศ\.|ค\.ศ\.)?\s?"
 _SHORT_YEAR = r"|(?<=\.)\s?(?P<short>[0-9]{2})(?![0-9.,:%])"  # 3 มี.ค. 68
 
 
@@ -34,7 +38,7 @@ def _months(language: str) -> dict[str, int]:
     except (UnknownLocaleError, ValueError):
         return {}
     table = {name.lower(): number for width in ("wide", "abbreviated") for number, name in names[width].items()}
-    table |= {"sept": 9} if primary(language) == "en" else {}
+    table |= language_of(language).dates.months
     return {name: number for name, number in table.items() if not name[0].isdigit()}
 
 
@@ -56,21 +60,20 @@ def _named(language: str) -> tuple[re.Pattern[str], ...]:
     months = _months(language)
     if not months:
         return ()
-    names = sorted(months, key=len, reverse=True)
-    thai = primary(language) == "th"
-    if primary(language) == "en":  # "may" is also a verb
-        names = [name.capitalize() for name in names]
-    alternatives = "|".join(re.escape(name) for name in names)
-    month = f"(?P<m>{alternatives})" if thai else rf"(?<![^\W\d_])(?P<m>{alternatives})\.?(?![^\W\d_])"
-    year = f"{_BEFORE_YEAR}{_FULL_YEAR}"
+    listed = language_of(language).dates
+    names = longest_first(name.capitalize() if listed.capitalized_months else name for name in months)
+    month = rf"(?P<m>{any_of(names)})"
+    month = rf"(?<![^\W\d_]){month}\.?(?![^\W\d_])" if listed.whole_months else month
+    ordinal, of, of_year = any_of(listed.ordinals), any_of(listed.of), any_of(listed.of_year)
+    year = rf"\s{{0,2}}(?:(?:{of_year})\s|,\s?)?(?:{any_of(listed.eras)})?\s?{_FULL_YEAR}"
     hyphened = r"-(?P<y2>[0-9]{4})(?![0-9])"  # 14-Jun-2025
-    after = f"{year}|{hyphened}{_SHORT_YEAR if thai else ''}"
+    after = f"{year}|{hyphened}{_SHORT_YEAR if listed.century else ''}"
     forms = (
-        rf"(?<![0-9.,:/-]){_DAY}(?:st|nd|rd|th|\.)?(?:\s{{0,2}}|-)(?:of\s|de\s)?{month}(?:{after})?",
-        rf"{month}\s{{1,2}}{_DAY}(?:st|nd|rd|th)?(?:,?\s{{1,2}}(?P<y>[0-9]{{4}})(?![0-9]))?",
+        rf"(?<![0-9.,:/-]){_DAY}(?:{ordinal}|\.)?(?:\s{{0,2}}|-)(?:(?:{of})\s)?{month}(?:{after})?",
+        rf"{month}\s{{1,2}}{_DAY}(?:{ordinal})?(?:,?\s{{1,2}}(?P<y>[0-9]{{4}})(?![0-9]))?",
         f"{month}{year}",
     )
-    flags = re.NOFLAG if primary(language) == "en" else re.IGNORECASE
+    flags = re.NOFLAG if listed.capitalized_months else re.IGNORECASE
     return tuple(re.compile(form, flags) for form in forms)
 
 
@@ -85,7 +88,7 @@ def named_dates(text: str, language: str) -> Iterator[Fact]:
             groups = match.groupdict()
             year = groups.get("y") or groups.get("y2")
             if short := groups.get("short"):
-                year = f"25{short}"
+                year = str(language_of(language).dates.century + int(short))
             if year and not year[0].isdigit():
                 year = f"20{year[1:]}"
             taken.append(match.span())
@@ -98,7 +101,7 @@ def numeric_dates(text: str, language: str) -> Iterator[Fact]:
         yield from _fact(match, match["y"], match["m"], match["d"])
     for match in at_digits(_SLASHED, text):
         first, second = int(match["a"]), int(match["b"])
-        if first == second or first > 12 or primary(language) != "en":
+        if first == second or first > 12 or not language_of(language).dates.month_first:
             yield from _fact(match, match["y"], match["b"], match["a"])
         elif second > 12:
             yield from _fact(match, match["y"], match["a"], match["b"])
@@ -106,16 +109,47 @@ def numeric_dates(text: str, language: str) -> Iterator[Fact]:
 
 def han_dates(text: str, language: str) -> Iterator[Fact]:
     """`2025年3月3日`, `3月3日`, `2025年3月`, in whatever language they stand."""
-    for match in _HAN.finditer(text):
+    for match in _han().finditer(text):
         if match["y"] or match["d"]:
             yield from _fact(match, match["y"], match["m"], match["d"])
 
 
 def years(text: str, language: str) -> Iterator[Fact]:
     """Years marked as such: `ปี 2568`, `พ.ศ. 2568`, `2025年`; a year is the value `2025`."""
-    for match in _YEAR.finditer(text):
+    for match in _years().finditer(text):
         year = gregorian(match["y"] or match["han"])
         yield Fact(kind=FactKind.DATE, value=year, raw=match[0], start=match.start(), end=match.end())
+
+
+@cache
+def _han() -> re.Pattern[str]:
+    year, month, day = (any_of(everywhere(signs)) for signs in _SIGNS)
+    return re.compile(
+        rf"(?:(?P<y>[0-9]{{4}})\s?(?:{year})\s?)?(?<![0-9])(?P<m>[0-9]{{1,2}})\s?(?:{month})"
+        rf"(?:\s?(?P<d>[0-9]{{1,2}})\s?(?:{day}))?"
+    )
+
+
+@cache
+def _years() -> re.Pattern[str]:
+    before, after = any_of(_year_words()), any_of(everywhere(_SIGNS[0]))
+    return re.compile(rf"(?:{before})\s?(?P<y>[0-9]{{4}})(?![0-9])|(?<![0-9])(?P<han>[0-9]{{4}})\s?(?:{after})")
+
+
+def _year_words() -> tuple[str, ...]:
+    return everywhere(lambda language: (*language.dates.eras, *language.dates.year_words))
+
+
+@cache
+def year_cues() -> tuple[str, ...]:
+    """What a text holds if it has a year that is marked as such."""
+    return (*_year_words(), *everywhere(_SIGNS[0]))
+
+
+@cache
+def han_cues() -> tuple[str, ...]:
+    """What a text holds if it has a date with signs for year, month and day."""
+    return everywhere(_SIGNS[1])
 
 
 def gregorian(year: str) -> str:

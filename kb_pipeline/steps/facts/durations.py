@@ -1,7 +1,7 @@
-"""Durations: a number and a unit of time. Unit words come from CLDR, and from the table below where CLDR has none."""
+"""Durations: a number and a unit of time. Unit words come from CLDR, and from the language's file where CLDR has none."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 from babel import Locale, UnknownLocaleError
@@ -9,55 +9,23 @@ from babel.units import format_unit
 
 from kb_pipeline.domain.facts import Fact, FactKind
 from kb_pipeline.steps.facts.money import pair
-from kb_pipeline.steps.facts.numbers import RANGE, REACH, at_numbers, is_vague, number_beginnings, number_pattern
+from kb_pipeline.steps.facts.number_words import number_words
+from kb_pipeline.steps.facts.numbers import REACH, at_numbers, number_beginnings, number_pattern, range_pattern
 from kb_pipeline.steps.facts.recogniser import shortest
+from kb_pipeline.steps.language.reader import everywhere, language_of
 from kb_pipeline.steps.language.tags import primary
+from kb_pipeline.steps.language.wording import any_of, longest_first
 
 UNITS = ("second", "minute", "hour", "day", "week", "month", "year")
-
-# What people write beside CLDR's words.
-_EXTRA: dict[str, dict[str, tuple[str, ...]]] = {
-    "en": {
-        "business_day": ("business day", "working day", "business days", "working days"),
-        "minute": ("min", "mins"), "hour": ("hr", "hrs"), "second": ("sec", "secs"),
-    },
-    "th": {
-        "business_day": ("วันทำการ", "วันทำงาน"), "hour": ("ชม.", "ชม"), "week": ("อาทิตย์",), "minute": ("นาที",),
-        "second": ("วินาที",),
-    },
-    "zh": {
-        "business_day": ("个工作日", "工作日", "個工作日", "个营业日"), "hour": ("个小时", "小时", "個小時", "钟头", "个钟头"),
-        "day": ("天", "日"), "week": ("周", "个星期", "星期", "週"),
-        "month": ("个月", "個月"), "year": ("年",), "minute": ("分钟", "分鐘"),
-    },
-    "ja": {"business_day": ("営業日",), "month": ("か月", "ヶ月", "カ月"), "week": ("週間", "週"), "day": ("日間", "日")},
-    "de": {"business_day": ("Werktag", "Werktage", "Arbeitstag", "Arbeitstage", "Geschäftstage"), "hour": ("Std.",)},
-    "es": {"business_day": ("día hábil", "días hábiles", "días laborables")},
-    "id": {"business_day": ("hari kerja",)},
-    "vi": {"business_day": ("ngày làm việc",)},
-}  # fmt: skip
-# Durations in one word, which other languages write with a number: every two weeks.
-_IN_ONE_WORD: dict[str, dict[str, tuple[str, str]]] = {
-    "en": {
-        "biweekly": ("2", "week"), "bi-weekly": ("2", "week"), "fortnightly": ("2", "week"), "fortnight": ("2", "week"),
-        "quarterly": ("3", "month"),
-    },
-    "th": {"รายปักษ์": ("2", "week"), "รายไตรมาส": ("3", "month")},
-    "zh": {"双周": ("2", "week"), "每季度": ("3", "month")},
-    "ja": {"隔週": ("2", "week"), "四半期": ("3", "month")},
-    "de": {"zweiwöchentlich": ("2", "week"), "vierzehntägig": ("2", "week"), "vierteljährlich": ("3", "month")},
-}  # fmt: skip
-_NOT_AFTER = {"วัน": "(?!ที่(?!ผ่าน))", "日": "(?![0-9])"}  # วันที่ is a date
-_INFLECTION = {"de": "[a-z]{0,2}"}  # Tagen, Jahres
 
 
 @cache
 def _words(language: str) -> dict[str, str]:
     """Each unit word of `language`, in lower case, with its unit."""
-    own = primary(language)
-    words = {word.lower(): unit for unit, variants in _EXTRA.get(own, {}).items() for word in variants}
+    listed = language_of(language).durations.units
+    words = {word.lower(): unit for unit, variants in listed.items() for word in variants}
     try:
-        locale = Locale.parse(own)
+        locale = Locale.parse(primary(language))
     except (UnknownLocaleError, ValueError):
         return words
     for unit in UNITS:
@@ -77,25 +45,30 @@ def _word(count: int, unit: str, locale: Locale) -> str:
 
 @cache
 def _pattern(language: str) -> re.Pattern[str]:
-    words = _words(language)
-    number = number_pattern(language)
-    own = primary(language)
-    latin = "|".join(
-        re.escape(word).replace(r"\ ", r"\s") for word in sorted(words, key=len, reverse=True) if word[0] < "\u0300"
-    )
-    other = "|".join(
-        re.escape(word) + _NOT_AFTER.get(word, "") for word in sorted(words, key=len, reverse=True) if word[0] >= "\u0300"
-    )
-    unit = "|".join(part for part in (rf"(?:{latin}){_INFLECTION.get(own, '')}(?![^\W\d_])" if latin else "", other) if part)
+    listed, number = language_of(language).durations, number_pattern(language)
+    words = longest_first(_words(language))
+    latin = "|".join(re.escape(word).replace(r"\ ", r"\s") for word in words if word[0] < "\u0300")
+    other = "|".join(re.escape(word) + _no_more(word, listed.not_before) for word in words if word[0] >= "\u0300")
+    endings = f"[a-z]{{0,{listed.endings}}}" if listed.endings else ""
+    unit = "|".join(part for part in (rf"(?:{latin}){endings}(?![^\W\d_])" if latin else "", other) if part)
     alone = r"(?<![0-9])(?<![0-9][.,])"
-    pattern = rf"{alone}(?:(?P<low>{number}){RANGE})?(?P<number>{number})(?:\s{{1,2}}|-)?(?:full\s|calendar\s)?"
-    pattern += f"(?P<unit>{unit})"
+    pattern = rf"{alone}(?:(?P<low>{number}){range_pattern()})?(?P<number>{number})(?:\s{{1,2}}|-)?{_fillers()}(?P<unit>{unit})"
     return re.compile(pattern, re.IGNORECASE)
+
+
+def _no_more(word: str, not_before: Mapping[str, str]) -> str:
+    return f"(?!{not_before[word]})" if word in not_before else ""
+
+
+@cache
+def _fillers() -> str:
+    """What may stand between a number and its unit, in texts of any language: 3 full days."""
+    return rf"(?:(?:{any_of(everywhere(lambda language: language.durations.fillers))})\s)?"
 
 
 def duration_cues(language: str) -> tuple[str, ...]:
     """What a text holds if it has a duration: a unit of time, or a word that is a duration alone."""
-    return (*shortest(_words(language)), *_IN_ONE_WORD.get(primary(language), ()))
+    return (*shortest(_words(language)), *language_of(language).durations.one_word)
 
 
 @cache
@@ -105,7 +78,7 @@ def _cues(language: str) -> re.Pattern[str]:
 
 def may_hold_durations(lowered: str, language: str) -> bool:
     """Whether a unit of time stands shortly behind a number, or a word is a duration alone."""
-    numbers, alone = number_beginnings(language), _IN_ONE_WORD.get(primary(language), {})
+    numbers, alone = number_beginnings(language), language_of(language).durations.one_word
     return any(
         cue[0] in alone or numbers.search(lowered, max(0, cue.start() - REACH), cue.start())
         for cue in _cues(language).finditer(lowered)
@@ -119,18 +92,23 @@ def durations(text: str, language: str) -> Iterator[Fact]:
     for match in at_numbers(_pattern(language), text, language):
         word = re.sub(r"\s", " ", match["unit"].lower())
         unit = words.get(word) or next(words[stem] for stem in (word[:-1], word[:-2]) if stem in words)
-        if is_vague(match["number"]) or (unit == "year" and re.fullmatch("[0-9]{4}", match["number"])):
+        if number_words(language).is_vague(match["number"]) or (unit == "year" and re.fullmatch("[0-9]{4}", match["number"])):
             continue  # a few days; 2025年 is a year, no duration
         yield from pair(match, FactKind.DURATION, unit, language)
 
 
 def is_in_one_word(fact: Fact) -> bool:
     """Whether a duration is written as one word without a number: `biweekly`, which another language may call otherwise."""
-    return any(fact.raw.lower() in table for table in _IN_ONE_WORD.values())
+    return fact.raw.lower() in _one_words()
+
+
+@cache
+def _one_words() -> frozenset[str]:
+    return frozenset(everywhere(lambda language: language.durations.one_word))
 
 
 def _in_one_word(text: str, language: str) -> Iterator[Fact]:
-    table = _IN_ONE_WORD.get(primary(language), {})
+    table = language_of(language).durations.one_word
     lowered = text.lower()
     taken: list[tuple[int, int]] = []
     for word, (value, unit) in table.items():

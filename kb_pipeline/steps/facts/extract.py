@@ -7,13 +7,22 @@ from functools import cache
 from operator import attrgetter, itemgetter
 
 from kb_pipeline.domain.facts import Fact
-from kb_pipeline.steps.facts.dates import NUMERIC_CUE, han_dates, month_cues, named_dates, numeric_dates, years
+from kb_pipeline.steps.facts.dates import (
+    NUMERIC_CUE,
+    han_cues,
+    han_dates,
+    month_cues,
+    named_dates,
+    numeric_dates,
+    year_cues,
+    years,
+)
 from kb_pipeline.steps.facts.durations import duration_cues, durations, may_hold_durations
 from kb_pipeline.steps.facts.list_marks import without_list_marks
-from kb_pipeline.steps.facts.money import MONEY_CUE, PERCENT_CUES, money, percent_word_cues, percent_words, percentages
+from kb_pipeline.steps.facts.money import money, money_cue, percent_cues, percent_word_cues, percent_words, percentages
 from kb_pipeline.steps.facts.numbers import OTHER_DIGITS, REACH, around_digits, plain
-from kb_pipeline.steps.facts.recogniser import CLAIMED, Recogniser, any_named, any_of, matching, shortest
-from kb_pipeline.steps.facts.times import NAME_CUES, TIME_CUE, named_times, times
+from kb_pipeline.steps.facts.recogniser import CLAIMED, Recogniser, any_listed, any_named, any_of, matching, shortest
+from kb_pipeline.steps.facts.times import name_cues, named_times, time_cue, times
 from kb_pipeline.steps.facts.tokens import PHONE_CUE, counts, emails, labels, phones, placeholders, urls
 
 # The order matters: what is more particular comes first, bare numbers come last.
@@ -24,17 +33,17 @@ _EXACT = (
     Recogniser(labels, any_of("**")),
 )
 _VALUES = (
-    Recogniser(numeric_dates, matching(NUMERIC_CUE), digits=True),
+    Recogniser(numeric_dates, matching(lambda: NUMERIC_CUE), digits=True),
     Recogniser(named_dates, any_named(month_cues), digits=True),
-    Recogniser(han_dates, any_of("月"), digits=True),
-    Recogniser(years, any_of("พ.ศ.", "ค.ศ.", "ปี", "年"), digits=True),
-    Recogniser(times, matching(TIME_CUE), digits=True),
-    Recogniser(named_times, any_of(*NAME_CUES)),
-    Recogniser(money, matching(MONEY_CUE), digits=True),
-    Recogniser(percentages, any_of(*PERCENT_CUES), digits=True),
+    Recogniser(han_dates, any_listed(han_cues), digits=True),
+    Recogniser(years, any_listed(year_cues), digits=True),
+    Recogniser(times, matching(time_cue), digits=True),
+    Recogniser(named_times, any_listed(name_cues)),
+    Recogniser(money, matching(money_cue), digits=True),
+    Recogniser(percentages, any_listed(percent_cues), digits=True),
     Recogniser(percent_words, any_named(percent_word_cues)),
     Recogniser(durations, may_hold_durations),
-    Recogniser(phones, matching(PHONE_CUE), digits=True),
+    Recogniser(phones, matching(lambda: PHONE_CUE), digits=True),
     Recogniser(counts, digits=True),
 )
 RECOGNISERS = (*_EXACT, *_VALUES)
@@ -77,7 +86,7 @@ def _claim(recogniser: Recogniser, text: str, language: str, found: list[Fact]) 
 @cache
 def _words(language: str) -> re.Pattern[str]:
     """What a text holds, in lower case, if it has a fact without digits and signs."""
-    cues = shortest((*NAME_CUES, *percent_word_cues(language), *duration_cues(language)))
+    cues = shortest((*name_cues(), *percent_word_cues(language), *duration_cues(language)))
     return re.compile("|".join(map(re.escape, cues)))
 
 

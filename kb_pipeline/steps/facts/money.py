@@ -9,40 +9,53 @@ from babel.numbers import get_currency_symbol, get_territory_currencies
 
 from kb_pipeline.domain.facts import Fact, FactKind
 from kb_pipeline.steps.facts.numbers import (
-    RANGE,
-    SCALE,
     at_digits,
     canonical,
     digits_pattern,
     is_range,
     number_pattern,
+    range_pattern,
+    scales,
 )
 from kb_pipeline.steps.facts.recogniser import shortest
+from kb_pipeline.steps.language.reader import everywhere, language_of
 from kb_pipeline.steps.language.tags import primary
+from kb_pipeline.steps.language.wording import any_of, literal, longest_first
 
 _SIGNS = {
     "US$": "USD", "A$": "AUD", "C$": "CAD", "S$": "SGD", "HK$": "HKD", "NT$": "TWD", "R$": "BRL", "MX$": "MXN", "฿": "THB",
     "€": "EUR", "£": "GBP", "₫": "VND", "₹": "INR", "₩": "KRW", "₱": "PHP", "Rp": "IDR", "RM": "MYR",
-    "RMB": "CNY", "CN¥": "CNY", "JP¥": "JPY", "人民币": "CNY",
+    "RMB": "CNY", "CN¥": "CNY", "JP¥": "JPY",
 }  # fmt: skip
 _CODES = "USD EUR GBP JPY CNY THB VND IDR MYR SGD PHP INR KRW TWD HKD AUD NZD CAD CHF MXN BRL SEK NOK DKK PLN TRY ZAR AED"
-_WORDS = {
-    "baht": "THB", "dollars": "USD", "dollar": "USD", "euros": "EUR", "euro": "EUR", "yuan": "CNY", "yen": "JPY",
-    "pounds sterling": "GBP", "rupiah": "IDR", "pesos": "MXN", "บาท": "THB", "ดอลลาร์สหรัฐ": "USD", "ดอลลาร์": "USD",
-    "เหรียญสหรัฐ": "USD", "ยูโร": "EUR", "หยวน": "CNY", "เยน": "JPY", "人民币": "CNY", "美元": "USD", "欧元": "EUR",
-    "泰铢": "THB", "日元": "JPY", "元": "CNY", "円": "JPY", "バーツ": "THB", "ドル": "USD",
-}  # fmt: skip
-_PERCENT_BEFORE = {"th": "ร้อยละ", "zh": "百分之"}
-_PERCENT_AFTER = r"%|percent(?![a-z])|per cent(?![a-z])|เปอร์เซ็นต์|Prozent|por ciento|persen|パーセント"
 
 
-MONEY_CUE = "|".join(map(re.escape, shortest((*_SIGNS, "$", "¥", *_CODES.split(), *_WORDS))))  # in lower case
-PERCENT_CUES = shortest(("%", "percent", "per cent", "เปอร์เซ็นต์", "prozent", "por ciento", "persen", "パーセント"))
+@cache
+def _signs() -> dict[str, str]:
+    """What stands before or behind an amount, with its currency; `$` and `¥` say which only with a language."""
+    return _SIGNS | dict(everywhere(lambda language: language.money.signs.items()))
+
+
+@cache
+def _words() -> dict[str, str]:
+    """The words of currencies in all languages, which stand behind an amount."""
+    return dict(everywhere(lambda language: language.money.currencies.items()))
+
+
+def money_cue() -> str:
+    """Regex source of what a place has if it has an amount, in lower case."""
+    return "|".join(map(re.escape, shortest((*_signs(), "$", "¥", *_CODES.split(), *_words()))))
+
+
+@cache
+def percent_cues() -> tuple[str, ...]:
+    """What a place has if it has a percentage, in lower case."""
+    return shortest(("%", *(word.strip("*") for word in everywhere(lambda language: language.money.percent))))
 
 
 def percent_word_cues(language: str) -> tuple[str, ...]:
     """What a text holds if it has a percentage before a number."""
-    return tuple(filter(None, [_PERCENT_BEFORE.get(primary(language))]))
+    return language_of(language).money.percent_before
 
 
 @cache
@@ -60,16 +73,15 @@ def _local_sign(sign: str, language: str) -> str:
 def _currency(mark: str, language: str) -> str:
     if mark in ("$", "¥"):
         return _local_sign(mark, language)
-    return _SIGNS.get(mark) or _WORDS.get(mark.removeprefix("US").strip().lower()) or mark.upper()
+    return _signs().get(mark) or _words().get(mark.removeprefix("US").strip().lower()) or mark.upper()
 
 
 @cache
 def _money_patterns(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     number = digits_pattern(language)
-    signs = "|".join(re.escape(sign) for sign in sorted((*_SIGNS, "$", "¥"), key=len, reverse=True))
+    signs, words, scale = any_of((*_signs(), "$", "¥")), any_of(_words()), any_of(scales())
     codes = _CODES.replace(" ", "|")
-    amount = rf"(?:(?P<low>{number}){RANGE})?(?P<number>{number})(?:\s?(?P<scale>{SCALE}))?"
-    words = "|".join(sorted(_WORDS, key=len, reverse=True))
+    amount = rf"(?:(?P<low>{number}){range_pattern()})?(?P<number>{number})(?:\s?(?P<scale>{scale}))?"
     before = rf"(?<![A-Za-z])(?P<mark>{signs}|(?:{codes})(?![A-Za-z]))\s?{amount}(?![0-9])"
     alone = r"(?<![0-9])(?<![0-9][.,])"
     after = rf"{alone}{amount}(?:\s{{0,2}}|-)(?P<mark>{signs}|(?:{codes})(?![A-Za-z])|(?:US\s)?(?i:{words})(?![A-Za-z]))"
@@ -79,13 +91,19 @@ def _money_patterns(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
 @cache
 def _percent_after(language: str) -> re.Pattern[str]:
     number = digits_pattern(language)
-    pair = rf"(?:(?P<low>{number})\s?%?{RANGE})?(?P<number>{number})"
-    return re.compile(rf"(?<![0-9])(?<![0-9][.,]){pair}\s?(?:{_PERCENT_AFTER})", re.IGNORECASE)
+    pair = rf"(?:(?P<low>{number})\s?%?{range_pattern()})?(?P<number>{number})"
+    return re.compile(rf"(?<![0-9])(?<![0-9][.,]){pair}\s?(?:%|{_percent_words()})", re.IGNORECASE)
+
+
+@cache
+def _percent_words() -> str:
+    words = longest_first(everywhere(lambda language: language.money.percent))
+    return "|".join(literal(word.removesuffix("*")) + ("" if word.endswith("*") else "(?![a-z])") for word in words)
 
 
 @cache
 def _percent_before(language: str) -> re.Pattern[str]:
-    return re.compile(rf"{_PERCENT_BEFORE[primary(language)]}\s?(?P<number>{number_pattern(language)})")
+    return re.compile(rf"(?:{any_of(percent_word_cues(language))})\s?(?P<number>{number_pattern(language)})")
 
 
 def money(text: str, language: str) -> Iterator[Fact]:
@@ -106,7 +124,7 @@ def percentages(text: str, language: str) -> Iterator[Fact]:
 
 def percent_words(text: str, language: str) -> Iterator[Fact]:
     """Percentages that a word announces: `ร้อยละ 5`, `百分之五`."""
-    for match in _percent_before(language).finditer(text) if primary(language) in _PERCENT_BEFORE else ():
+    for match in _percent_before(language).finditer(text) if percent_word_cues(language) else ():
         value = canonical(match["number"], language)
         yield Fact(kind=FactKind.PERCENT, value=value, raw=match[0], start=match.start(), end=match.end())
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from kb_pipeline.domain.facts import Fact
 
@@ -24,14 +25,19 @@ class Recogniser:
 
 
 def any_of(*cues: str) -> Callable[[str, str], bool]:
-    """Whether a place has one of the cues, in whatever language."""
+    """Whether a place has one of the signs, in whatever language."""
     return lambda place, language: any(map(place.__contains__, cues))
 
 
-def matching(pattern: str) -> Callable[[str, str], bool]:
+def any_listed(cues: Callable[[], tuple[str, ...]]) -> Callable[[str, str], bool]:
+    """Whether a place has one of the words of all languages, which are read when they are first asked for."""
+    return lambda place, language: any(map(place.__contains__, cues()))
+
+
+def matching(pattern: Callable[[], str]) -> Callable[[str, str], bool]:
     """Whether a place matches a regex; one that begins with a character or a class is faster, as the engine skips to these."""
-    search = re.compile(pattern).search
-    return lambda place, language: search(place) is not None
+    search = cache(lambda: re.compile(pattern()).search)
+    return lambda place, language: search()(place) is not None
 
 
 def any_named(cues: Callable[[str], tuple[str, ...]]) -> Callable[[str, str], bool]:

@@ -7,6 +7,10 @@ of no such form) stay, because they say what a question is about without saying 
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
+
+from kb_pipeline.steps.language.reader import everywhere
+from kb_pipeline.steps.language.wording import any_of
 
 _LATIN = "(?:(?![\u0e00-\u0e7f])\\w)"  # Thai is written without spaces: a word's end is where the script changes
 _DOMAIN = rf"{_LATIN}(?:{_LATIN}|-)*(?:\.(?:{_LATIN}|-)+)+"
@@ -23,10 +27,6 @@ _NUMBERS = re.compile(r"\+?\(?\d+(?:[ \u00a0.\-()]{0,2}\d+)*")
 _GROUP = re.compile(r"\d+")
 _DATE = re.compile(r"(?<!\d)(?:\d{1,2}[-. /]\d{1,2}[-. /]\d{4}|\d{4}[-. /]\d{1,2}[-. /]\d{1,2})(?!\d)")
 _ORDER = re.compile(r"(?:[A-Za-z][-_]?|#)$")
-_CALLS = re.compile(
-    r"(?<![A-Za-z])(?:tel|phone|telephone|call|mobile|cell|whatsapp|fax|โทร|โทรศัพท์|เบอร์|มือถือ)\W{0,3}(?:\w+\W{1,3}){0,3}$",
-    re.IGNORECASE,
-)
 _LONGEST = 19  # digits of a payment card: no window of groups is longer
 
 
@@ -79,7 +79,7 @@ def _label(written: str, before: str) -> str:
 
 
 def _is_phone(digits: str, written: str, before: str) -> bool:
-    called = _CALLS.search(before[-60:]) is not None
+    called = _calls().search(before[-60:]) is not None
     if (_ORDER.search(before) and not called) or _DATE.search(written):
         return False
     if before.rstrip("(").endswith("+") or digits.startswith("00"):
@@ -87,6 +87,13 @@ def _is_phone(digits: str, written: str, before: str) -> bool:
     thai = re.fullmatch(r"0[689]\d{8}|0[2-7]\d{7}|66[2-9]\d{7,8}", digits)
     american = re.fullmatch(r"1?[2-9]\d{2}[2-9]\d{6}", digits) and (called or re.search(r"\d\D+\d{3}\D+\d{4}$", written))
     return bool(thai or american or (called and 8 <= len(digits) <= 15))
+
+
+@cache
+def _calls() -> re.Pattern[str]:
+    """Words of any language that say that a telephone number follows, a few words on."""
+    words = any_of(everywhere(lambda language: language.telephone_words))
+    return re.compile(rf"(?<![A-Za-z])(?:{words})\W{{0,3}}(?:\w+\W{{1,3}}){{0,3}}$", re.IGNORECASE)
 
 
 def _is_national_id(digits: str) -> bool:

@@ -44,16 +44,16 @@ def fact_table(source: str, source_language: str, target: str, market: Market, d
 
 def _row(fact: Fact, theirs: list[Fact], found: FactComparison) -> FactRow:
     source, rule = fact.raw.strip(), found.rule_for(fact)
-    told = {"market_fact": rule.key, "wanted": rule.value, "authority": rule.source} if rule else {}
+    decided_by = {"market_fact": rule.key, "wanted": rule.value, "authority": rule.source} if rule else {}
     replaced = next((shown.raw.strip() for old, shown, _ in found.replaced if old == fact), None)
     if replaced is not None:
-        return FactRow(source=source, target=replaced, origin=FactOrigin.MARKET, **told)
+        return FactRow(source=source, target=replaced, origin=FactOrigin.MARKET, **decided_by)
     if fact in found.missing:
-        return FactRow(source=source, target="", origin=FactOrigin.MISSING, **told)
+        return FactRow(source=source, target="", origin=FactOrigin.MISSING, **decided_by)
     same = next((shown.raw.strip() for shown in theirs if comparison_value(shown) == comparison_value(fact)), None)
     if same is None:
         return FactRow(source=source, target="", origin=FactOrigin.IMPLIED)
-    return FactRow(source=source, target=same, origin=FactOrigin.MARKET if rule else FactOrigin.SOURCE, **told)
+    return FactRow(source=source, target=same, origin=FactOrigin.MARKET if rule else FactOrigin.SOURCE, **decided_by)
 
 
 def _only_here(found: FactComparison, theirs: list[Fact], shown: set[str], market: Market, day: date) -> Iterator[FactRow]:
@@ -68,5 +68,5 @@ def _only_here(found: FactComparison, theirs: list[Fact], shown: set[str], marke
         if fact in found.extra:
             yield FactRow(source="", target=raw, origin=FactOrigin.UNKNOWN)
         elif rule is not None and raw not in shown:
-            told = {"market_fact": rule.key, "wanted": rule.value, "authority": rule.source}
-            yield FactRow(source="", target=raw, origin=FactOrigin.MARKET, **told)
+            decided_by = {"market_fact": rule.key, "wanted": rule.value, "authority": rule.source}
+            yield FactRow(source="", target=raw, origin=FactOrigin.MARKET, **decided_by)

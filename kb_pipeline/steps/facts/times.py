@@ -1,47 +1,90 @@
 """Times of day, as `HH:MM`."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import NamedTuple
 
 from kb_pipeline.domain.facts import Fact, FactKind
 from kb_pipeline.steps.facts.numbers import at_digits
 from kb_pipeline.steps.facts.recogniser import shortest
+from kb_pipeline.steps.language.definition import Times
+from kb_pipeline.steps.language.reader import everywhere
+from kb_pipeline.steps.language.wording import any_of, literal
 
-_PART = re.compile(r"(?P<part>上午|早上|中午|下午|晚上|午前|午後|บ่าย|ตี)\s?$")
 _HALF = r"(?P<half>[ap]\.m\.|[ap]m(?![a-z]))"
+_HALVES = ("am", "pm", "a.m.", "p.m.")
 _HOUR = r"(?<![0-9:.])(?P<h>[0-9]{1,2})"
-# What follows the hour, each with what a text holds if it is there; the part of the day may stand before it.
-_FORMS = (
-    (rf"{_HOUR}:(?P<m>[0-5][0-9])(?::[0-9]{{2}})?(?![0-9:])(?:\s?{_HALF})?(?:\s?(?:น\.|Uhr(?![a-z])))?", (":",)),
-    (rf"{_HOUR}\s?{_HALF}", ("am", "pm", "a.m.", "p.m.")),
-    (
-        rf"{_HOUR}\.(?P<m>[0-5][0-9])"
-        r"(?=\s?(?:น\.|Uhr)|\s?(?:[-–]|ถึง|bis)\s?[0-9]{1,2}\.[0-5][0-9]\s?(?:น\.|Uhr))(?:\s?(?:น\.|Uhr))?",
-        ("น.", "uhr"),
-    ),
-    (rf"{_HOUR}\s?Uhr(?:\s(?P<m>[0-5][0-9])(?![0-9]))?", ("uhr",)),
-    (rf"{_HOUR}\s?(?:นาฬิกา|โมงเช้า|โมงเย็น|โมง|น\.|(?P<evening>ทุ่ม))", ("นาฬิกา", "โมง", "น.", "ทุ่ม")),
-    (rf"{_HOUR}\s?[点點时時](?!間)(?:(?P<m>[0-9]{{1,2}})分)?", ("点", "點", "时", "時")),
-    (rf"{_HOUR}(?<=[1-5])(?:(?<=ตี[1-5])|(?<=ตี [1-5]))(?![0-9])", ("ตี",)),
-)
-_COMPILED = tuple((re.compile(form, re.IGNORECASE), cues) for form, cues in _FORMS)
-_BARE = re.compile("[点點时]")  # 3点 is a time only after the part of the day: it is also three points
-_AFTERNOON = ("下午", "晚上", "午後", "บ่าย")
-_NAMED = {
-    "noon": "12:00", "midnight": "00:00", "เที่ยงคืน": "00:00", "เที่ยงวัน": "12:00", "正午": "12:00", "午夜": "00:00",
-    "mitternacht": "00:00",
-}  # fmt: skip
-_NAME = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(_NAMED)})(?![A-Za-z])", re.IGNORECASE)
-_AFTER_HOUR = "|".join(re.escape(cue) for cue in shortest(cue for _, cues in _FORMS for cue in cues) if cue != ":")
-TIME_CUE = rf"[0-9](?::[0-9]|\s?(?:{_AFTER_HOUR}))|ตี\s?[1-5]"  # in lower case
-NAME_CUES = shortest(_NAMED)
+_MINUTE = "(?P<m>[0-5][0-9])"
+
+
+class _Words(NamedTuple):
+    """What all languages say of times, compiled. `forms`: each with what a text holds, in lower case, if it is there."""
+
+    forms: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]
+    part: re.Pattern[str]
+    named: dict[str, str]
+    name: re.Pattern[str]
+    afternoon: frozenset[str]
+    afternoon_hours: tuple[str, ...]
+    bare: re.Pattern[str]  # hours that need the part of the day before
+
+
+@cache
+def _words() -> _Words:
+    named = dict(everywhere(lambda language: language.times.named.items()))
+    return _Words(
+        forms=tuple((re.compile(form, re.IGNORECASE), cues) for form, cues in _forms()),
+        part=re.compile(rf"(?P<part>{any_of(_listed(lambda own: own.parts))})\s?$"),
+        named=named,
+        name=re.compile(rf"(?<![A-Za-z])(?:{any_of(named)})(?![A-Za-z])", re.IGNORECASE),
+        afternoon=frozenset(_listed(lambda own: own.afternoon)),
+        afternoon_hours=_listed(lambda own: own.afternoon_hours),
+        bare=re.compile(any_of(_listed(lambda own: own.bare_hour_signs))),
+    )
+
+
+def _listed(words: Callable[[Times], tuple[str, ...]]) -> tuple[str, ...]:
+    return everywhere(lambda language: words(language.times))
+
+
+def _forms() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The forms of a time, as regex source, with their cues."""
+    after, with_minutes = _listed(lambda own: own.after), _listed(lambda own: own.hours_minutes)
+    hours = _listed(lambda own: (*own.hours, *own.afternoon_hours))
+    evening, night = _listed(lambda own: own.evening_hours), _listed(lambda own: own.night)
+    signs, minutes = _listed(lambda own: own.hour_signs), any_of(_listed(lambda own: own.minute_signs))
+    to, no_hour = any_of(_listed(lambda own: own.to)), any_of(_listed(lambda own: own.no_hour_before))
+    unit, whole_unit = any_of(after), "|".join(f"{literal(word)}(?![a-z])" for word in after)
+    yield rf"{_HOUR}:{_MINUTE}(?::[0-9]{{2}})?(?![0-9:])(?:\s?{_HALF})?(?:\s?(?:{whole_unit}))?", (":",)
+    yield rf"{_HOUR}\s?{_HALF}", _HALVES
+    range_end = rf"\s?(?:[-–]|{to})\s?[0-9]{{1,2}}\.[0-5][0-9]\s?(?:{unit})"
+    yield rf"{_HOUR}\.{_MINUTE}(?=\s?(?:{unit})|{range_end})(?:\s?(?:{unit}))?", shortest(after)
+    yield rf"{_HOUR}\s?(?:{any_of(with_minutes)})(?:\s{_MINUTE}(?![0-9]))?", shortest(with_minutes)
+    yield rf"{_HOUR}\s?(?:{any_of(hours)}|(?P<evening>{any_of(evening)}))", shortest((*hours, *evening))
+    yield rf"{_HOUR}\s?(?:{any_of(signs)})(?!{no_hour})(?:(?P<m>[0-9]{{1,2}})(?:{minutes}))?", signs
+    for word in night:
+        behind = rf"(?<={literal(word)}[1-5])|(?<={literal(word)} [1-5])"
+        yield rf"{_HOUR}(?<=[1-5])(?:{behind})(?![0-9])", (word,)
+
+
+def time_cue() -> str:
+    """Regex source of what a place has, in lower case, if it has a time in digits."""
+    after = any_of(shortest(cue for _, cues in _forms() for cue in cues if cue != ":"))
+    return rf"[0-9](?::[0-9]|\s?(?:{after}))|(?:{any_of(_listed(lambda own: own.night))})\s?[1-5]"
+
+
+@cache
+def name_cues() -> tuple[str, ...]:
+    """What a text holds, in lower case, if it has a time in a word."""
+    return shortest(_words().named)
 
 
 def times(text: str, language: str) -> Iterator[Fact]:
     """Times of day: `9:00 AM`, `21:00`, `9.00 น.`, `下午3点`, `15 Uhr`."""
     lowered = text.lower()
     taken: list[tuple[int, int]] = []
-    for form, cues in _COMPILED:
+    for form, cues in _words().forms:
         if not any(map(lowered.__contains__, cues)):
             continue
         for match in at_digits(form, text):
@@ -52,15 +95,16 @@ def times(text: str, language: str) -> Iterator[Fact]:
 
 def named_times(text: str, language: str) -> Iterator[Fact]:
     """Times of day in a word: `noon`, `เที่ยงคืน`."""
-    for match in _NAME.finditer(text):
-        yield _time(match[0], match.start(), match.end(), _NAMED[match[0].lower()])
+    for match in _words().name.finditer(text):
+        yield _time(match[0], match.start(), match.end(), _words().named[match[0].lower()])
 
 
 def _fact(match: re.Match[str]) -> Iterator[Fact]:
     groups = match.groupdict()
-    before = _PART.search(match.string, max(0, match.start() - 5), match.start())
+    words = _words()
+    before = words.part.search(match.string, max(0, match.start() - 5), match.start())
     part = before["part"] if before else ""
-    if not part and _BARE.search(match[0]):
+    if not part and words.bare.search(match[0]):
         return
     hour = _hour(int(match["h"]), part, match[0].lower(), groups)
     minute = int(groups.get("m") or 0)
@@ -69,12 +113,12 @@ def _fact(match: re.Match[str]) -> Iterator[Fact]:
         yield _time(match.string[start : match.end()], start, match.end(), f"{hour:02d}:{minute:02d}")
 
 
-def _hour(hour: int, part: str, said: str, groups: dict[str, str | None]) -> int:
+def _hour(hour: int, part: str, written: str, groups: dict[str, str | None]) -> int:
     """The hour of 24; more where there is no such one."""
-    half = (groups.get("half") or "")[:1].lower()
+    words, half = _words(), (groups.get("half") or "")[:1].lower()
     if groups.get("evening"):  # 1 ทุ่ม is 19:00
         return hour + 18 if hour <= 6 else 25
-    if hour < 12 and (half == "p" or part in _AFTERNOON or "เย็น" in said):
+    if hour < 12 and (half == "p" or part in words.afternoon or written.endswith(words.afternoon_hours)):
         return hour + 12
     return 0 if half == "a" and hour == 12 else hour
 

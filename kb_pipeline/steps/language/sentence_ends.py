@@ -1,4 +1,5 @@
-"""Where sentences end inside one block of text. Rules by script, so that mixed text needs no language tag.
+"""Where sentences end inside one block of text. Rules by script, so that mixed text needs no language tag; the words that they
+ask for are those of all languages' files.
 
 Latin and similar scripts end with a stop and a space; Chinese and Japanese with 。！？； and no space; Thai with a space
 only, which pythainlp's crfcut (a CRF trained on TED talks) tells from the other spaces.
@@ -7,7 +8,11 @@ only, which pythainlp's crfcut (a CRF trained on TED talks) tells from the other
 import re
 from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from kb_pipeline.steps.language.prose import UNCUT
+from kb_pipeline.steps.language.reader import everywhere
+from kb_pipeline.steps.language.wording import any_of
 
 if TYPE_CHECKING:
     from langchain_text_splitters import RecursiveCharacterTextSplitter
@@ -18,6 +23,7 @@ _CLOSERS = "\"'”’»)\\]}）】」』》〉"
 _WIDE_END = re.compile(rf"[。！？；｡]+[{_CLOSERS}]*|…{{2,}}[{_CLOSERS}]*(?=[\u4e00-\u9fff])")
 _END = re.compile(rf"(?P<stop>[.!?…]+)(?P<closers>[{_CLOSERS}]*)\s+")
 _THAI = re.compile("[\u0e01-\u0e5b]")
+_SIGNS = "฿$€£¥"
 _GROUPS = re.compile(
     "|".join(
         f"{re.escape(a)}[^{re.escape(a + b)}]{{0,{_LONGEST_GROUP}}}{re.escape(b)}"
@@ -25,32 +31,37 @@ _GROUPS = re.compile(
     )
     + r'|(?<!\w)"[^"\n]{1,200}"(?!\w)'
 )
-_ATOMS = re.compile(
-    r"\{\{[^{}]{0,80}\}\}|<[^<>\n]{1,80}>|(?:https?://|www\.)[^\s<>]{1,2000}|[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+"
-    # a number and what it counts, a Thai abbreviation and its number
-    r"|(?:\d(?:[\d.,]*\d)?|[฿$€£¥])\s+(?=(?:%|[a-zA-Z]{1,3}\b|น\.|บาท|วัน|ชั่วโมง|นาที|วินาที|เดือน|ปี|ครั้ง|ชิ้น|รายการ|คน|เท่า|ขั้นตอน))\S"
-    r"|(?:พ\.ศ\.|ค\.ศ\.|[ก-ฮ]{1,2}\.[ก-ฮ]{1,2}\.|[№฿$€£¥]|\b(?:No|Nr|Nos|Fig|Sec|Ch|Vol|pp?|art)\.)\s+\d",
-)
-# Words that end with a stop inside a sentence. With a capital after it, only the first group holds it together.
-_TITLES = re.compile(
-    r"mrs?|ms|[dj]r|prof|st|sra?|srta|mme|mlle|fr|hr|rev|gen|col|lt|capt|sgt|e\.g|i\.e|z\.b|d\.h|p\.ej|p\.ex|vs|cf|al|approx|ca"
-    r"|bzw|vgl|ggf|inkl|zzgl|n[ro]|nos|figs?|vol|pp|eds?|dept|est|min|max|incl|excl|tel|ext|ref",
-    re.IGNORECASE,
-)
-_ENDABLE = re.compile(r"etc|inc|ltd|co|corp|llc|u\.s|u\.k|e\.u|[ap]\.m|usw|u\.a|ph\.d|b\.v|s\.a", re.IGNORECASE)
-_STARTERS = re.compile(
-    r"th(?:e|is|at|ese|ose|ere)|its?|if|you|your|we|our|they|s?he|i|an?|in|on|at|for|to|when|while|after|before|as|here|please|see"
-    r"|note|click|select|go|use|do|der|die|das|wenn|sie|wir|el|l[aeo]s?|si|ils?|elle",
-    re.IGNORECASE,
-)
-_MONTHS = re.compile(
-    "januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember|januari|februari|maret", re.IGNORECASE
-)
-# crfcut also cuts between a condition and its consequence, and before a conjunction; both leave half a claim.
-_THAI_CONDITION = re.compile("หาก|ถ้า|เมื่อ|เพื่อ|ในกรณี|เนื่องจาก|หลังจาก|ก่อน|สำหรับ|ขณะ|แม้|ใน")
-_THAI_CONJUNCTION = re.compile("และ|หรือ|แต่|ซึ่ง|โดย|ที่|เพื่อ|รวมทั้ง|รวมถึง|เช่น|ได้แก่|จึง|ก็|จะ|แล้ว|ตลอดจน|ว่า|ของ|กับ")
 _WORD_BEFORE = re.compile(r"[^\s(\[{“\"'‘]+\Z")
 _WORD_AFTER = re.compile(r"[\"'“‘(\[{¿¡*]*([^\W\d_]+)")
+
+
+class _Words(NamedTuple):
+    """What all languages say of sentence ends; `SentenceEnds` says what each is. `atoms`: inside of these no sentence ends."""
+
+    abbreviations: frozenset[str]
+    may_end: frozenset[str]
+    starters: frozenset[str]
+    months: frozenset[str]
+    conditions: tuple[str, ...]
+    conjunctions: tuple[str, ...]
+    atoms: re.Pattern[str]
+
+
+@cache
+def _words() -> _Words:
+    counted = any_of(everywhere(lambda language: language.sentence_ends.counted))
+    before_number = any_of(everywhere(lambda language: language.sentence_ends.before_number))
+    number = rf"(?:\d(?:[\d.,]*\d)?|[{_SIGNS}])\s+(?=(?:%|[a-zA-Z]{{1,3}}\b|{counted}))\S"
+    numbered = rf"(?:[ก-ฮ]{{1,2}}\.[ก-ฮ]{{1,2}}\.|[№{_SIGNS}]|\b(?:{before_number}))\s+\d"  # a Thai abbreviation: พ.ศ.
+    return _Words(
+        abbreviations=frozenset(everywhere(lambda language: language.sentence_ends.abbreviations)),
+        may_end=frozenset(everywhere(lambda language: language.sentence_ends.may_end)),
+        starters=frozenset(everywhere(lambda language: language.sentence_ends.starters)),
+        months=frozenset(everywhere(lambda language: language.sentence_ends.months)),
+        conditions=everywhere(lambda language: language.sentence_ends.conditions),
+        conjunctions=everywhere(lambda language: language.sentence_ends.conjunctions),
+        atoms=re.compile(f"{UNCUT}|{number}|{numbered}"),
+    )
 
 
 def sentence_spans(text: str, atoms: Sequence[tuple[int, int]] = ()) -> list[tuple[int, int]]:
@@ -58,7 +69,7 @@ def sentence_spans(text: str, atoms: Sequence[tuple[int, int]] = ()) -> list[tup
 
     Nothing is cut inside `atoms`, placeholders, URLs, a number and its unit, nor, if avoidable, brackets and quotes.
     """
-    firm = [*atoms, *(m.span() for m in _ATOMS.finditer(text))]
+    firm = [*atoms, *(m.span() for m in _words().atoms.finditer(text))]
     loose = [*firm, *(m.span() for m in _GROUPS.finditer(text))]
     spans: list[tuple[int, int]] = []
     for start, end in _between(text, _outside(_ends(text), loose)):
@@ -112,12 +123,13 @@ def _is_end(text: str, match: re.Match[str]) -> bool:
         return True
     before = _WORD_BEFORE.search(text, max(0, match.start() - 40), match.start())
     last = before.group() if before else ""
-    if _ENDABLE.fullmatch(last):
-        return bool(_STARTERS.fullmatch(word))
+    words = _words()
+    if last.lower() in words.may_end:
+        return word.lower() in words.starters
     if last.isdecimal() and len(last) <= 2:  # a list's number, or a German day of the month
-        return bool(text[: before.start() if before else 0].strip()) and not _MONTHS.fullmatch(word)
+        return bool(text[: before.start() if before else 0].strip()) and word.lower() not in words.months
     is_initial = len(last) == 1 and last.isupper() and last != "I"
-    return not _TITLES.fullmatch(last) and not is_initial
+    return last.lower() not in words.abbreviations and not is_initial
 
 
 def _thai_ends(text: str) -> list[int]:
@@ -140,8 +152,9 @@ def _thai_ends(text: str) -> list[int]:
 
 def _is_thai_end(before: str, after: str) -> bool:
     """Whether one Thai sentence ends and another begins; `after` starts with the character in between."""
-    is_half = bool(_THAI_CONDITION.match(before)) and " " not in before
-    is_bound = bool(_THAI_CONJUNCTION.match(after, 1)) or after[1].isdigit() or after[1] in "ๆฯ)]}%,.:;"
+    words = _words()
+    is_half = before.startswith(words.conditions) and " " not in before
+    is_bound = after.startswith(words.conjunctions, 1) or after[1].isdigit() or after[1] in "ๆฯ)]}%,.:;"
     return after[0] == " " and not is_half and not is_bound
 
 

@@ -79,9 +79,9 @@ def _thai_dictionary() -> str:
 
     spec = find_spec("pythainlp")  # not imported: only its file of words is needed
     words_file = Path(str(spec.origin if spec else "")).parent / "corpus" / "words_th.txt"
-    said, loaded = nlpo3.load_dict(str(words_file), _THAI)
+    message, loaded = nlpo3.load_dict(str(words_file), _THAI)
     if not loaded:
-        raise FileNotFoundError(said)
+        raise FileNotFoundError(message)
     return _THAI
 
 

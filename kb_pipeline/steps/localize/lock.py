@@ -10,6 +10,7 @@ from typing import NamedTuple
 from kb_pipeline.domain.base import Value, comparison_key
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.findings import Finding, MqmCategory, Severity, TextPart
+from kb_pipeline.steps.language.sentence_marks import WIDE_STOPS
 from kb_pipeline.steps.localize.alignment import Bead, Sentences
 
 UNCERTAIN = "lock-uncertain"
@@ -180,7 +181,7 @@ def _gap(target: Sentences, in_source: str) -> str:
     inner = [gap for gap in target.gaps[1:-1] if "\n" not in gap]
     if inner:
         return inner[0]
-    return "" if target.sentences and target.sentences[-1][-1:] in "。！？" else " "
+    return "" if target.sentences and target.sentences[-1][-1:] in WIDE_STOPS else " "
 
 
 def _stretches(aligned: Aligned, new: Sentences) -> Iterator[_Stretch]:

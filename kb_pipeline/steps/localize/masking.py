@@ -14,10 +14,10 @@ from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.findings import Finding, MqmCategory, Severity, TextPart
 from kb_pipeline.steps.facts import extract
 from kb_pipeline.steps.facts.numbers import plain
+from kb_pipeline.steps.language.prose import WHOLE_CODE
 
 RULE = "protected-text"
 _KINDS = frozenset({FactKind.URL, FactKind.EMAIL, FactKind.PLACEHOLDER})
-_CODE = re.compile(r"```.+?```|(?<!`)(`+)(?!`)[^\n]+?(?<!`)\1(?!`)", re.DOTALL)
 _MARK = re.compile(r"[\[［【〚⟦{｛]{1,2}[ \u00a0]?([0-9０-９๐-๙]{1,3})[ \u00a0]?[\]］】〛⟧}｝]{1,2}")
 
 
@@ -62,12 +62,12 @@ def mask(text: FaqText, language: str) -> Masked:
     numbers: dict[str, int] = {}
 
     def masked(part: str) -> str:
-        text_so_far, at = "", 0
+        shown, at = "", 0
         for start, end in protected(part, language):
             number = numbers.setdefault(part[start:end], len(numbers) + 1)
-            text_so_far += part[at:start] + _mark(number)
+            shown += part[at:start] + _mark(number)
             at = end
-        return text_so_far + part[at:]
+        return shown + part[at:]
 
     shown = FaqText(question=masked(text.question), answer=masked(text.answer), phrasings=tuple(map(masked, text.phrasings)))
     return Masked(text=shown, pieces=tuple(numbers))
@@ -76,7 +76,7 @@ def mask(text: FaqText, language: str) -> Masked:
 def protected(text: str, language: str) -> list[tuple[int, int]]:
     """The spans of code, links, e-mail addresses, placeholders, and of what looks like a mark; none overlapping, in order."""
     facts = [(fact.start, fact.end) for fact in extract(text, language) if fact.kind in _KINDS]
-    code = [match.span() for match in _CODE.finditer(text)]
+    code = [match.span() for match in WHOLE_CODE.finditer(text)]
     return _united([*facts, *code, *(match.span() for match in _MARK.finditer(text))])
 
 

@@ -4,12 +4,14 @@ import math
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.changes import Edit
 from kb_pipeline.domain.markets import Term, TermStatus
 from kb_pipeline.steps.language.diff import Piece, word_diff
+from kb_pipeline.steps.language.reader import everywhere, language_of
 from kb_pipeline.steps.language.stems import stem, stop_words
 from kb_pipeline.steps.language.tags import primary
 from kb_pipeline.steps.language.words import composed, segments
@@ -17,28 +19,6 @@ from kb_pipeline.steps.language.words import composed, segments
 _LONGEST = 40  # characters of a replaced run: more is a sentence written anew, not a term
 _WORDS = 3  # words of a source term
 _LEAST_CONFIDENCE = 0.5  # Dice: below it the source word is met more often without the replacement than with it
-_ARTICLES = frozenset(
-    (
-        "the",
-        "a",
-        "an",
-        "der",
-        "die",
-        "das",
-        "den",
-        "dem",
-        "des",
-        "ein",
-        "eine",
-        "einen",
-        "einem",
-        "einer",
-        "el",
-        "la",
-        "los",
-        "las",
-    )
-)
 _END = Piece("same", "\n")
 _EXAMPLES = 3
 
@@ -124,7 +104,13 @@ def _bare(text: str) -> str:
     """`text` without the punctuation and white space around it, and without an article before it."""
     inside = [at for at, character in enumerate(text) if unicodedata.category(character)[0] not in "PSZC"]
     words = text[inside[0] : inside[-1] + 1].split(" ") if inside else []
-    return " ".join(words[1:] if len(words) > 1 and words[0].lower() in _ARTICLES else words)
+    return " ".join(words[1:] if len(words) > 1 and words[0].lower() in _articles() else words)
+
+
+@cache
+def _articles() -> frozenset[str]:
+    """The articles of all languages."""
+    return frozenset(everywhere(lambda language: language.articles))
 
 
 def _wordy(text: str) -> bool:
@@ -187,7 +173,7 @@ def _likelihood(both: int, pair: int, phrase: int, total: int) -> float:
 
 def _phrases(text: str, language: str) -> dict[tuple[str, ...], str]:
     """Runs of up to `_WORDS` words, by their stems; none begins or ends with a stop word or holds a number."""
-    stop = stop_words(primary(language))
+    stop = stop_words(language)
     found: dict[tuple[str, ...], str] = {}
     run: list[str] = []
     for segment in (*segments(composed(text), language), "."):
@@ -200,6 +186,6 @@ def _phrases(text: str, language: str) -> dict[tuple[str, ...], str]:
         for size in range(1, len(run) + 1):
             words = run[-size:]
             if not {words[0], words[-1]} & stop:
-                joined = "" if not words[0].isascii() and primary(language) in ("zh", "ja", "th") else " "
+                joined = "" if not words[0].isascii() and not language_of(language).spaces else " "
                 found.setdefault(tuple(map(stem, words)), joined.join(words))
     return found

@@ -7,11 +7,15 @@ Japanese there is no dictionary here: a word ends where the script changes, and 
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
-from kb_pipeline.steps.language.inflection import LETTER, english_forms, german_forms
+from kb_pipeline.steps.language.inflection import english_forms, forms_by_endings
+from kb_pipeline.steps.language.prose import NO_TERM, NO_TERM_SIGN
+from kb_pipeline.steps.language.reader import language_of
+from kb_pipeline.steps.language.sentence_marks import begins_sentence
 from kb_pipeline.steps.language.tags import primary
+from kb_pipeline.steps.language.wording import LETTER, any_of
 from kb_pipeline.steps.language.words import fold, segments
 
 _UNSPACED = re.compile("[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
@@ -22,19 +26,6 @@ _AFTER = rf"(?![{LETTER}])(?!_[{LETTER}])"
 _OPENING, _CLOSING = re.compile(_BEFORE), re.compile(_AFTER)
 _GAP = r"[*_`~]{0,3}[\s\-–]{1,3}[*_`~]{0,3}"  # between the words of a term: spaces, a hyphen, Markdown marks
 _GLUE = r"[\s\-]?"  # where a term has a hyphen: `e-mail`, `email`, `e mail`
-_PREFIX = re.compile(r"(?P<prefix>e|re|pre|co|non|multi|self)(?=[a-z]{4})")  # `email` is also met as `e-mail`
-# What is no running text: addresses, link targets, code, placeholders.
-_ATOM = re.compile(
-    r"(?:https?://|www\.)[!-~]+|\]\([^()\s]{1,500}\)|[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{1,64}|`[^`\n]{1,200}`|\{[^{}\n]{0,60}\}"
-)
-_ATOM_MARKS = re.compile(r"://|www\.|\]\(|@|`|\{")
-_PARTICLE_FIRST = re.compile("から|まで|など|より|には|では|とは|は|が|を|に|で|と|も|の|へ|や|か")
-_PARTICLE_LAST = re.compile(
-    "(?:から|まで|など|より|には|では|とは|です|でした|します|しました|する|した|して|ます|ました|は|が|を|に|で|と|も|の|へ|や|か)$"
-)
-
-_CAPITALIZE_NOUNS = frozenset(("de", "lb"))
-_SENTENCE_START = re.compile(r"(?:^|[.!?:…]\s|\n)[\s\-•>#*_\"'“‘(\d.)]*$")
 
 
 class Hit(NamedTuple):
@@ -53,6 +44,7 @@ class Lexicon:
 
     def __init__(self, terms: Iterable[str], language: str, *, names: Collection[str] = (), inflected: bool = True) -> None:
         self._language = primary(language)
+        self._method = language_of(language).inflection.method
         self._by_word: dict[str, list[tuple[str, int, str]]] = {}  # first word -> term, what stands before it, its forms
         self._scanned: list[tuple[str, str, str]] = []  # what all forms of a term share, the term, its forms
         every = dict.fromkeys((*terms, *names))
@@ -69,7 +61,7 @@ class Lexicon:
         found = [*self._worded(folded.text), *self._scattered(folded.text)]
         if not found:
             return ()
-        atoms = [m.span() for m in _ATOM.finditer(folded.text)] if _ATOM_MARKS.search(folded.text) else []
+        atoms = [m.span() for m in NO_TERM.finditer(folded.text)] if NO_TERM_SIGN.search(folded.text) else []
         clear = (h for h in found if not any(start < h.end and h.start < end for start, end in atoms))
         hits = (Hit(*folded.original(h.start, h.end), h.term) for h in clear)
         cased = (h for h in hits if h.term not in self._exact or _same_case(h.term, text[h.start : h.end]))
@@ -79,12 +71,12 @@ class Lexicon:
         if _UNSPACED.search(key) or not _WORD.search(key):
             pieces = key.split()
             self._scanned.append((max(pieces, key=len), term, r"\s*".join(map(re.escape, pieces))))
-        elif self._language == "de" and inflected:
-            forms = [german_forms(word) for word in term.split()]
+        elif self._method == "endings" and inflected:
+            forms = [forms_by_endings(word, self._language) for word in term.split()]
             body = _GAP.join(pattern for _, pattern in forms)
             self._scanned.append((max((root for root, _ in forms), key=len), term, f"{_BEFORE}{body}{_AFTER}"))
         else:
-            heads, body = _spaced(key, english=inflected and self._language == "en" and term not in self._exact)
+            heads, body = _spaced(key, english=inflected and self._method == "english" and term not in self._exact)
             plural = "s?" if term in self._exact and inflected else ""
             lead = next(_WORD.finditer(key)).start()
             for head in (h + s for h in heads for s in (("", "s") if plural else ("",))):
@@ -148,10 +140,10 @@ def labels_in(text: str, labels: Collection[str], language: str) -> tuple[str, .
     In the label's own capitals and inside a sentence, as its first word is capitalized anyway; not in a line of capitals, such
     as a title. Good for a hint in a prompt, too unsure for a finding: bold and quoted labels have a rule of their own.
     """
-    if primary(language) in _CAPITALIZE_NOUNS:
+    if language_of(language).inflection.capitalized_nouns:
         return ()
     hits = longest(Lexicon((), language, names=[label for label in labels if label[:1].isupper()]).find(text))
-    inside = (h for h in hits if not _SENTENCE_START.search(text[: h.start]) and not _is_title(text, h.start))
+    inside = (h for h in hits if not begins_sentence(text, h.start) and not _is_title(text, h.start))
     return tuple(dict.fromkeys(h.term for h in inside))
 
 
@@ -176,7 +168,7 @@ def _spaced(key: str, *, english: bool) -> tuple[frozenset[str], str]:
     for at, word in enumerate(words):
         *firsts, last = word.split("-") if not word.startswith("-") else [word]
         forms = english_forms(last) if english and at in (0, len(words) - 1) else frozenset((last,))
-        if english and not firsts and (prefixed := _PREFIX.match(last)):
+        if english and not firsts and (prefixed := _prefix().match(last)):
             rest = {form.removeprefix(prefixed[0]) for form in forms if form.startswith(prefixed[0])}
             forms |= {f"{prefixed[0]}-{form}" for form in rest}
         ending = "|".join(map(_escaped, sorted(forms, key=lambda form: (-len(form), form))))
@@ -220,6 +212,21 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
+@cache
+def _prefix() -> re.Pattern[str]:
+    """What English words begin with that are also written with a hyphen: `email` is also met as `e-mail`."""
+    return re.compile(f"(?P<prefix>{any_of(language_of('en').inflection.prefixes)})(?=[a-z]{{4}})")
+
+
+@lru_cache(maxsize=256)
+def _particles(language: str) -> tuple[re.Pattern[str], re.Pattern[str]] | None:
+    """What stands before a word and after it without being part of it; None for a language without particles."""
+    particles = language_of(language).particles
+    if not particles.first and not particles.last:
+        return None
+    return re.compile(any_of(particles.first)), re.compile(f"(?:{any_of(particles.last)})$")
+
+
 @lru_cache(maxsize=4096)
 def _lexicon(term: str, language: str) -> Lexicon:
     return Lexicon((term,), language)
@@ -228,11 +235,11 @@ def _lexicon(term: str, language: str) -> Lexicon:
 @lru_cache(maxsize=1024)
 def _edges(text: str, language: str) -> frozenset[int]:
     """The offsets in `text` where a word begins or ends."""
-    edges, at = {0}, 0
+    edges, at, particles = {0}, 0, _particles(language)
     for segment in segments(text, language):
-        if language == "ja" and "\u3041" <= segment[0] <= "\u309f":
-            edges |= {at + m.end() for m in (_PARTICLE_FIRST.match(segment),) if m}
-            edges |= {at + m.start() for m in (_PARTICLE_LAST.search(segment),) if m}
+        if particles and "\u3041" <= segment[0] <= "\u309f":
+            edges |= {at + m.end() for m in (particles[0].match(segment),) if m}
+            edges |= {at + m.start() for m in (particles[1].search(segment),) if m}
         at += len(segment)
         edges.add(at)
     return frozenset(edges)

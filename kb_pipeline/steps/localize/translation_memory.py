@@ -17,7 +17,9 @@ from kb_pipeline.domain.faqs import Revision, SourceFaq
 from kb_pipeline.domain.memory import APPROVED, RETIRED, MemoryMatch, MemoryUnit
 from kb_pipeline.steps.facts import extract
 from kb_pipeline.steps.facts.compare import COMPARED, comparison_value
-from kb_pipeline.steps.language.negation import negations, opposed
+from kb_pipeline.steps.language.negation import negations
+from kb_pipeline.steps.language.opposites import opposed
+from kb_pipeline.steps.language.reader import language_of
 from kb_pipeline.steps.language.sentence_ends import sentence_spans
 from kb_pipeline.steps.language.tags import primary
 from kb_pipeline.steps.language.words import words
@@ -38,7 +40,6 @@ PENALTIES = {
 _STRETCH = 1.3
 _JUDGED = 200  # texts a match: of 10,000 that differ in their order number only, the rest has nothing better to offer
 ALMOST = 99.0  # the most that a text scores which is not the same to the letter
-_UNSPACED = frozenset({"th", "zh", "ja", "lo", "km", "my"})  # languages that write no spaces between words
 _EXACT_KINDS = (FactKind.PLACEHOLDER, FactKind.URL)
 
 
@@ -172,7 +173,7 @@ def _likeness(one: str, other: str, language: str) -> float:
 
 def _likeness_of_words(one: str, other: str, language: str) -> float:
     """0 to 100; 100 where the language has no spaces to tell its words by."""
-    if primary(language) in _UNSPACED:
+    if not language_of(language).spaces:
         return 100.0
     return fuzz.ratio(_words(one, language), _words(other, language))
 

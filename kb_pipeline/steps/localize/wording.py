@@ -16,7 +16,8 @@ from kb_pipeline.domain.markets import Market, MarketFact
 from kb_pipeline.steps.facts import compare, extract
 from kb_pipeline.steps.facts.compare import comparison_value
 from kb_pipeline.steps.facts.numbers import canonical, digits_pattern
-from kb_pipeline.steps.language.negation import negations, opposed
+from kb_pipeline.steps.language.negation import negations
+from kb_pipeline.steps.language.opposites import opposed
 from kb_pipeline.steps.localize.alignment import split
 from kb_pipeline.steps.localize.masking import protected
 

@@ -13,7 +13,8 @@ from kb_pipeline.domain.base import Value, comparison_key
 from kb_pipeline.domain.changes import Relation, RelationKind
 from kb_pipeline.domain.facts import Fact, FactKind
 from kb_pipeline.steps.facts.compare import Key, comparison_value
-from kb_pipeline.steps.language.negation import negations, opposed, verdict
+from kb_pipeline.steps.language.negation import negations
+from kb_pipeline.steps.language.opposites import opposed, verdict
 from kb_pipeline.steps.relate.blocking import nearest_by_vectors, nearest_by_words
 from kb_pipeline.steps.relate.compared import ComparedEntry
 

@@ -14,9 +14,8 @@ from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.findings import TextPart
 from kb_pipeline.domain.index import Found
 from kb_pipeline.ports.models import TextRole
-from kb_pipeline.steps.language.detection import scripts_of
+from kb_pipeline.steps.language.scripts import scripts_of
 from kb_pipeline.steps.language.stems import stem, stop_words
-from kb_pipeline.steps.language.tags import primary
 from kb_pipeline.steps.language.words import words
 
 # As which side of a search a text is embedded. Customers' questions are "query"; see docs/adr/0008-retrieval.md.
@@ -51,7 +50,7 @@ def search_words(text: str, language: str) -> tuple[str, ...]:
 
     Stop words are left out, the English ones in every language: texts and questions of all markets mix English in.
     """
-    stop = stop_words(primary(language)) | stop_words("en")
+    stop = stop_words(language) | stop_words("en")
     key = comparison_key(text).replace(_DECOMPOSED_SARA_AM, _SARA_AM)  # the segmenter's dictionary knows the composed one
     found = (word.casefold() for word in words(key, language))
     return tuple(stem(word) for word in found if word not in stop)

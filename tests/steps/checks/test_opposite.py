@@ -54,6 +54,25 @@ def test_a_button_that_says_no_is_a_negation() -> None:
     assert found("polarity", source, "หากเลือก **ไม่** จะเปิดพัสดุไม่ได้") == []
 
 
+@pytest.mark.parametrize(
+    ("source", "target", "market"),
+    [
+        ("Smoking is not allowed.", "Rauchen ist verboten.", GERMAN),
+        ("You pay nothing.", "Sie zahlen nichts.", GERMAN),
+        ("You don't need a receipt.", "レシートは不要です。", JAPANESE),
+        ("You must enter the code.", "コードを入力しなければなりません。", JAPANESE),
+        ("Delivery may take longer.", "配送に時間がかかるかもしれません。", JAPANESE),
+    ],
+)
+def test_a_denial_is_said_in_each_language_own_way(source, target, market) -> None:
+    assert found("polarity", source, target, market) == []
+
+
+def test_one_word_that_denies_stands_for_one_negation_only() -> None:
+    source = "Smoking is not allowed. You cannot cancel it."
+    assert found("polarity", source, "Rauchen ist verboten. Sie können stornieren.", GERMAN)
+
+
 def test_languages_with_prefixes_of_their_own_need_no_negation_for_a_negative_word() -> None:
     assert found("polarity", "The code is invalid.", "Der Code ist ungültig.", GERMAN) == []
     assert found("polarity", "The code is invalid.", "コードは無効です。", JAPANESE) == []

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb_pipeline.steps.language.detection import beyond, detect, is_plainly, scripts_of
+from kb_pipeline.steps.language.detection import detect, is_plainly
+from kb_pipeline.steps.language.scripts import beyond, scripts_of
 from kb_pipeline.steps.language.tags import language_name
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from kb_pipeline.steps.language.negation import denials, hints_at_denial, negations, negative_words, verdict
+from kb_pipeline.steps.language.negation import denials, hints_at_denial, negations, negative_words, rendered_denials
+from kb_pipeline.steps.language.opposites import verdict
 
 
 @pytest.mark.parametrize(
@@ -16,13 +17,23 @@ from kb_pipeline.steps.language.negation import denials, hints_at_denial, negati
         ("มีหรือไม่มีก็ได้", "th", 1),
         ("คุณแน่ใจหรือไม่ว่าต้องการลบ", "th", 0),
         ("Choose **No** here", "en", 1),
+        ("It does't help", "en", 1),
         ("If you haven't already, sign in", "en", 0),
         ("It is not only fast but cannot fail", "en", 1),
         ("ไม่ว่างเปล่า", "th", 1),
         ("ไม่ว่าเมื่อใด", "th", 0),
         ("不能取消", "zh-CN", 1),
+        ("特别的优惠券，不仅有折扣", "zh-CN", 0),
+        ("没有类别", "zh-CN", 1),
         ("キャンセルできません", "ja", 1),
+        ("コードを入力しなければなりません。", "ja", 0),
+        ("遅れるかもしれませんが、なくてはいけません。", "ja", 0),
+        ("まず、ログインし、必ず、確認します。", "ja", 0),
+        ("ログインせず、確認しない", "ja", 2),
+        ("まもなく届きますが、変更はできません。", "ja", 1),
         ("Das geht nicht ohne Code.", "de", 2),
+        ("Sie zahlen nichts, niemandem.", "de", 2),
+        ("Nicht nur heute, sondern ohne Weiteres", "de", 0),
         ("No se puede.", "es", 1),
         ("Anda tidak dapat", "id", 1),
     ],
@@ -34,6 +45,19 @@ def test_negations_that_a_translation_must_carry(text: str, language: str, count
 def test_a_language_without_a_list_is_not_judged() -> None:
     assert denials("Ні", "uk") is None
     assert hints_at_denial("Ні", "uk")
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "count"),
+    [
+        ("Rauchen ist verboten.", "de-DE", 1),
+        ("Eine Änderung ist unmöglich.", "de-DE", 1),
+        ("レシートは不要です。", "ja-JP", 1),
+        ("ไม่บังคับ", "th-TH", 0),
+    ],
+)
+def test_words_that_say_a_negation_without_one(text: str, language: str, count: int) -> None:
+    assert rendered_denials(text, language) == count
 
 
 def test_relations_count_as_they_did() -> None:

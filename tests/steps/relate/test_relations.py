@@ -7,8 +7,10 @@ import pytest
 
 from kb_pipeline.domain.changes import RelationKind
 from kb_pipeline.domain.faqs import FaqText
-from kb_pipeline.steps.language.negation import negations, opposed, verdict
-from kb_pipeline.steps.relate.relations import ComparedEntry, compare_pair, relate
+from kb_pipeline.steps.language.negation import negations
+from kb_pipeline.steps.language.opposites import opposed, verdict
+from kb_pipeline.steps.relate.compared import ComparedEntry
+from kb_pipeline.steps.relate.relations import compare_pair, relate
 
 NAMES = count()
 

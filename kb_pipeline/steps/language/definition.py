@@ -1,0 +1,232 @@
+"""What a language is, as data: the shape of `data/<language>.yaml`. No words here, and no rules; `reader` reads the files.
+
+Every key may be left out, and so may the whole file: what nobody has written down is not known of the language. A list of words
+is a list, or one text with spaces between them. `patterns` are regular expressions, for what a list of words cannot say.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from kb_pipeline.domain.base import Value
+
+
+def _words(value: object) -> object:
+    return tuple(value.split()) if isinstance(value, str) else value
+
+
+def _pairs(value: object) -> object:
+    return tuple(tuple(pair.split("/")) for pair in value.split()) if isinstance(value, str) else value
+
+
+def _pattern(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ValueError(f"no regular expression: {error}") from None
+    return value
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+Pattern = Annotated[str, BeforeValidator(_pattern)]
+
+
+class Wording(Value):
+    """Words and, where words say too little, patterns. A plain list is a list of words; `kein*` is every word in `kein`."""
+
+    words: Words = ()
+    patterns: tuple[Pattern, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, value: object) -> object:
+        return {"words": value} if isinstance(value, str | list) else value
+
+    def __bool__(self) -> bool:
+        """Whether there is anything."""
+        return bool(self.words or self.patterns)
+
+
+class SentenceEnds(Value):
+    """Where sentences end. `stops`: whether they end with a stop; without, they end at some of the spaces."""
+
+    stops: bool = True
+    abbreviations: Words = ()  # without their last stop: no sentence ends there
+    may_end: Words = ()  # the same for those that a sentence may end with, which the next word decides
+    starters: Words = ()  # words that begin a sentence after one of `may_end`
+    months: Words = ()  # what follows a day's number and its stop: 3. Oktober
+    before_number: Words = ()  # with their stop: No. 5
+    counted: Words = ()  # what a number and a space belong to: 7 วัน
+    conditions: Words = ()  # a sentence that only begins with one of these goes on behind a space
+    conjunctions: Words = ()  # no sentence begins with these
+
+
+class Negation(Value):
+    """What turns a statement into its opposite: `negations` to compare texts, `denials` that a translation must carry."""
+
+    negations: Wording = Wording()
+    no_negations: Wording = Wording()  # what holds a negation's letters and is none
+    denials: Wording = Wording()  # to the letter; without it they are the negations
+    no_denials: Wording = Wording()  # set phrases that deny nothing; without it they are `no_negations`
+    renderings: Words = ()  # words by which a translation may deny, and which say so without a negation: verboten
+    sign: Pattern = ""  # quicker than the denials and negative words, and in every text that has one of them
+    hints: Wording = Wording()  # letters, in lower case, of what a translator may put as a negation
+    negative_words: tuple[Pattern, ...] = ()  # words that languages with `negates_words` render with a negation
+    negates_words: bool = False
+
+
+class Verdict(Value):
+    """What an answer begins with: yes, or no."""
+
+    yes: Words
+    no: Words
+
+
+class StopWords(Value):
+    """Words that carry no claim of their own, beside those of a `library`, of which some are `kept` as words that do."""
+
+    words: Words = ()
+    library: Literal["", "pythainlp"] = ""
+    kept: Words = ()
+
+
+class Inflection(Value):
+    """How words change. `english`: by English rules of spelling; `endings`: by the endings given here."""
+
+    method: Literal["", "english", "endings"] = ""
+    irregular: tuple[Words, ...] = ()  # all forms of a word, the one of the dictionary first
+    stem_endings: Words = ()  # what is cut off words of ASCII letters to compare them
+    prefixes: Words = ()  # with or without a hyphen: email, e-mail
+    noun_endings: Words = ()
+    verb_endings: Words = ()  # instead of a final en
+    capitalized_nouns: bool = False
+
+
+class Particles(Value):
+    """Particles that are written onto words: a word ends behind one that comes `first`, before one that comes `last`."""
+
+    first: Words = ()
+    last: Words = ()
+
+
+class Speakers(Value):
+    """Words by which a man or a woman is heard to speak."""
+
+    he: Words = ()
+    she: Words = ()
+
+
+class Numbers(Value):
+    """Number words. `writing`: `spaced` twenty-five, `joined` ยี่สิบห้า without a space, `listed` as they are in the list."""
+
+    writing: Literal["listed", "spaced", "joined"] = "listed"
+    words: Mapping[str, int] = Field(default_factory=dict)
+    places: Mapping[str, int] = Field(default_factory=dict)  # what the digit before it is multiplied by
+    joint: str = ""  # between ones and tens in one word: fünfundzwanzig
+    joined_only: Words = ()  # digits that only stand behind or before a place: เอ็ด
+    scales: Mapping[str, int] = Field(default_factory=dict)  # behind digits: 5 million
+    to: Words = ()  # between the ends of a range
+    joins: Words = ()  # the same, but only where `between` stands before
+    between: Words = ()
+
+
+class Money(Value):
+    """Currencies by their words, with their ISO 4217 codes; the words of per cent, `kein*` as in a wording."""
+
+    currencies: Mapping[str, str] = Field(default_factory=dict)
+    signs: Mapping[str, str] = Field(default_factory=dict)  # words that also stand before the amount
+    percent: Words = ()
+    percent_before: Words = ()
+
+
+class Durations(Value):
+    """Units of time beside CLDR's words, and durations in one word: `biweekly: 2 week`."""
+
+    units: Mapping[str, Words] = Field(default_factory=dict)
+    one_word: Mapping[str, Annotated[tuple[str, str], BeforeValidator(_words)]] = Field(default_factory=dict)
+    not_before: Mapping[str, Pattern] = Field(default_factory=dict)  # by unit word, what follows it where it is no unit
+    endings: int = 0  # letters that a unit word may end with: Tagen
+    fillers: Words = ()  # between number and unit: 3 full days
+
+
+class Dates(Value):
+    """Dates beside CLDR's names of months."""
+
+    months: Mapping[str, int] = Field(default_factory=dict)
+    capitalized_months: bool = False  # may is also a verb
+    whole_months: bool = True  # whether no letter may touch a month's name
+    month_first: bool = False  # whether 6/7/2025 may be in June
+    ordinals: Words = ()  # behind the day's number
+    of: Words = ()  # between day and month
+    of_year: Words = ()  # between month and year
+    eras: Words = ()  # before a year
+    buddhist_eras: Words = ()  # those of them that count Buddhist years
+    year_words: Words = ()  # words before a year
+    century: int = 0  # what a year of two digits behind a month's abbreviation is added to
+    year_signs: Words = ()  # 2025年3月3日
+    month_signs: Words = ()
+    day_signs: Words = ()
+
+
+class Times(Value):
+    """Times of day."""
+
+    after: Words = ()  # behind hours and minutes in digits: 9.00 น.
+    to: Words = ()  # between two times
+    hours: Words = ()  # behind the hour
+    hours_minutes: Words = ()  # behind the hour, before minutes: 9 Uhr 30
+    afternoon_hours: Words = ()  # behind an hour of the afternoon
+    evening_hours: Words = ()  # behind an hour that counts from six in the evening
+    hour_signs: Words = ()  # 3点15分
+    bare_hour_signs: Words = ()  # those of them that need the part of the day before: 3点 is also three points
+    minute_signs: Words = ()
+    no_hour_before: Words = ()  # 3時間 is a duration
+    night: Words = ()  # before an hour from one to five
+    parts: Words = ()  # of the day, before the hour
+    afternoon: Words = ()  # those of the parts that are behind noon
+    named: Mapping[str, str] = Field(default_factory=dict)
+
+
+class Units(Value):
+    """What counts count, by the unit's English name. `measures` are met in texts of any language."""
+
+    counted: Mapping[str, Words] = Field(default_factory=dict)
+    measures: Mapping[str, Words] = Field(default_factory=dict)
+    fillers: Words = ()  # between number and unit: 3 more items
+
+
+class BotOrders(Value):
+    """Orders to a bot that reads the text, and `sign`: letters of which every order has some, in lower case."""
+
+    patterns: tuple[Pattern, ...] = ()
+    sign: tuple[str, ...] = ()
+
+
+class Language(Value):
+    """A language, as far as it is written down."""
+
+    length: int = 100  # characters without spaces that say what 100 English ones say
+    spaces: bool = True  # between words
+    common_words: Words = ()  # of this language and of no other one here
+    function_words: Words = ()
+    shared_function_words: Words = ()  # those that other Latin languages have, too
+    articles: Words = ()
+    telephone_words: Words = ()  # before a telephone number
+    opposites: Annotated[tuple[tuple[str, str], ...], BeforeValidator(_pairs)] = ()
+    sentence_ends: SentenceEnds = SentenceEnds()
+    negation: Negation = Negation()
+    verdict: Verdict | None = None
+    stop_words: StopWords = StopWords()
+    inflection: Inflection = Inflection()
+    particles: Particles = Particles()
+    speakers: Speakers = Speakers()
+    numbers: Numbers = Numbers()
+    money: Money = Money()
+    durations: Durations = Durations()
+    dates: Dates = Dates()
+    times: Times = Times()
+    units: Units = Units()
+    bot_orders: BotOrders = BotOrders()
