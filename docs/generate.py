@@ -1,5 +1,9 @@
-"""Write docs/settings.md, docs/cli.md and docs/checks.md from the code; with --check, say whether they are up to date."""
+"""Write what docs/ takes from the code: settings, commands, checks, the table of packages and the picture of them.
 
+With --check, say whether all of it is up to date.
+"""
+
+import ast
 import os
 import sys
 from collections.abc import Iterator
@@ -10,11 +14,14 @@ from typer.testing import CliRunner
 
 os.environ |= {"COLUMNS": "100", "TERMINAL_WIDTH": "100", "TERM": "dumb", "NO_COLOR": "1"}  # before its help is built
 
+from picture import picture
+
 from kb_pipeline.cli.app import app
 from kb_pipeline.settings import Settings
 from kb_pipeline.steps.checks import BLOCK_RULES, RULES
 
 DOCS = Path(__file__).parent
+PACKAGES = ("<!-- packages: written by docs/generate.py -->", "<!-- end of packages -->")
 
 
 def settings_page() -> str:
@@ -71,11 +78,40 @@ def checks_page() -> str:
     return head + "\n".join(rows) + "\n"
 
 
+def package_table() -> str:
+    """Every package with the first sentence of its docstring, in the order of their names; assets first, as they are on top."""
+    files = [file for root in ("assets", "kb_pipeline") for file in sorted((DOCS.parent / root).rglob("__init__.py"))]
+    rows = []
+    for file in files:
+        name = file.parent.relative_to(DOCS.parent).as_posix()
+        says = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
+        if "migrations" not in name:
+            rows.append(f"| [`{name}`](../{name}) | {says.splitlines()[0]} |")
+    return "| package | what it holds |\n|---|---|\n" + "\n".join(rows) + "\n"
+
+
+def architecture_page() -> str:
+    """The map, with the table of packages between its marks."""
+    page = (DOCS / "architecture.md").read_text(encoding="utf-8")
+    start, end = PACKAGES
+    before, _, rest = page.partition(start)
+    return f"{before}{start}\n\n{package_table()}\n{end}{rest.partition(end)[2]}"
+
+
+PAGES = {
+    "settings.md": settings_page,
+    "cli.md": cli_page,
+    "checks.md": checks_page,
+    "architecture.md": architecture_page,
+    "images/architecture.svg": picture,
+}
+
+
 def main() -> int:
     """0 when all is written or up to date, 1 when --check finds a difference."""
     stale = []
-    for name, text in (("settings.md", settings_page()), ("cli.md", cli_page()), ("checks.md", checks_page())):
-        page = DOCS / name
+    for name, made in PAGES.items():
+        page, text = DOCS / name, made()
         if "--check" not in sys.argv:
             page.write_text(text, encoding="utf-8")
         elif not page.is_file() or page.read_text(encoding="utf-8") != text:

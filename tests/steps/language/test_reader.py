@@ -76,7 +76,7 @@ def test_every_file_is_a_language_that_says_something(name):
 
 
 def test_the_guide_shows_a_file_that_can_be_read() -> None:
-    guide = (Path(__file__).parents[3] / "docs" / "guides" / "languages.md").read_text("utf-8")
+    guide = (Path(__file__).parents[3] / "docs" / "how-to" / "add-a-language.md").read_text("utf-8")
     shown = read_language(guide.split("```yaml\n")[1].split("```")[0], "vi.yaml")
     assert shown.negation.negations.words == ("không", "chưa", "chẳng", "đừng")
     assert shown.verdict == Verdict(yes=("có", "vâng"), no=("không",))
