@@ -57,7 +57,7 @@ check: setup ## The gates: format, lint, types, layers, packs, the interface's w
 	@$(BIN)/python docs/generate.py --check
 	@DAGSTER_HOME=$$(mktemp -d) $(BIN)/dagster definitions validate
 
-docs: setup ## Write docs/settings.md, docs/cli.md and docs/checks.md anew
+docs: setup ## Write what docs/ takes from the code: settings, commands, checks, the table and picture of the packages
 	@$(BIN)/python docs/generate.py
 
 dev: setup ## Dagster's page alone, on http://127.0.0.1:3000, with the runs of KB_HOME

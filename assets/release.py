@@ -1,4 +1,4 @@
-"""The assets of what a market's customers are told: the release that is built, and the index that is published.
+"""The assets of a market's release: the release that is built, and the index that is published.
 
 They follow nothing by themselves: a person runs `release_job`, or switches the sensor `approved_changes` on.
 """

@@ -20,14 +20,14 @@ _LOG_EVERY = 5.0  # seconds between two lines of progress: the event log keeps e
 
 
 class LogProgress:
-    """ports.Progress as lines in the run's log, at most one every few seconds, and the last one."""
+    """ports.progress.Progress as lines in the run's log, at most one every few seconds, and the last one."""
 
     def __init__(self, log: dg.DagsterLogManager) -> None:
         self._log = log
 
     @contextmanager
     def track(self, what: str, total: int) -> Iterator[Callable[[str], None]]:
-        """See ports.Progress."""
+        """See ports.progress.Progress."""
         lock, done, logged_at = threading.Lock(), 0, time.monotonic()
 
         def tell(note: str) -> None:

@@ -1,4 +1,4 @@
-"""The settings, read once from the environment (`KB_*`) and `.env`. Only bootstrap and assets/definitions see them."""
+"""The settings, read from the environment (`KB_*`) and `.env` by whatever starts a process; bootstrap takes from them."""
 
 import json
 from pathlib import Path

@@ -16,7 +16,7 @@ _USAGE = Usage(prompt_tokens=100, completion_tokens=20, cost=0.001)
 
 
 class ScriptedLLM:
-    """Implements ports.LLM. `script` maps a prompt's id to what answers it; `requests` are the paid ones, in order.
+    """Implements ports.models.LLM. `script` maps a prompt's id to what answers it; `requests` are the paid ones, in order.
 
     A scripted function may raise LLMOutputError or LLMUnavailableError, as a model's adapter would.
     """
@@ -30,12 +30,12 @@ class ScriptedLLM:
 
     @property
     def model(self) -> str:
-        """See ports.LLM."""
+        """See ports.models.LLM."""
         return "scripted"
 
     @property
     def account(self) -> ModelAccount:
-        """See ports.LLM."""
+        """See ports.models.LLM."""
         return self._account
 
     def prompts(self) -> list[str]:
@@ -47,7 +47,7 @@ class ScriptedLLM:
         return [r.messages[-1].content for r in self.requests if r.prompt.startswith(f"{prompt}@")]
 
     def ask(self, request: ModelRequest, answer: type[Answer]) -> ModelReply[Answer]:
-        """See ports.LLM."""
+        """See ports.models.LLM."""
         key = fingerprint(request.model_dump(mode="json"), length=64)
         with self._lock:
             cached = key in self._memo
@@ -71,9 +71,9 @@ class ScriptedLLM:
 
 
 class SilentProgress:
-    """ports.Progress that shows nothing."""
+    """ports.progress.Progress that shows nothing."""
 
     @contextmanager
     def track(self, what: str, total: int) -> Iterator[Callable[[str], None]]:
-        """See ports.Progress."""
+        """See ports.progress.Progress."""
         yield lambda note: None

@@ -18,12 +18,12 @@ from tests.api.knowledge import Knowledge
 
 @dataclass(frozen=True)
 class HereVerifier:
-    """ports.Verifier, without the fresh process."""
+    """ports.releases.Verifier, without the fresh process."""
 
     verification: Verification
 
     def verify(self, release: Release) -> ReleaseReport:
-        """See ports.Verifier."""
+        """See ports.releases.Verifier."""
         return verify(self.verification, release.number)[1]
 
 

@@ -1,1 +1,1 @@
-"""One vendor each, named role_technology; vendor errors are translated here."""
+"""What implements the ports, by role: files, SQL, Chroma, models. One vendor each; its errors become ours here."""

@@ -7,7 +7,7 @@ from kb_pipeline.errors import StoreError
 
 
 class Argon2Passwords:
-    """`ports.Passwords`, with OWASP's least parameters for Argon2id: 19 MiB, two passes, one lane."""
+    """`ports.accounts.Passwords`, with OWASP's least parameters for Argon2id: 19 MiB, two passes, one lane."""
 
     def __init__(self) -> None:
         self._hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)

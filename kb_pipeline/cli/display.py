@@ -50,11 +50,11 @@ def print_json_list(name: str, items: Iterable[dict[str, Any]]) -> None:
 
 
 class RichProgress:
-    """ports.Progress as bars on stderr on a terminal, as one line per item elsewhere."""
+    """ports.progress.Progress as bars on stderr on a terminal, as one line per item elsewhere."""
 
     @contextmanager
     def track(self, what: str, total: int) -> Iterator[Callable[[str], None]]:
-        """See ports.Progress."""
+        """See ports.progress.Progress."""
         if not sys.stderr.isatty():
             yield _lines(what, total)
             return

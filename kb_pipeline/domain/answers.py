@@ -1,4 +1,4 @@
-"""What is asked, what is said, and what came of it."""
+"""Questions of customers, the answers to them, and what came of those."""
 
 from datetime import date, datetime
 from enum import StrEnum

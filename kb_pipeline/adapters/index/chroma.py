@@ -50,14 +50,14 @@ class _Head(Value):
 
 
 class ChromaIndexes:
-    """Implements `ports.Indexes` under `root`. `url` is a Chroma server's address; empty: Chroma runs in this process."""
+    """Implements `ports.releases.Indexes` under `root`. `url`: a Chroma server's address; empty: Chroma runs in this process."""
 
     def __init__(self, root: Path, url: str = "") -> None:
         self._root = root
         self._url = url
 
     def build(self, release: Release, texts: Sequence[IndexText], vectors: Vectors, tick: Callable[[], None]) -> None:
-        """See ports.Indexes. `vectors` has one row for each of `texts`."""
+        """See ports.releases.Indexes. `vectors` has one row for each of `texts`."""
         if len(texts) != len(vectors):
             raise ReleaseError(f"{len(texts)} texts and {len(vectors)} vectors of {release.id}", "this is a bug: report it")
         self.remove(release.id)
@@ -84,7 +84,7 @@ class ChromaIndexes:
             _write_last(folder / "release.json", head.model_dump_json(indent=2))
 
     def open(self, release: Release) -> ReleaseIndex:
-        """See ports.Indexes."""
+        """See ports.releases.Indexes."""
         folder = self._folder(release.id)
         head = self._head(release)
         with _translated(f"cannot open the index of {release.id}", _REBUILD):
@@ -103,11 +103,11 @@ class ChromaIndexes:
         return index
 
     def exists(self, release: Release) -> bool:
-        """See ports.Indexes."""
+        """See ports.releases.Indexes."""
         return self._folder(release.id).exists()
 
     def remove(self, release_id: str) -> None:
-        """See ports.Indexes. Raises ReleaseError."""
+        """See ports.releases.Indexes. Raises ReleaseError."""
         folder = self._folder(release_id)
         if not folder.exists():
             return
@@ -118,7 +118,7 @@ class ChromaIndexes:
             shutil.rmtree(folder)
 
     def present(self) -> Sequence[str]:
-        """See ports.Indexes."""
+        """See ports.releases.Indexes."""
         folders = (path for path in self._root.glob("*/r*") if path.is_dir() and _FOLDER.fullmatch(path.name))
         return sorted(f"{path.parent.name}/{path.name}" for path in folders)
 
@@ -177,7 +177,7 @@ class ChromaIndexes:
 
 
 class ChromaIndex:
-    """Implements `ports.ReleaseIndex`."""
+    """Implements `ports.releases.ReleaseIndex`."""
 
     def __init__(self, client: Any, collection: Any, folder: Path, head: _Head) -> None:  # noqa: ANN401 - Chroma's own
         self._client = client
@@ -187,7 +187,7 @@ class ChromaIndex:
 
     @property
     def manifest_hash(self) -> str:
-        """See ports.ReleaseIndex."""
+        """See ports.releases.ReleaseIndex."""
         return self._head.manifest_hash
 
     def counts(self) -> tuple[int, int]:
@@ -196,7 +196,7 @@ class ChromaIndex:
             return self._lexical.count(), int(self._collection.count())
 
     def dense(self, vector: npt.NDArray[np.float32], k: int) -> Sequence[Found]:
-        """See ports.ReleaseIndex. Raises ReleaseError."""
+        """See ports.releases.ReleaseIndex. Raises ReleaseError."""
         wanted = min(k, self._head.texts)
         with _translated(f"cannot search {self._head.release}", _REBUILD):
             found = self._collection.query(query_embeddings=vector[None, :], n_results=wanted, include=["distances"])
@@ -204,11 +204,11 @@ class ChromaIndex:
         return [Found(entry_id=id_.rsplit(":", 2)[0], text_id=id_, score=1.0 - distance) for id_, distance in pairs]
 
     def lexical(self, words: Sequence[str], k: int) -> Sequence[Found]:
-        """See ports.ReleaseIndex. Raises ReleaseError."""
+        """See ports.releases.ReleaseIndex. Raises ReleaseError."""
         return self._lexical.find(words, k)
 
     def contents(self) -> tuple[Sequence[str], Sequence[str], Vectors]:
-        """See ports.ReleaseIndex. Raises ReleaseError."""
+        """See ports.releases.ReleaseIndex. Raises ReleaseError."""
         ids, texts, vectors = list[str](), list[str](), list[Vectors]()
         with _translated(f"cannot read {self._head.release}", _REBUILD):
             for start in range(0, self._head.texts, BATCH):
@@ -219,7 +219,7 @@ class ChromaIndex:
         return ids, texts, np.concatenate(vectors) if vectors else np.zeros((0, 0), np.float32)
 
     def close(self) -> None:
-        """See ports.ReleaseIndex."""
+        """See ports.releases.ReleaseIndex."""
         self._lexical.close()
         with _OPENING:
             self._client.close()

@@ -1,4 +1,4 @@
-"""Writes the translation memory as TMX 1.4b, unit by unit. `bilingual_files` reads it, and any other TMX.
+"""Writes the translation memory as TMX 1.4b, unit by unit. `bilingual` reads it, and any other TMX.
 
 What XML cannot hold, such as control characters, stands as `<ph type="x-character">U+0007</ph>`, so that nothing
 is lost on the way there and back.

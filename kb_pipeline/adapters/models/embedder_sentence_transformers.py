@@ -25,7 +25,7 @@ PROMPT_NAMES: dict[TextRole, tuple[str, ...]] = {"query": ("query",), "passage":
 
 
 class SentenceTransformersEmbedder:
-    """Implements `ports.Embedder`. Thread-safe.
+    """Implements `ports.models.Embedder`. Thread-safe.
 
     `model` is `embedded`, or any sentence-transformers name or path. `threads` are CPU threads: 1 per serving worker.
     """

@@ -57,7 +57,7 @@ class Endpoint:
 
 
 class OpenAILLM:
-    """ports.LLM over any OpenAI-compatible endpoint. Thread-safe."""
+    """ports.models.LLM over any OpenAI-compatible endpoint. Thread-safe."""
 
     def __init__(self, endpoint: Endpoint, calls: CallStore) -> None:
         self._endpoint = endpoint
@@ -80,7 +80,7 @@ class OpenAILLM:
             return self._account
 
     def ask(self, request: ModelRequest, answer: type[Answer]) -> ModelReply[Answer]:
-        """See ports.LLM."""
+        """See ports.models.LLM."""
         messages, calls, problem = list(request.messages), list[StoredCall](), ""
         cached = True
         for _ in range(2):

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 
 class MemoryVectors:
-    """Implements `ports.VectorStore`. Thread-safe. Keeps the `capacity` vectors that were used last (1.5 kB each)."""
+    """Implements `ports.models.VectorStore`. Thread-safe. Keeps the `capacity` vectors that were used last (1.5 kB each)."""
 
     def __init__(self, capacity: int = 10_000) -> None:
         self._capacity = capacity

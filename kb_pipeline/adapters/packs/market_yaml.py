@@ -1,4 +1,4 @@
-"""market.yaml as a value, or as problems with their lines. The tables beside it are read by packs_csv."""
+"""market.yaml as a value, or as problems with their lines. The tables beside it are read in `tables`."""
 
 from collections.abc import Sequence
 from typing import Literal

@@ -1,4 +1,4 @@
-"""One file of a market pack and what is wrong with it. Knows no format; YAML and CSV are read next door."""
+"""One file of a market pack and what is wrong with it. Knows no format: `market_yaml` and `tables` read."""
 
 from pathlib import Path
 

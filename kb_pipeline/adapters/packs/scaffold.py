@@ -1,4 +1,4 @@
-"""A new market's folder: what CLDR knows is filled in, what a person must decide is said in its style guide.
+"""A new market's folder: what CLDR knows is filled in, what a person must decide stands in its style guide.
 
 Nothing that is true in one market only is ever taken over from another: no amount, no clause, no availability.
 """

@@ -11,14 +11,14 @@ _EVERY = 0.2
 
 
 class HttpProbe:
-    """Implements `ports.Probe` for the API at `base_url`."""
+    """Implements `ports.releases.Probe` for the API at `base_url`."""
 
     def __init__(self, base_url: str, patience: float = PATIENCE) -> None:
         self._url = f"{base_url.rstrip('/')}/readyz"
         self._patience = patience
 
     def failure(self, release: Release) -> str | None:
-        """See ports.Probe."""
+        """See ports.releases.Probe."""
         until, failure = time.monotonic() + self._patience, ""
         while True:
             failure = self._look(release)

@@ -16,13 +16,13 @@ _SECONDS_PER_ENTRY = 0.2
 
 
 class ProcessVerifier:
-    """Implements `ports.Verifier`. `environment` are the settings as variables; the rest the child inherits."""
+    """Implements `ports.releases.Verifier`. `environment` are the settings as variables; the rest the child inherits."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = dict(environment)
 
     def verify(self, release: Release) -> ReleaseReport:
-        """See ports.Verifier."""
+        """See ports.releases.Verifier."""
         command = [
             sys.executable, "-m", "kb_pipeline.cli", "release", "verify", release.market, str(release.number), "--json",
         ]  # fmt: skip

@@ -1,1 +1,1 @@
-"""Folders of source articles."""
+"""The folder of source articles, or one file of it, as bytes and values. Splitting is in steps."""

@@ -18,7 +18,7 @@ _NO_ARTICLES = ("readme", "license", "changelog", "contributing")
 
 
 class SourceFiles:
-    """The article files under `root`, in the order of their paths. Implements ports.SourceReader."""
+    """The article files under `root`, in the order of their paths. Implements ports.articles.SourceReader."""
 
     def __init__(
         self, root: Path, languages: Sequence[str], max_bytes: int, limit: int | None = None, only: Sequence[str] = ()

@@ -1,1 +1,1 @@
-"""A knowledge base to start from: an article, two market packs, settings. What each means is told by its own README."""
+"""A knowledge base to start from: an article, two market packs, settings. Its own README says what each is."""

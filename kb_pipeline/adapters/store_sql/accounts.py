@@ -15,7 +15,7 @@ from kb_pipeline.errors import BlockedError, NotFoundError
 
 
 class SqlAccounts(Part):
-    """`ports.AccountStore`."""
+    """`ports.accounts.AccountStore`."""
 
     def save_user(self, user: User, password_hash: str | None, actor: str) -> None:
         """Add a user (who needs a password hash), or change role, markets, disabled and, if given, password.

@@ -12,7 +12,7 @@ from kb_pipeline.domain.base import fingerprint
 
 
 class SqlArticles(Part):
-    """`ports.ArticleStore`."""
+    """`ports.articles.ArticleStore`."""
 
     def save_article(self, article: Article, sentences: Sequence[Sentence], chunks: Sequence[Chunk]) -> bool:
         """Replace what is stored of the article, in one transaction; False (and nothing written) if it is unchanged.

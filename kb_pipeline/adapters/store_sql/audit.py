@@ -1,4 +1,4 @@
-"""The audit trail: append-only events in a hash chain, written in the transaction of what they tell of."""
+"""The audit trail: append-only events in a hash chain, each written in the transaction of what it records."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -9,7 +9,7 @@ from kb_pipeline.domain.faqs import Usage
 
 
 class SqlCalls(Part):
-    """`ports.CallStore`, and the totals."""
+    """`ports.models.CallStore`, and the totals."""
 
     def find_call(self, fingerprint: str) -> StoredCall | None:
         """The stored call, None if it was never finished."""

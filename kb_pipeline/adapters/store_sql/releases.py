@@ -21,7 +21,7 @@ from kb_pipeline.errors import BlockedError, ConflictError, NotFoundError
 
 
 class SqlReleases(Part):
-    """`ports.ReleaseStore`."""
+    """`ports.releases.ReleaseStore`."""
 
     def approved_entries(self, market: str) -> Sequence[ApprovedEntry]:
         """What may be published now, by entry id; its topics are those of its source FAQ's latest revision."""

@@ -13,7 +13,7 @@ FLOAT = np.dtype("<f4")
 
 
 class SqlVectors(Part):
-    """`ports.VectorStore`."""
+    """`ports.models.VectorStore`."""
 
     def find_vectors(self, embedder: str, role: str, hashes: Sequence[str]) -> Mapping[str, npt.NDArray[np.float32]]:
         """The known ones of `hashes`; each vector of shape (dimensions,), read-only."""

@@ -1,1 +1,1 @@
-"""`kb parse`, `kb run`, `kb status`."""
+"""`kb parse`, `kb run`, `kb status`: from articles to staged changes."""

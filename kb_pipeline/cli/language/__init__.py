@@ -1,1 +1,1 @@
-"""`kb market`, `kb terms`, `kb memory`, `kb qa`."""
+"""`kb market`, `kb terms`, `kb memory`, `kb qa`: what keeps a market's language right."""

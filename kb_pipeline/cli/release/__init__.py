@@ -1,1 +1,1 @@
-"""`kb release`."""
+"""`kb release`: publish, compare, roll back."""

@@ -1,1 +1,1 @@
-"""`kb review`."""
+"""`kb review`: the queue and decisions, in the terminal."""

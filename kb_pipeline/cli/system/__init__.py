@@ -1,1 +1,1 @@
-"""Accounts, models, backups, the audit trail, and starting the programs."""
+"""`kb init`, `kb up`, `kb check`, `kb import`, `kb user`, `kb models`, `kb backup`, `kb restore`, `kb audit`: running it."""

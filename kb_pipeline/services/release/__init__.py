@@ -1,1 +1,1 @@
-"""From approved entries to a live release, and back."""
+"""From approved entries to a live release, and back: plan, publish, verify, roll back."""

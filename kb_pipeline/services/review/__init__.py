@@ -1,1 +1,1 @@
-"""What people do with changes and imported entries."""
+"""Deciding on changes: queue, card, reviewer; and taking in the entries that a market has already."""

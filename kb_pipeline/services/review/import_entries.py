@@ -1,4 +1,4 @@
-"""Take in a market's existing entries, to compare new ones with. They are never said until a person approved them."""
+"""Take in a market's existing entries, to compare new ones with. None is published before a person approved it."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date

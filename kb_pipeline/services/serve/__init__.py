@@ -1,1 +1,1 @@
-"""What the API's clients ask for: answers from live releases, the query log."""
+"""Answering customers: the live releases, search, the query log. No HTTP."""

@@ -1,4 +1,4 @@
-"""A source file's bytes as an Article, or the reason why not. Reads no files; splitting is `steps.parse.sentences`'."""
+"""A source file's bytes as an Article, or the reason why not. Sentences and chunks are split beside it. Reads no files."""
 
 import hashlib
 import re

@@ -1,1 +1,1 @@
-"""What a release says, and the texts by which it is found. No index."""
+"""The manifest of a release, the texts by which its entries are found, and which indexes stay. The index is in adapters."""

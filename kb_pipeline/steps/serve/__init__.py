@@ -1,1 +1,1 @@
-"""How what an index finds becomes one ranking of entries and a confidence. No index."""
+"""From what an index finds to one ranking of entries, with a confidence. The index itself is in adapters."""
