@@ -50,7 +50,7 @@ class _Head(Value):
 
 
 class ChromaIndexes:
-    """Implements `ports.releases.Indexes` under `root`. `url`: a Chroma server's address; empty: Chroma runs in this process."""
+    """Implements `ports.releases.Indexes` under `root`. `url`: a Chroma server's; empty: Chroma runs in this process."""
 
     def __init__(self, root: Path, url: str = "") -> None:
         self._root = root
