@@ -100,14 +100,14 @@ def open_indexes(settings: Settings) -> Indexes:
 def open_searcher(settings: Settings, store: Releases) -> "Searcher":
     """What answers questions from the live releases; the questions' vectors stay in memory. It follows nothing yet."""
     from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceTransformersEmbedder
-    from kb_pipeline.adapters.models.vectors_in_process import MemoryVectors
+    from kb_pipeline.adapters.models.vectors_in_process import InProcessVectors
     from kb_pipeline.services.serve.search import Searcher
 
     return Searcher(
         store=store,
         indexes=open_indexes(settings),
         embedder=SentenceTransformersEmbedder(
-            settings.embedding_model, settings.model_dir, MemoryVectors(), settings.embedding_threads
+            settings.embedding_model, settings.model_dir, InProcessVectors(), settings.embedding_threads
         ),
         markets=open_markets(settings),
         threshold=settings.answer_confidence,

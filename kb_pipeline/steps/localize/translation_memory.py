@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 from kb_pipeline.domain.base import Value, comparison_key
 from kb_pipeline.domain.facts import FactKind
 from kb_pipeline.domain.faqs import Revision, SourceFaq
-from kb_pipeline.domain.memory import APPROVED, RETIRED, MemoryMatch, MemoryUnit
+from kb_pipeline.domain.translation_memory import APPROVED, RETIRED, MemoryMatch, MemoryUnit
 from kb_pipeline.steps.facts import extract
 from kb_pipeline.steps.facts.compare import COMPARED, comparison_value
 from kb_pipeline.steps.language.negation import negations
@@ -70,7 +70,7 @@ def _sentences(source: str, target: str) -> list[tuple[str, str]]:
     return pairs if all(fits) else []
 
 
-class Memory:
+class TranslationMemory:
     """Units that can be asked for what is like a text. It never changes, so threads may share it."""
 
     def __init__(self, units: Iterable[MemoryUnit]) -> None:

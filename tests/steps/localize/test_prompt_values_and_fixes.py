@@ -3,13 +3,8 @@ from datetime import date
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.findings import Finding, MqmCategory, Severity, TextPart
 from kb_pipeline.steps.checks.quality import penalty
-from kb_pipeline.steps.localize.localization import (
-    apply_fixes,
-    in_market_values,
-    needs_model,
-    terms_for,
-    worth_repairing,
-)
+from kb_pipeline.steps.localize.fixes import apply_fixes, needs_model, worth_repairing
+from kb_pipeline.steps.localize.prompt_values import in_market_values, terms_for
 
 DAY = date(2026, 1, 15)
 
