@@ -6,7 +6,6 @@ from kb_pipeline.adapters.store_sql.audit import SqlAudit
 from kb_pipeline.adapters.store_sql.calls import SqlCalls
 from kb_pipeline.adapters.store_sql.changes import SqlChanges
 from kb_pipeline.adapters.store_sql.decisions import SqlDecisions
-from kb_pipeline.adapters.store_sql.desk import SqlDesk
 from kb_pipeline.adapters.store_sql.engine import Database
 from kb_pipeline.adapters.store_sql.entries import SqlEntries
 from kb_pipeline.adapters.store_sql.faqs import SqlFaqs
@@ -26,7 +25,6 @@ class SqlStore(
     SqlEntries,
     SqlChanges,
     SqlDecisions,
-    SqlDesk,
     SqlReleases,
     SqlAccounts,
     SqlQueries,
