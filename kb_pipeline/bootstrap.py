@@ -11,6 +11,7 @@ from kb_pipeline.domain.markets import Market
 from kb_pipeline.domain.releases import Release, ReleaseReport
 from kb_pipeline.errors import UnknownMarketError
 from kb_pipeline.ports.accounts import AccountStore
+from kb_pipeline.ports.articles import SourceReader
 from kb_pipeline.ports.models import LLM, CallStore, Embedder, VectorStore
 from kb_pipeline.ports.progress import Progress
 from kb_pipeline.ports.releases import Indexes, Releases
@@ -81,6 +82,18 @@ def open_markets(settings: Settings, tags: Sequence[str] = ()) -> tuple[Market, 
     if not markets:
         raise UnknownMarketError(f"no market pack in '{settings.locales_dir}'", "set KB_LOCALES_DIR to the folder of the packs")
     return markets
+
+
+def open_source(
+    settings: Settings, path: Path | None = None, *, limit: int | None = None, only: Sequence[str] = ()
+) -> SourceReader:
+    """The articles of a folder or of one file; `path`: None for the folder of the settings."""
+    from kb_pipeline.adapters.source.files import SourceFile, SourceFiles
+
+    path, languages, max_bytes = path or settings.source_dir, settings.source_languages, settings.max_article_bytes
+    if path.is_file():
+        return SourceFile(path, languages=languages, max_bytes=max_bytes)
+    return SourceFiles(path, languages=languages, max_bytes=max_bytes, limit=limit, only=only)
 
 
 def open_embedder(settings: Settings, store: VectorStore) -> Embedder:
@@ -234,7 +247,6 @@ def build_pipeline(
 
     Raises UnknownMarketError, PackError, StoreError.
     """
-    from kb_pipeline.adapters.source.files import SourceFiles
     from kb_pipeline.services.draft.run import Pipeline
 
     packs = open_markets(settings, markets)
@@ -247,13 +259,7 @@ def build_pipeline(
             llm = model.llm
         return Pipeline(
             store=store,
-            reader=SourceFiles(
-                source or settings.source_dir,
-                languages=settings.source_languages,
-                max_bytes=settings.max_article_bytes,
-                limit=limit,
-                only=only,
-            ),
+            reader=open_source(settings, source, limit=limit, only=only),
             embedder=open_embedder(settings, store),
             llm=llm,
             markets=packs,
