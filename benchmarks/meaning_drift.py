@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceTransformersEmbedder
-from kb_pipeline.adapters.models.vectors_in_process import MemoryVectors
+from kb_pipeline.adapters.models.vectors_in_process import InProcessVectors
 from kb_pipeline.adapters.packs.files import load_market
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.ports.models import Embedder
@@ -155,7 +155,7 @@ def main() -> None:
     args = parser.parse_args()
     started, settings = time.perf_counter(), Settings()
     rows = [json.loads(line) for line in (args.data / "segments.jsonl").read_text(encoding="utf-8").splitlines()]
-    embedder = SentenceTransformersEmbedder(settings.embedding_model, settings.model_dir, MemoryVectors(), 1)
+    embedder = SentenceTransformersEmbedder(settings.embedding_model, settings.model_dir, InProcessVectors(), 1)
     bench = Bench(embedder, Drift(embedder, load_market(args.locales, args.market)))
     sample = list(pairs(rows, args.blocks, args.seed))
     print("| statistic | threshold | false alarms |", *(f"{kind}: AUC / found |" for kind in WRONG))

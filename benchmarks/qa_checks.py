@@ -226,12 +226,12 @@ def _similarity(wanted: bool, market: Market) -> Similarity:
     if not wanted:
         return lambda _: None
     from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceTransformersEmbedder
-    from kb_pipeline.adapters.models.vectors_in_process import MemoryVectors
+    from kb_pipeline.adapters.models.vectors_in_process import InProcessVectors
     from kb_pipeline.services.language.drift import Drift
     from kb_pipeline.settings import Settings
 
     settings = Settings()
-    model = SentenceTransformersEmbedder(settings.embedding_model, settings.model_dir, MemoryVectors(), 2)
+    model = SentenceTransformersEmbedder(settings.embedding_model, settings.model_dir, InProcessVectors(), 2)
     drift = Drift(model, market)
 
     def similarity(block: Block) -> float | None:

@@ -20,7 +20,7 @@ from kb_pipeline.domain.entries import Draft
 from kb_pipeline.domain.findings import Severity
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.settings import Settings
-from kb_pipeline.steps.localize.localization import terms_for
+from kb_pipeline.steps.localize.prompt_values import terms_for
 
 _OUT = Console(width=140)
 _STATES = {"before repair": 0, "after repair": None}  # None: as many rounds as the settings say

@@ -306,10 +306,12 @@ def is_ready(http: httpx.Client) -> bool:
 def latency(base: Base, asked: Sequence[Asked]) -> None:
     """Print the time of one question: the bare engine (embed, exact NumPy search), and the API over HTTP, taken in turns."""
     from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceTransformersEmbedder
-    from kb_pipeline.adapters.models.vectors_in_process import MemoryVectors
+    from kb_pipeline.adapters.models.vectors_in_process import InProcessVectors
 
     ids, _, vectors = base.open.index.contents()
-    bare = SentenceTransformersEmbedder("embedded", base.settings.model_dir, MemoryVectors(), base.settings.embedding_threads)
+    bare = SentenceTransformersEmbedder(
+        "embedded", base.settings.model_dir, InProcessVectors(), base.settings.embedding_threads
+    )
     times: dict[str, list[float]] = {"bare engine": [], "API": []}
     with running_api(base) as http:
         bare.embed(["ready?"], "query")

@@ -11,6 +11,7 @@ from kb_pipeline.domain.markets import Market
 from kb_pipeline.domain.releases import Release, ReleaseReport
 from kb_pipeline.errors import UnknownMarketError
 from kb_pipeline.ports.accounts import AccountStore
+from kb_pipeline.ports.articles import SourceReader
 from kb_pipeline.ports.models import LLM, CallStore, Embedder, VectorStore
 from kb_pipeline.ports.progress import Progress
 from kb_pipeline.ports.releases import Indexes, Releases
@@ -83,6 +84,18 @@ def open_markets(settings: Settings, tags: Sequence[str] = ()) -> tuple[Market, 
     return markets
 
 
+def open_source(
+    settings: Settings, path: Path | None = None, *, limit: int | None = None, only: Sequence[str] = ()
+) -> SourceReader:
+    """The articles of a folder or of one file; `path`: None for the folder of the settings."""
+    from kb_pipeline.adapters.source.files import SourceFile, SourceFiles
+
+    path, languages, max_bytes = path or settings.source_dir, settings.source_languages, settings.max_article_bytes
+    if path.is_file():
+        return SourceFile(path, languages=languages, max_bytes=max_bytes)
+    return SourceFiles(path, languages=languages, max_bytes=max_bytes, limit=limit, only=only)
+
+
 def open_embedder(settings: Settings, store: VectorStore) -> Embedder:
     """The embedder, with its vectors cached in `store`. Loads nothing until a vector is missing."""
     from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceTransformersEmbedder
@@ -100,14 +113,14 @@ def open_indexes(settings: Settings) -> Indexes:
 def open_searcher(settings: Settings, store: Releases) -> "Searcher":
     """What answers questions from the live releases; the questions' vectors stay in memory. It follows nothing yet."""
     from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceTransformersEmbedder
-    from kb_pipeline.adapters.models.vectors_in_process import MemoryVectors
+    from kb_pipeline.adapters.models.vectors_in_process import InProcessVectors
     from kb_pipeline.services.serve.search import Searcher
 
     return Searcher(
         store=store,
         indexes=open_indexes(settings),
         embedder=SentenceTransformersEmbedder(
-            settings.embedding_model, settings.model_dir, MemoryVectors(), settings.embedding_threads
+            settings.embedding_model, settings.model_dir, InProcessVectors(), settings.embedding_threads
         ),
         markets=open_markets(settings),
         threshold=settings.answer_confidence,
@@ -234,7 +247,6 @@ def build_pipeline(
 
     Raises UnknownMarketError, PackError, StoreError.
     """
-    from kb_pipeline.adapters.source.files import SourceFiles
     from kb_pipeline.services.draft.run import Pipeline
 
     packs = open_markets(settings, markets)
@@ -247,13 +259,7 @@ def build_pipeline(
             llm = model.llm
         return Pipeline(
             store=store,
-            reader=SourceFiles(
-                source or settings.source_dir,
-                languages=settings.source_languages,
-                max_bytes=settings.max_article_bytes,
-                limit=limit,
-                only=only,
-            ),
+            reader=open_source(settings, source, limit=limit, only=only),
             embedder=open_embedder(settings, store),
             llm=llm,
             markets=packs,

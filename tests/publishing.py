@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceTransformersEmbedder
-from kb_pipeline.adapters.models.vectors_in_process import MemoryVectors
+from kb_pipeline.adapters.models.vectors_in_process import InProcessVectors
 from kb_pipeline.bootstrap import build_publisher
 from kb_pipeline.domain.changes import Change, ChangeKind, Decision, Relation, RelationKind, RiskTier, Verdict
 from kb_pipeline.domain.releases import Release, ReleaseReport
@@ -30,7 +30,7 @@ class HereVerifier:
 @cache
 def _embedder() -> Embedder:
     """The real one, loaded once for all tests; what it has embedded it remembers."""
-    return SentenceTransformersEmbedder("embedded", Settings().model_dir, MemoryVectors(), 2)
+    return SentenceTransformersEmbedder("embedded", Settings().model_dir, InProcessVectors(), 2)
 
 
 def publisher_of(knowledge: Knowledge, market: str, failpoint: Failpoint = lambda _: None) -> Publisher:

@@ -80,7 +80,8 @@ def _lines(what: str, total: int) -> Callable[[str], None]:
     def tell(note: str) -> None:
         nonlocal done
         done += 1
-        sys.stderr.write(f"{what} {done}/{total} {note}\n")
+        of_all = f"/{total}" if total >= done else ""  # a first run does not know how many there will be
+        sys.stderr.write(f"{what} {done}{of_all} {note}\n")
         sys.stderr.flush()
 
     return tell

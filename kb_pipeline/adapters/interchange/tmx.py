@@ -12,7 +12,7 @@ from typing import Any
 
 from kb_pipeline import __version__
 from kb_pipeline.adapters.interchange.bilingual import CHARACTER
-from kb_pipeline.domain.memory import MemoryUnit
+from kb_pipeline.domain.translation_memory import MemoryUnit
 from kb_pipeline.errors import UsageError
 
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"

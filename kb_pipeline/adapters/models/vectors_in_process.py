@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 
-class MemoryVectors:
+class InProcessVectors:
     """Implements `ports.models.VectorStore`. Thread-safe. Keeps the `capacity` vectors that were used last (1.5 kB each)."""
 
     def __init__(self, capacity: int = 10_000) -> None:

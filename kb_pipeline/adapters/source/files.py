@@ -113,6 +113,11 @@ class SourceFile(SourceFiles):
         super().__init__(root, languages, max_bytes)
         self._path = file.relative_to(root).as_posix()
 
+    @property
+    def is_partial(self) -> bool:
+        """Always: the articles beside it are not gone."""
+        return True
+
     def _paths(self) -> list[str]:
         return [self._path]
 

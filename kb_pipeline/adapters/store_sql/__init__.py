@@ -6,13 +6,12 @@ from kb_pipeline.adapters.store_sql.audit import SqlAudit
 from kb_pipeline.adapters.store_sql.calls import SqlCalls
 from kb_pipeline.adapters.store_sql.changes import SqlChanges
 from kb_pipeline.adapters.store_sql.decisions import SqlDecisions
-from kb_pipeline.adapters.store_sql.desk import SqlDesk
 from kb_pipeline.adapters.store_sql.engine import Database
 from kb_pipeline.adapters.store_sql.entries import SqlEntries
 from kb_pipeline.adapters.store_sql.faqs import SqlFaqs
-from kb_pipeline.adapters.store_sql.memory import SqlMemory
 from kb_pipeline.adapters.store_sql.queries import SqlQueries
 from kb_pipeline.adapters.store_sql.releases import SqlReleases
+from kb_pipeline.adapters.store_sql.translation_memory import SqlMemory
 from kb_pipeline.adapters.store_sql.vectors import SqlVectors
 
 __all__ = ["SqlStore"]
@@ -26,7 +25,6 @@ class SqlStore(
     SqlEntries,
     SqlChanges,
     SqlDecisions,
-    SqlDesk,
     SqlReleases,
     SqlAccounts,
     SqlQueries,

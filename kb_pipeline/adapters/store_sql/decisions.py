@@ -1,8 +1,9 @@
 """A person's word on a change, applied once: version check, rules, states, text and audit in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kb_pipeline.adapters.store_sql.audit import Journal, latest
@@ -19,7 +20,7 @@ from kb_pipeline.steps.checks.quality import estimate
 
 
 class SqlDecisions(Part):
-    """`Decisions` of `ports.changes`."""
+    """`Decisions` and `DecisionCounts` of `ports.changes`."""
 
     def decide(self, decision: Decision, edited: Revision | None = None, findings: Sequence[Finding] | None = None) -> Change:
         """Apply a person's decision; `edited` is the text approved instead, with its own `findings`.
@@ -41,6 +42,17 @@ class SqlDecisions(Part):
         """What people said of a change, oldest first."""
         with self._db.read() as session:
             return _decisions_of(session, change_id)
+
+    def decided_since(self, at: datetime) -> Mapping[str, int]:
+        """Per market, the number of decisions since `at`."""
+        query = (
+            select(ChangeRow.market, func.count())
+            .join(DecisionRow, DecisionRow.change_id == ChangeRow.id)
+            .where(DecisionRow.at >= at)
+            .group_by(ChangeRow.market)
+        )
+        with self._db.read() as session:
+            return dict(session.execute(query).tuples().all())
 
 
 def _decisions_of(session: Session, change_id: str) -> Sequence[Decision]:

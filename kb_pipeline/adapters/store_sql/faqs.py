@@ -29,6 +29,12 @@ class SqlFaqs(Part):
         with self._db.read() as session:
             return session.scalar(query)
 
+    def source_faq_at(self, id_: str, revision: int) -> SourceFaq | None:
+        """One revision of a source FAQ."""
+        query = select(SourceFaqRow.value).where(SourceFaqRow.id == id_, SourceFaqRow.revision == revision)
+        with self._db.read() as session:
+            return session.scalars(query).first()
+
     def save_source_faqs(self, faqs: Sequence[SourceFaq], seen: Mapping[str, Sequence[str]]) -> None:
         """Write FAQ revisions, then mark sentence hashes (by article id) as seen, in one transaction. Idempotent."""
         rows = [

@@ -14,7 +14,7 @@ from kb_pipeline.domain.changes import Change, ChangeKind, ChangeState, Decision
 from kb_pipeline.domain.entries import Draft
 from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, SourceFaq, Usage
 from kb_pipeline.domain.findings import Finding
-from kb_pipeline.domain.memory import MemoryUnit
+from kb_pipeline.domain.translation_memory import MemoryUnit
 
 
 class Base(DeclarativeBase):

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kb_pipeline.cli.display import JsonOption, load_settings, print_json, print_json_list
-from kb_pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from kb_pipeline.domain.articles import Quarantined
@@ -36,19 +35,14 @@ def parse(
     and with the title and headings above it; headings and the heads of tables are no claims of their own. As JSON:
     {"sentences": [{"article": ..., "heading": "Title > Heading", "text": ...}, ...]}; what is quarantined goes to stderr.
     """
+    from kb_pipeline.bootstrap import open_source
+
     settings = load_settings()
-    reader = _reader(path or settings.source_dir, settings)
+    reader = open_source(settings, path)
     if sentences:
         _print_sentences(reader, settings.chunk_tokens, json=json)
     else:
         _print_counts(reader, settings.chunk_tokens, json=json)
-
-
-def _reader(path: Path, settings: Settings) -> "SourceReader":
-    from kb_pipeline.adapters.source.files import SourceFile, SourceFiles
-
-    read = SourceFile if path.is_file() else SourceFiles
-    return read(path, languages=settings.source_languages, max_bytes=settings.max_article_bytes)
 
 
 def _print_counts(reader: "SourceReader", chunk_tokens: int, *, json: bool) -> None:

@@ -14,10 +14,10 @@ from kb_pipeline.errors import ForbiddenError
 if TYPE_CHECKING:
     from kb_pipeline.domain.accounts import User
     from kb_pipeline.domain.markets import Market
-    from kb_pipeline.domain.memory import MemoryUnit
+    from kb_pipeline.domain.translation_memory import MemoryUnit
     from kb_pipeline.ports.accounts import AccountStore
     from kb_pipeline.services.language.translation_memory import MemoryImport
-    from kb_pipeline.steps.localize.translation_memory import Memory
+    from kb_pipeline.steps.localize.translation_memory import TranslationMemory
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -140,7 +140,7 @@ def _print_import(result: "MemoryImport", dry_run: bool, json: bool) -> None:
     typer.echo(f"{result.read} pairs read: {result.new} {done}, {result.known} known already, {len(result.refused)} refused")
 
 
-def _memory(market: str) -> "Memory":
+def _memory(market: str) -> "TranslationMemory":
     from kb_pipeline.bootstrap import open_store
     from kb_pipeline.services.language.translation_memory import open_memory
 

@@ -39,17 +39,16 @@ def import_entries(
 def check(json: JsonOption = False) -> None:
     """Check market packs, source articles and prompts; every problem with file, line and remedy."""
     from kb_pipeline.adapters.packs.files import check_packs
-    from kb_pipeline.adapters.source.files import SourceFiles
+    from kb_pipeline.bootstrap import open_source
     from kb_pipeline.domain.articles import Quarantined
     from kb_pipeline.errors import PromptError
     from kb_pipeline.prompts import load_prompt, prompt_names
 
     settings = load_settings()
     problems: list[dict[str, Any]] = [p.model_dump(mode="json") for p in check_packs(settings.locales_dir)]
-    reader = SourceFiles(settings.source_dir, languages=settings.source_languages, max_bytes=settings.max_article_bytes)
     problems += [
         {"path": q.path, "line": q.line, "code": q.code, "message": q.message, "remedy": q.remedy}
-        for q in reader.read()
+        for q in open_source(settings).read()
         if isinstance(q, Quarantined)
     ]
     for name in prompt_names():

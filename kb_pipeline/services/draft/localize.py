@@ -9,16 +9,16 @@ from kb_pipeline.domain.faqs import Provenance, Revision, SourceFaq, entry_id
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.ports.changes import Entries
 from kb_pipeline.ports.faqs import DraftStore
-from kb_pipeline.ports.memory import MemoryPairs
 from kb_pipeline.ports.models import LLM, Embedder
 from kb_pipeline.ports.progress import Progress
+from kb_pipeline.ports.translation_memory import MemoryPairs
 from kb_pipeline.services.draft.due import DueEntries, EntryStore, KeptEntry, due_entries
 from kb_pipeline.services.draft.work import Failure, run_all
 from kb_pipeline.services.draft.write_entry import EntryWriter
 from kb_pipeline.services.draft.write_sentences import SentenceWriter
 from kb_pipeline.services.language.entry_checks import CheckedEntry, EntryChecks
 from kb_pipeline.services.language.translation_memory import open_memory
-from kb_pipeline.steps.localize.localization import needs_model
+from kb_pipeline.steps.localize.fixes import needs_model
 from kb_pipeline.steps.localize.lock import UNCERTAIN, uncertain
 
 Way = Literal["localized", "edited", "taken", "remembered"]  # how an entry came to its text, see LocalizeResult

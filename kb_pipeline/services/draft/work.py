@@ -46,18 +46,28 @@ def run_all(
     """
     if not items:
         return Outcomes((), ())
-    with progress.track(what, len(items)) as done, ThreadPoolExecutor(parallel, thread_name_prefix="kb-work") as pool:
+    with progress.track(what, len(items)) as done:
 
-        def one(item: Item) -> tuple[Result, ...] | Failure:
+        def attempt(item: Item) -> Outcomes[Result]:
             try:
                 result = work(item)
             except LLMItemError as error:
                 done(f"{name(item)}: failed")
-                return Failure(item=name(item), code=error.code, message=str(error))
+                return Outcomes((), (Failure(item=name(item), code=error.code, message=str(error)),))
             done(note(result))
-            return (result,)
+            return Outcomes((result,), ())
 
-        futures = [pool.submit(one, item) for item in items]
+        attempts = _side_by_side(attempt, items, parallel)
+    return Outcomes(
+        done=tuple(result for each in attempts for result in each.done),
+        failures=tuple(failure for each in attempts for failure in each.failures),
+    )
+
+
+def _side_by_side(work: Callable[[Item], Result], items: Sequence[Item], parallel: int) -> list[Result]:
+    """What `work` returns for each item, in order. The first exception stops what has not begun, and is raised."""
+    with ThreadPoolExecutor(parallel, thread_name_prefix="kb-work") as pool:
+        futures = [pool.submit(work, item) for item in items]
         try:
             finished, _ = wait(futures, return_when=FIRST_EXCEPTION)
         except KeyboardInterrupt:
@@ -67,8 +77,4 @@ def run_all(
             if error := future.exception():
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise error
-    outcomes = [future.result() for future in futures]
-    return Outcomes(
-        done=tuple(result for outcome in outcomes if not isinstance(outcome, Failure) for result in outcome),
-        failures=tuple(outcome for outcome in outcomes if isinstance(outcome, Failure)),
-    )
+        return [future.result() for future in futures]

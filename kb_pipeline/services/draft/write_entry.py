@@ -6,13 +6,14 @@ from functools import cached_property
 from kb_pipeline.domain.calls import Answer, Message, ModelReply
 from kb_pipeline.domain.faqs import FaqText, Provenance, SourceFaq
 from kb_pipeline.domain.findings import Finding
-from kb_pipeline.domain.memory import MemoryMatch
+from kb_pipeline.domain.translation_memory import MemoryMatch
 from kb_pipeline.ports.models import LLM
 from kb_pipeline.prompts import Prompt, load_prompt
 from kb_pipeline.services.language.entry_checks import CheckedEntry, EntryChecks
-from kb_pipeline.steps.localize.localization import LocalizedFaq, in_market_values, terms_for
+from kb_pipeline.steps.localize.answers import LocalizedFaq
 from kb_pipeline.steps.localize.masking import Masked, mask
-from kb_pipeline.steps.localize.translation_memory import Memory
+from kb_pipeline.steps.localize.prompt_values import in_market_values, terms_for
+from kb_pipeline.steps.localize.translation_memory import TranslationMemory
 
 TOKENS = 500
 _EXAMPLES = 2  # of the memory in one prompt
@@ -23,7 +24,7 @@ _SAME = 100.0
 class EntryWriter:
     """Writes entries of one market. Thread-safe."""
 
-    def __init__(self, llm: LLM, checks: EntryChecks, open_memory: Callable[[], Memory], *, repairs: int) -> None:
+    def __init__(self, llm: LLM, checks: EntryChecks, open_memory: Callable[[], TranslationMemory], *, repairs: int) -> None:
         self._llm = llm
         self._checks = checks
         self._open_memory = open_memory
@@ -31,7 +32,7 @@ class EntryWriter:
         self.repairs = repairs
 
     @cached_property
-    def _memory(self) -> Memory:
+    def _memory(self) -> TranslationMemory:
         """The memory as it is when it is first asked."""
         return self._open_memory()
 

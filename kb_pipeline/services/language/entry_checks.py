@@ -14,8 +14,9 @@ from kb_pipeline.steps.checks.grounding import ungrounded
 from kb_pipeline.steps.checks.quality import penalty
 from kb_pipeline.steps.facts import compare, extract
 from kb_pipeline.steps.facts.compare import COMPARED
-from kb_pipeline.steps.localize.localization import apply_fixes, in_market_values, worth_repairing
+from kb_pipeline.steps.localize.fixes import apply_fixes, worth_repairing
 from kb_pipeline.steps.localize.masking import verify
+from kb_pipeline.steps.localize.prompt_values import in_market_values
 
 _PINS = COMPARED | {FactKind.URL, FactKind.PLACEHOLDER}
 

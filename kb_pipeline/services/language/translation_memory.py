@@ -6,11 +6,11 @@ from datetime import date
 from kb_pipeline.domain.accounts import Role, User
 from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.markets import Market
-from kb_pipeline.domain.memory import MemoryUnit
+from kb_pipeline.domain.translation_memory import MemoryUnit
 from kb_pipeline.errors import ForbiddenError
-from kb_pipeline.ports.memory import MemoryPairs, MemoryStore
+from kb_pipeline.ports.translation_memory import MemoryPairs, MemoryStore
 from kb_pipeline.services.language.qa import CheckedBlock, check_blocks
-from kb_pipeline.steps.localize.translation_memory import Memory, units_of
+from kb_pipeline.steps.localize.translation_memory import TranslationMemory, units_of
 
 
 class MemoryImport(Value):
@@ -26,9 +26,9 @@ class MemoryImport(Value):
         return self.read - self.new - len(self.refused)
 
 
-def open_memory(store: MemoryPairs, market: str) -> Memory:
+def open_memory(store: MemoryPairs, market: str) -> TranslationMemory:
     """The memory of `market`: its imported pairs, and all that people approved here."""
-    return Memory((*store.memory_units(market), *units_of(store.approved_pairs(market))))
+    return TranslationMemory((*store.memory_units(market), *units_of(store.approved_pairs(market))))
 
 
 def import_units(

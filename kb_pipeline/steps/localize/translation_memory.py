@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 from kb_pipeline.domain.base import Value, comparison_key
 from kb_pipeline.domain.facts import FactKind
 from kb_pipeline.domain.faqs import Revision, SourceFaq
-from kb_pipeline.domain.memory import APPROVED, RETIRED, MemoryMatch, MemoryUnit
+from kb_pipeline.domain.translation_memory import APPROVED, RETIRED, MemoryMatch, MemoryUnit
 from kb_pipeline.steps.facts import extract
 from kb_pipeline.steps.facts.compare import COMPARED, comparison_value
 from kb_pipeline.steps.language.negation import negations
@@ -38,7 +38,7 @@ PENALTIES = {
 # How far a sentence may be longer or shorter than its answer's length lets expect. Of 273 professionally translated English
 # and Thai blocks with as many sentences, 61 % are aligned (each is nearest its own in meaning); of those within 1.3, 94 %.
 _STRETCH = 1.3
-_JUDGED = 200  # texts a match: of 10,000 that differ in their order number only, the rest has nothing better to offer
+_SCORED = 200  # texts a match: of 10,000 that differ in their order number only, the rest has nothing better to offer
 ALMOST = 99.0  # the most that a text scores which is not the same to the letter
 _EXACT_KINDS = (FactKind.PLACEHOLDER, FactKind.URL)
 
@@ -70,7 +70,7 @@ def _sentences(source: str, target: str) -> list[tuple[str, str]]:
     return pairs if all(fits) else []
 
 
-class Memory:
+class TranslationMemory:
     """Units that can be asked for what is like a text. It never changes, so threads may share it."""
 
     def __init__(self, units: Iterable[MemoryUnit]) -> None:
@@ -102,16 +102,16 @@ class Memory:
         if not folded or limit < 1:
             return ()
         found: list[MemoryMatch] = []
-        likely = process.extract(folded, by_key.keys(), scorer=fuzz.ratio, processor=None, score_cutoff=least, limit=_JUDGED)
+        likely = process.extract(folded, by_key.keys(), scorer=fuzz.ratio, processor=None, score_cutoff=least, limit=_SCORED)
         for key, likeness, _ in likely:  # the likest first: as soon as one cannot be among the best, none after it can
             if len(found) >= limit and round(likeness, 1) < found[-1].score:
                 break
             if _likeness_of_words(folded, key, language) >= least:
-                judged = (m for m in self._judged(text, language, by_key[key]) if m.score >= least)
-                found = sorted((*found, *judged), key=self._rank)[:limit]
+                scored = (m for m in self._scored(text, language, by_key[key]) if m.score >= least)
+                found = sorted((*found, *scored), key=self._rank)[:limit]
         return tuple(found)
 
-    def _judged(self, text: str, language: str, units: Sequence[MemoryUnit]) -> Iterator[MemoryMatch]:
+    def _scored(self, text: str, language: str, units: Sequence[MemoryUnit]) -> Iterator[MemoryMatch]:
         """`units`, whose sources differ in case at most, as matches of `text`."""
         key, has_rivals = comparison_key(text), len({comparison_key(unit.target) for unit in units}) > 1
         for unit in units:

@@ -11,7 +11,7 @@ from lxml import etree
 
 from kb_pipeline.adapters.interchange.bilingual import read_blocks
 from kb_pipeline.adapters.interchange.tmx import write_tmx
-from kb_pipeline.domain.memory import MemoryUnit
+from kb_pipeline.domain.translation_memory import MemoryUnit
 from kb_pipeline.errors import UsageError
 
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"

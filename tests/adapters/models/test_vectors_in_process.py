@@ -4,7 +4,7 @@ import numpy as np
 from sqlalchemy import func, select
 
 from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceTransformersEmbedder
-from kb_pipeline.adapters.models.vectors_in_process import MemoryVectors
+from kb_pipeline.adapters.models.vectors_in_process import InProcessVectors
 from kb_pipeline.adapters.store_sql.schema import VectorRow
 from kb_pipeline.settings import Settings
 
@@ -12,7 +12,7 @@ ONE = np.ones(3, np.float32)
 
 
 def test_vectors_are_found_by_embedder_role_and_hash():
-    memory = MemoryVectors()
+    memory = InProcessVectors()
     memory.save_vectors("e5", "query", {"a": ONE, "ก": 2 * ONE})
     assert set(memory.find_vectors("e5", "query", ["a", "ก", "x"])) == {"a", "ก"}
     assert memory.find_vectors("e5", "passage", ["a"]) == {}
@@ -20,7 +20,7 @@ def test_vectors_are_found_by_embedder_role_and_hash():
 
 
 def test_the_one_that_was_not_used_for_longest_makes_room():
-    memory = MemoryVectors(capacity=2)
+    memory = InProcessVectors(capacity=2)
     memory.save_vectors("e5", "query", {"a": ONE, "b": ONE})
     memory.find_vectors("e5", "query", ["a"])
     memory.save_vectors("e5", "query", {"c": ONE})
@@ -29,7 +29,7 @@ def test_the_one_that_was_not_used_for_longest_makes_room():
 
 def test_an_embedder_over_it_gives_the_same_vectors_and_leaves_nothing_in_the_database(store, embedder):
     questions = ["Where is my refund?", "เงินคืนอยู่ที่ไหน"]
-    memory = MemoryVectors()
+    memory = InProcessVectors()
     serving = SentenceTransformersEmbedder("embedded", Settings().model_dir, memory, 1)
     vectors = serving.embed(questions, "query")
     with store._db.read() as session:

@@ -8,7 +8,7 @@ import pytest
 from kb_pipeline.domain.changes import ChangeState, Decision, Verdict
 from kb_pipeline.domain.faqs import FaqText, Provenance, SourceFaq, entry_id
 from kb_pipeline.domain.markets import MarketFact
-from kb_pipeline.domain.memory import MemoryUnit
+from kb_pipeline.domain.translation_memory import MemoryUnit
 from kb_pipeline.services.draft.localize import Localizer, RunOptions
 from kb_pipeline.services.draft.stage import stage_changes
 from tests.conftest import DAY

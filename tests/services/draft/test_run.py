@@ -1,10 +1,14 @@
 """The main job, with a scripted model and everything else real: what makes work due, and what does not."""
 
+from dataclasses import replace
+
 import pytest
 
+from kb_pipeline.adapters.source.files import SourceFile
 from kb_pipeline.domain.changes import ChangeKind, ChangeState, Decision, Verdict
 from kb_pipeline.errors import LLMItemError, LLMUnavailableError
 from kb_pipeline.services.draft.plan import plan_run
+from kb_pipeline.services.draft.run import run_pipeline
 from kb_pipeline.services.draft.status import read_status
 from tests.factories import RETURNS
 from tests.story import Story, into_thai
@@ -217,6 +221,17 @@ def test_what_a_dry_run_counts_is_what_the_run_does(story):
     assert plan.chunks_to_write == len(story.llm.asked("generate_faqs")) - generated == 1
     assert plan.faqs_to_revise == len(story.llm.asked("revise_faq")) - revised == len(report.source_faqs.revised) == 1
     assert plan_run(story.pipeline()).entries == {"en-US": 0, "th-TH": 0}
+
+
+def test_a_run_over_one_file_leaves_the_other_articles_alone(story):
+    story.write_chinese()
+    story.run()
+    pipeline = replace(
+        story.pipeline(), reader=SourceFile(story.source / "en/returns.md", languages=("en", "zh-CN"), max_bytes=1_000_000)
+    )
+    report = run_pipeline(pipeline)
+    assert (report.articles, report.withdrawn) == (1, 0)
+    assert {article.id for article in story.store.articles()} == {"en/returns", "zh-CN/safety"}
 
 
 def test_findings_of_the_text_travel_to_the_change_and_raise_its_risk(story):

@@ -3,7 +3,7 @@
 import pytest
 
 from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceTransformersEmbedder
-from kb_pipeline.adapters.models.vectors_in_process import MemoryVectors
+from kb_pipeline.adapters.models.vectors_in_process import InProcessVectors
 from kb_pipeline.adapters.packs.files import load_market
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.services.language.drift import FEWEST, Drift
@@ -34,7 +34,7 @@ def text(said):
 
 @pytest.fixture(scope="module")
 def shared():
-    return SentenceTransformersEmbedder("embedded", Settings().model_dir, MemoryVectors(), 2)
+    return SentenceTransformersEmbedder("embedded", Settings().model_dir, InProcessVectors(), 2)
 
 
 @pytest.mark.parametrize("source", ["en", "zh-CN"])

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceTransformersEmbedder
-from kb_pipeline.adapters.models.vectors_in_process import MemoryVectors
+from kb_pipeline.adapters.models.vectors_in_process import InProcessVectors
 from kb_pipeline.domain.answers import Abstention, Query
 from kb_pipeline.errors import NotFoundError, StoreError, UnknownMarketError
 from kb_pipeline.services.serve.search import Searcher
@@ -29,7 +29,7 @@ class Day:
 
 @pytest.fixture(scope="module")
 def embedder():
-    return SentenceTransformersEmbedder("embedded", Settings().model_dir, MemoryVectors(), 2)
+    return SentenceTransformersEmbedder("embedded", Settings().model_dir, InProcessVectors(), 2)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.findings import Finding, MqmCategory, Severity, TextPart
 from kb_pipeline.steps.localize.alignment import Bead, Sentences, split
-from kb_pipeline.steps.localize.localization import fixed_text
+from kb_pipeline.steps.localize.fixes import fixed_text
 from kb_pipeline.steps.localize.lock import Aligned, as_one, assemble, faults_of, filled, fixed, open_pieces
 
 SOURCE = ("Open the app.", "Wait 3 days.", "Keep the receipt.")

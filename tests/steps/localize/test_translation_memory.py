@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from kb_pipeline.domain.base import comparison_key
 from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, SourceFaq
-from kb_pipeline.domain.memory import MemoryUnit
-from kb_pipeline.steps.localize.translation_memory import ALMOST, PENALTIES, Memory, units_of
+from kb_pipeline.domain.translation_memory import MemoryUnit
+from kb_pipeline.steps.localize.translation_memory import ALMOST, PENALTIES, TranslationMemory, units_of
 
 REFUND, REFUND_TH = "A refund takes 7 days.", "การคืนเงินใช้เวลา 7 วัน"
 
@@ -24,7 +24,7 @@ def pair(source: tuple[str, str], target: tuple[str, str], *, retired=False) -> 
 
 
 def only(text, *units, language="en", **more):
-    (match,) = Memory(units).match(text, language, **more)
+    (match,) = TranslationMemory(units).match(text, language, **more)
     return match.score, match.penalties
 
 
@@ -85,7 +85,7 @@ def test_what_is_not_the_same_to_the_letter_is_never_100(text, source, language)
     ],
 )
 def test_what_would_make_a_copied_target_false_costs_points(text, source, language, penalty):
-    (match,) = Memory([unit(source, "x", language)]).match(text, language, least=50.0)
+    (match,) = TranslationMemory([unit(source, "x", language)]).match(text, language, least=50.0)
     assert match.penalties == (penalty,)
     assert match.score <= ALMOST - PENALTIES[penalty]
 
@@ -108,7 +108,7 @@ def test_a_retired_source_is_told_by_its_units():
 
 def test_of_several_translations_the_most_used_comes_first_then_the_newest():
     units = [unit(target=t) for t in ("คืนเงินใน 7 วัน", "คืนเงินใน 7 วัน", "เงินคืน 7 วัน", "7 วัน")]
-    found = Memory(units).match(REFUND, "en")
+    found = TranslationMemory(units).match(REFUND, "en")
     assert [m.unit.target for m in found] == ["คืนเงินใน 7 วัน", "7 วัน", "เงินคืน 7 วัน"]
     assert {(m.score, m.penalties) for m in found} == {(99.0, ("several translations",))}
 
@@ -118,16 +118,16 @@ def test_the_same_pair_from_a_file_and_from_an_entry_is_the_entrys():
 
 
 def test_another_language_and_too_little_likeness_are_not_offered():
-    memory = Memory([unit(), unit("退款需要7天。", language="zh-CN")])
+    memory = TranslationMemory([unit(), unit("退款需要7天。", language="zh-CN")])
     assert [m.unit.source_language for m in memory.match("退款需要7天。", "zh-CN", least=0)] == ["zh-CN"]
     assert not memory.match("Where is my parcel?", "en")
     assert not memory.match("", "en")
     assert not memory.match(REFUND, "de")
-    assert not Memory([]).match(REFUND, "en")
+    assert not TranslationMemory([]).match(REFUND, "en")
 
 
 def test_limit_and_least_are_kept():
-    memory = Memory([unit(f"A refund takes 7 {word}.", word) for word in ("days", "weeks", "months", "years")])
+    memory = TranslationMemory([unit(f"A refund takes 7 {word}.", word) for word in ("days", "weeks", "months", "years")])
     assert [len(memory.match(REFUND, "en", limit=n, least=50)) for n in (0, 1, 2, 9)] == [0, 1, 2, 4]
     best, *rest = memory.match(REFUND, "en", limit=9, least=50)
     assert best.score == 100
@@ -141,7 +141,7 @@ def test_one_other_word_in_five_is_eighty():
 
 def test_a_better_unit_is_not_hidden_by_many_likelier_ones_that_are_penalised():
     others = [unit(f"A refund takes {n} days.", str(n)) for n in range(10, 60)]
-    (best,) = Memory([unit("A refund always takes 7 days."), *others]).match(REFUND, "en", limit=1)
+    (best,) = TranslationMemory([unit("A refund always takes 7 days."), *others]).match(REFUND, "en", limit=1)
     assert (best.unit.source, best.penalties) == ("A refund always takes 7 days.", ())
 
 
@@ -151,11 +151,11 @@ _TEXTS = st.lists(st.text("ab 7ไม่ได้คืน退", min_size=1, max_
 @given(_TEXTS, st.text("ab 7ไม่ได้คืน退", max_size=12), st.integers(1, 5), st.sampled_from([0.0, 50.0, 70.0, 100.0]))
 def test_matches_are_in_order_within_bounds_and_always_the_same(sources, text, limit, least):
     units = [unit(source, str(n)) for n, source in enumerate(sources)]
-    found = Memory(units).match(text, "en", limit, least)
+    found = TranslationMemory(units).match(text, "en", limit, least)
     scores = [match.score for match in found]
     assert scores == sorted(scores, reverse=True)
     assert len(found) <= limit
     assert all(least <= score <= 100 for score in scores)
-    assert found == Memory(units).match(text, "en", limit, least)
+    assert found == TranslationMemory(units).match(text, "en", limit, least)
     same = any(comparison_key(text) == comparison_key(source) for source in sources)
     assert not (same and comparison_key(text) and least < 99) or scores[0] >= ALMOST

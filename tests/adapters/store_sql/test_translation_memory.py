@@ -4,7 +4,7 @@ import pytest
 
 from kb_pipeline.domain.changes import Verdict
 from kb_pipeline.domain.faqs import entry_id
-from kb_pipeline.domain.memory import MemoryUnit
+from kb_pipeline.domain.translation_memory import MemoryUnit
 from tests.adapters.store_sql.samples import MARKETS, TEXTS, change_of, decision_of, faq_of, revision_of
 
 

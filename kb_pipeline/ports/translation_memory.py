@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from kb_pipeline.domain.faqs import Revision, SourceFaq
-from kb_pipeline.domain.memory import MemoryUnit
+from kb_pipeline.domain.translation_memory import MemoryUnit
 
 
 class MemoryPairs(Protocol):

@@ -18,11 +18,11 @@ from kb_pipeline.adapters.store_sql.schema import (
 )
 from kb_pipeline.domain.changes import Edit
 from kb_pipeline.domain.faqs import Revision, SourceFaq
-from kb_pipeline.domain.memory import MemoryUnit
+from kb_pipeline.domain.translation_memory import MemoryUnit
 
 
 class SqlMemory(Part):
-    """`ports.memory`, and `Edits` of `ports.changes`."""
+    """`ports.translation_memory`, and `Edits` of `ports.changes`."""
 
     def approved_pairs(self, market: str) -> Sequence[tuple[SourceFaq, Revision]]:
         """Each approved entry of the market with the source revision that it was made from, the oldest text first.
