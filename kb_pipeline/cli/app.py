@@ -8,13 +8,14 @@ import click
 import typer
 
 from kb_pipeline import __version__
+from kb_pipeline.cli.access import keys, users
 from kb_pipeline.cli.demo import demo
 from kb_pipeline.cli.draft import parse, pipeline
 from kb_pipeline.cli.language import market, memory, qa, terms
 from kb_pipeline.cli.release import release
 from kb_pipeline.cli.review import review
-from kb_pipeline.cli.serve import keys, search
-from kb_pipeline.cli.system import audit, backup, init, models, up, upkeep, users
+from kb_pipeline.cli.serve import search
+from kb_pipeline.cli.system import audit, backup, init, models, up, upkeep
 from kb_pipeline.errors import KBError
 
 app = typer.Typer(

@@ -8,14 +8,9 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from kb_pipeline.settings import Settings
-
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else there.")]
-MarketOption = Annotated[list[str] | None, typer.Option("--market", "-m", help="Market tag, e.g. th-TH. May be repeated.")]
 
 
 def load_settings() -> Settings:

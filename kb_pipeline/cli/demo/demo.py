@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from kb_pipeline.cli.display import JsonOption, load_settings, print_json
+from kb_pipeline.cli.display import load_settings, print_json
+from kb_pipeline.cli.options import JsonOption
 
 
 def demo(

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kb_pipeline.cli.display import JsonOption, load_settings, print_json, print_json_list
+from kb_pipeline.cli.display import load_settings, print_json, print_json_list
+from kb_pipeline.cli.options import JsonOption
 
 if TYPE_CHECKING:
     from kb_pipeline.domain.articles import Quarantined

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kb_pipeline.cli.display import JsonOption, load_settings, print_json
+from kb_pipeline.cli.display import load_settings, print_json
 from kb_pipeline.cli.language.qa import FieldsOption, SourceOption, findings_table, reading, two_fields
+from kb_pipeline.cli.options import JsonOption
 from kb_pipeline.errors import ForbiddenError
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kb_pipeline.cli.display import JsonOption, load_settings
+from kb_pipeline.cli.display import load_settings
+from kb_pipeline.cli.options import JsonOption
 from kb_pipeline.errors import UsageError
 
 if TYPE_CHECKING:

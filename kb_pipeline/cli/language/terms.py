@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kb_pipeline.cli.display import JsonOption, load_settings, print_json
+from kb_pipeline.cli.display import load_settings, print_json
+from kb_pipeline.cli.options import JsonOption
 from kb_pipeline.domain.markets import Term, TermStatus
 from kb_pipeline.errors import UsageError
 

@@ -1,12 +1,12 @@
 """`kb release`: what is published, publishing it, rolling it back, and judging it."""
 
-import getpass
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kb_pipeline.cli.display import JsonOption, MarketOption, RichProgress, load_settings, print_json
+from kb_pipeline.cli.display import RichProgress, load_settings, print_json
+from kb_pipeline.cli.options import ActorOption, JsonOption, MarketOption, acting
 
 if TYPE_CHECKING:
     from kb_pipeline.domain.releases import Release
@@ -17,14 +17,13 @@ app = typer.Typer(no_args_is_help=True, help="Publish approved entries, roll bac
 
 MarketArgument = Annotated[str, typer.Argument(metavar="MARKET", help="Market tag, e.g. th-TH.")]
 NumberArgument = Annotated[int | None, typer.Argument(metavar="[N]", help="The release's number; default: the live one.")]
-ActorOption = Annotated[str, typer.Option("--as", envvar="KB_ACTOR", help="Who does it; default: your user name.")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would change; change nothing.")]
 
 
 def _publisher(market: str, actor: str) -> "Publisher":
     from kb_pipeline.bootstrap import build_publisher
 
-    return build_publisher(load_settings(), market, actor or getpass.getuser(), progress=RichProgress())
+    return build_publisher(load_settings(), market, acting(actor), progress=RichProgress())
 
 
 @app.command(epilog="Example: kb release publish --market th-TH --note 'new return window'")

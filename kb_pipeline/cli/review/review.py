@@ -1,11 +1,11 @@
 """`kb review`: decisions on staged changes."""
 
-import getpass
 from typing import Annotated, Any
 
 import typer
 
-from kb_pipeline.cli.display import JsonOption, load_settings, print_json
+from kb_pipeline.cli.display import load_settings, print_json
+from kb_pipeline.cli.options import ActorOption, JsonOption, acting
 from kb_pipeline.domain.accounts import Role, User
 from kb_pipeline.domain.changes import Change, ChangeState, RootCause
 from kb_pipeline.domain.findings import MqmCategory
@@ -14,7 +14,6 @@ from kb_pipeline.errors import UsageError
 app = typer.Typer(no_args_is_help=True, help="Decide on staged changes: approve, edit, reject. Nothing is said before.")
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="The change's id, or its first characters.")]
-ActorOption = Annotated[str, typer.Option("--as", envvar="KB_ACTOR", help="Who decides; default: your user name.")]
 VersionOption = Annotated[int | None, typer.Option("--version", help="The version you saw; refused if it moved since.")]
 CategoryOption = Annotated[MqmCategory | None, typer.Option(help="What was wrong (MQM).")]
 CauseOption = Annotated[RootCause | None, typer.Option(help="Where it came from.")]
@@ -27,7 +26,7 @@ def _reviewer(actor: str) -> Any:  # noqa: ANN401 - a services.review.reviewer.R
     from kb_pipeline.services.review.reviewer import Reviewer
 
     settings = load_settings()
-    person = User(name=actor or getpass.getuser(), role=Role.ADMIN)  # who has the database may do all that it can
+    person = User(name=acting(actor), role=Role.ADMIN)  # who has the database may do all that it can
     return Reviewer(open_store(settings), open_markets(settings), person, today())
 
 

@@ -1,1 +1,1 @@
-"""`kb search`, `kb key`: what the API would answer, and who may ask it."""
+"""`kb search`: what the API would answer, and why."""

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from kb_pipeline.cli.display import JsonOption, load_settings, print_json
+from kb_pipeline.cli.display import load_settings, print_json
+from kb_pipeline.cli.options import JsonOption
 
 EXAMPLE = "Example: kb search 'คืนสินค้าได้ภายในกี่วัน' --market th-TH"
 

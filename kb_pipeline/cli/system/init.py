@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from kb_pipeline.cli.display import JsonOption, kb, print_json
+from kb_pipeline.cli.display import kb, print_json
+from kb_pipeline.cli.options import JsonOption
 
 EXAMPLE = "Example: kb init my-kb; then cd my-kb, kb check, kb parse --sentences"
 

@@ -2,7 +2,8 @@
 
 import typer
 
-from kb_pipeline.cli.display import JsonOption, load_settings, print_json
+from kb_pipeline.cli.display import load_settings, print_json
+from kb_pipeline.cli.options import JsonOption
 
 app = typer.Typer(no_args_is_help=True, help="Fetch and list the embedded models (language and embedding).")
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kb_pipeline.cli.display import JsonOption, RichProgress, kb, load_settings, print_json
+from kb_pipeline.cli.display import RichProgress, kb, load_settings, print_json
+from kb_pipeline.cli.options import JsonOption
 from kb_pipeline.errors import KBError, UsageError
 from kb_pipeline.settings import Settings
 

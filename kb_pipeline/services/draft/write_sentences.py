@@ -26,7 +26,7 @@ from kb_pipeline.steps.localize.lock import (
 )
 from kb_pipeline.steps.localize.masking import Masked
 from kb_pipeline.steps.localize.prompt_values import terms_for
-from kb_pipeline.steps.localize.wording import SAME_MEANING, reworded, with_new_values
+from kb_pipeline.steps.localize.source_changes import SAME_MEANING, reworded, with_new_values
 
 
 class SentenceWriter:

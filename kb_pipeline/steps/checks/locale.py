@@ -9,9 +9,9 @@ from babel import Locale, UnknownLocaleError
 from kb_pipeline.domain.findings import MqmCategory, Severity, TextPart
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
 from kb_pipeline.steps.facts.numbers import decimal_sign
+from kb_pipeline.steps.language.patterns import NEVER
 from kb_pipeline.steps.language.prose import blanked
 from kb_pipeline.steps.language.reader import language_of
-from kb_pipeline.steps.language.wording import NEVER
 
 _ERA = 543  # years that the Buddhist era is ahead
 _SWAPPED = str.maketrans(".,", ",.")

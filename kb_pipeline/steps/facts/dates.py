@@ -11,9 +11,9 @@ from kb_pipeline.domain.facts import Fact, FactKind
 from kb_pipeline.steps.facts.numbers import at_digits, lowered, matches_at
 from kb_pipeline.steps.facts.recogniser import shortest
 from kb_pipeline.steps.language.definition import Language
+from kb_pipeline.steps.language.patterns import any_of, longest_first
 from kb_pipeline.steps.language.reader import everywhere, language_of
 from kb_pipeline.steps.language.tags import primary
-from kb_pipeline.steps.language.wording import any_of, longest_first
 
 BUDDHIST_OFFSET = 543
 NUMERIC_CUE = "[0-9][/.-][0-9]{1,2}[/.-][0-9]"

@@ -12,9 +12,9 @@ from kb_pipeline.steps.facts.money import pair
 from kb_pipeline.steps.facts.number_words import number_words
 from kb_pipeline.steps.facts.numbers import REACH, at_numbers, number_beginnings, number_pattern, range_pattern
 from kb_pipeline.steps.facts.recogniser import shortest
+from kb_pipeline.steps.language.patterns import any_of, longest_first
 from kb_pipeline.steps.language.reader import everywhere, language_of
 from kb_pipeline.steps.language.tags import primary
-from kb_pipeline.steps.language.wording import any_of, longest_first
 
 UNITS = ("second", "minute", "hour", "day", "week", "month", "year")
 

@@ -5,8 +5,8 @@ from functools import cache
 
 from kb_pipeline.steps.facts.dates import month_cues
 from kb_pipeline.steps.facts.recogniser import CLAIMED
+from kb_pipeline.steps.language.patterns import any_of
 from kb_pipeline.steps.language.reader import language_of
-from kb_pipeline.steps.language.wording import any_of
 
 
 def without_list_marks(text: str, language: str) -> str:

@@ -18,9 +18,9 @@ from kb_pipeline.steps.facts.numbers import (
     scales,
 )
 from kb_pipeline.steps.facts.recogniser import shortest
+from kb_pipeline.steps.language.patterns import any_of, literal, longest_first
 from kb_pipeline.steps.language.reader import everywhere, language_of
 from kb_pipeline.steps.language.tags import primary
-from kb_pipeline.steps.language.wording import any_of, literal, longest_first
 
 _SIGNS = {
     "US$": "USD", "A$": "AUD", "C$": "CAD", "S$": "SGD", "HK$": "HKD", "NT$": "TWD", "R$": "BRL", "MX$": "MXN", "฿": "THB",

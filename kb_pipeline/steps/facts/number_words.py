@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from kb_pipeline.steps.language.definition import Numbers
+from kb_pipeline.steps.language.patterns import any_of, longest_first
 from kb_pipeline.steps.language.reader import language_of
-from kb_pipeline.steps.language.wording import any_of, longest_first
 
 _LETTER = "A-Za-z\u00c0-\u024f\u1e00-\u1eff"  # at the edges of a number whose words have spaces
 _LONGEST = 8  # words of a number that is written without spaces

@@ -10,8 +10,8 @@ from babel import Locale, UnknownLocaleError
 from babel.numbers import get_decimal_symbol
 
 from kb_pipeline.steps.facts.number_words import number_words
+from kb_pipeline.steps.language.patterns import any_of, is_spaced, longest_first
 from kb_pipeline.steps.language.reader import everywhere
-from kb_pipeline.steps.language.wording import any_of, is_spaced, longest_first
 
 # Length-preserving, so that offsets stay true: Thai and full-width digits, and the signs that stand beside them.
 OTHER_DIGITS = "๐๑๒๓๔๕๖๗๘๙０１２３４５６７８９％＄￥．："

@@ -9,8 +9,8 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
+from kb_pipeline.steps.language.patterns import any_of
 from kb_pipeline.steps.language.reader import everywhere
-from kb_pipeline.steps.language.wording import any_of
 
 _LATIN = "(?:(?![\u0e00-\u0e7f])\\w)"  # Thai is written without spaces: a word's end is where the script changes
 _DOMAIN = rf"{_LATIN}(?:{_LATIN}|-)*(?:\.(?:{_LATIN}|-)+)+"

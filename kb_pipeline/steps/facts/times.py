@@ -9,8 +9,8 @@ from kb_pipeline.domain.facts import Fact, FactKind
 from kb_pipeline.steps.facts.numbers import at_digits
 from kb_pipeline.steps.facts.recogniser import shortest
 from kb_pipeline.steps.language.definition import Times
+from kb_pipeline.steps.language.patterns import any_of, literal
 from kb_pipeline.steps.language.reader import everywhere
-from kb_pipeline.steps.language.wording import any_of, literal
 
 _HALF = r"(?P<half>[ap]\.m\.|[ap]m(?![a-z]))"
 _HALVES = ("am", "pm", "a.m.", "p.m.")

@@ -3,8 +3,8 @@
 import re
 from functools import cache, lru_cache
 
+from kb_pipeline.steps.language.patterns import any_of
 from kb_pipeline.steps.language.reader import everywhere, language_of, languages
-from kb_pipeline.steps.language.wording import any_of
 
 _SYMBOLS = {  # of all languages
     "kilobyte": "KB", "megabyte": "MB", "gigabyte": "GB", "kilogram": "kg", "gram": "g", "kilometre": "km", "metre": "m",

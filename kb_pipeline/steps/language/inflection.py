@@ -8,8 +8,8 @@ Forms are generous: a form that nobody writes finds nothing, a form that is miss
 import re
 from functools import cache, lru_cache
 
+from kb_pipeline.steps.language.patterns import LETTER, any_of
 from kb_pipeline.steps.language.reader import language_of
-from kb_pipeline.steps.language.wording import LETTER, any_of
 
 _SIBILANT = re.compile("(?:s|x|z|ch|sh)$")
 _DOUBLING = re.compile("(?:[^aeiou]|qu)[aeiou][^aeiouwxy]$")  # ship, tap, cancel: one vowel between consonants

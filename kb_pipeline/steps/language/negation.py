@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from kb_pipeline.domain.base import comparison_key
 from kb_pipeline.steps.language.definition import Wording
+from kb_pipeline.steps.language.patterns import NEVER, parts, whole_words
 from kb_pipeline.steps.language.reader import language_of
-from kb_pipeline.steps.language.wording import NEVER, parts, whole_words
 
 _PHRASE = 24  # characters before or behind a negation, within which a set phrase begins and ends
 _NEVER = re.compile(NEVER)

@@ -4,9 +4,9 @@ import re
 from functools import lru_cache
 
 from kb_pipeline.domain.base import comparison_key
+from kb_pipeline.steps.language.patterns import is_spaced, literal
 from kb_pipeline.steps.language.reader import language_of
 from kb_pipeline.steps.language.stems import stem, stems
-from kb_pipeline.steps.language.wording import is_spaced, literal
 
 
 def verdict(answer: str, language: str) -> bool | None:

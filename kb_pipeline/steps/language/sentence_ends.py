@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+from kb_pipeline.steps.language.patterns import any_of
 from kb_pipeline.steps.language.prose import UNCUT
 from kb_pipeline.steps.language.reader import everywhere
-from kb_pipeline.steps.language.wording import any_of
 
 if TYPE_CHECKING:
     from langchain_text_splitters import RecursiveCharacterTextSplitter

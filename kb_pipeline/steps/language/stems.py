@@ -4,8 +4,8 @@ import re
 from functools import cache, lru_cache
 
 from kb_pipeline.domain.base import comparison_key
+from kb_pipeline.steps.language.patterns import any_of
 from kb_pipeline.steps.language.reader import language_of
-from kb_pipeline.steps.language.wording import any_of
 from kb_pipeline.steps.language.words import words
 
 

@@ -11,11 +11,11 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from kb_pipeline.steps.language.inflection import english_forms, forms_by_endings
+from kb_pipeline.steps.language.patterns import LETTER, any_of
 from kb_pipeline.steps.language.prose import NO_TERM, NO_TERM_SIGN
 from kb_pipeline.steps.language.reader import language_of
 from kb_pipeline.steps.language.sentence_marks import begins_sentence
 from kb_pipeline.steps.language.tags import primary
-from kb_pipeline.steps.language.wording import LETTER, any_of
 from kb_pipeline.steps.language.words import fold, segments
 
 _UNSPACED = re.compile("[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")

@@ -20,8 +20,8 @@ from kb_pipeline.steps.facts.numbers import around_digits, plain
 from kb_pipeline.steps.language import negation, prose
 from kb_pipeline.steps.language.definition import Wording
 from kb_pipeline.steps.language.inflection import forms_by_endings
+from kb_pipeline.steps.language.patterns import is_spaced
 from kb_pipeline.steps.language.reader import everywhere, languages
-from kb_pipeline.steps.language.wording import is_spaced
 from kb_pipeline.steps.localize.terms import Lexicon
 from tests.steps.checks.subjects import THAI
 

@@ -1,13 +1,12 @@
 """`kb key`: the API keys of clients."""
 
-import getpass
 from typing import Annotated
 
 import typer
 
-from kb_pipeline.cli.display import JsonOption, MarketOption, load_settings, print_json
-from kb_pipeline.cli.review.review import ActorOption
-from kb_pipeline.cli.system.users import open_accounts
+from kb_pipeline.cli.access.users import open_accounts
+from kb_pipeline.cli.display import load_settings, print_json
+from kb_pipeline.cli.options import ActorOption, JsonOption, MarketOption, acting
 
 app = typer.Typer(no_args_is_help=True, help="API keys of chatbots and other clients: add, list, revoke.")
 
@@ -25,7 +24,7 @@ def add(
     if market:
         open_markets(load_settings(), market)  # each has a pack
     with open_accounts() as accounts:
-        text, key = accounts.add_key(name, market or (), actor or getpass.getuser())
+        text, key = accounts.add_key(name, market or (), acting(actor))
     if json:
         print_json({"key": text, **key.model_dump(mode="json")})
         return
@@ -56,7 +55,7 @@ def revoke(
 ) -> None:
     """End a key, at once and for good."""
     with open_accounts() as accounts:
-        key = accounts.revoke_key(key_id, actor or getpass.getuser())
+        key = accounts.revoke_key(key_id, acting(actor))
     if json:
         print_json(key.model_dump(mode="json"))
     else:

@@ -4,7 +4,7 @@ import pytest
 
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.markets import Conventions, Market, MarketFact
-from kb_pipeline.steps.localize.wording import SAME_MEANING, reworded, with_new_values
+from kb_pipeline.steps.localize.source_changes import SAME_MEANING, reworded, with_new_values
 
 DAY = date(2026, 1, 15)
 

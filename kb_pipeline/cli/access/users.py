@@ -1,6 +1,5 @@
 """`kb user`: who may sign in to the review page, and what they may do there."""
 
-import getpass
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -8,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from kb_pipeline.cli.display import JsonOption, MarketOption, load_settings, print_json
-from kb_pipeline.cli.review.review import ActorOption
+from kb_pipeline.cli.display import load_settings, print_json
+from kb_pipeline.cli.options import ActorOption, JsonOption, MarketOption, acting
 from kb_pipeline.domain.accounts import Role, User
 from kb_pipeline.errors import UsageError
 
@@ -36,7 +35,7 @@ def add(
     if market:
         open_markets(load_settings(), market)  # each has a pack
     with open_accounts() as accounts:
-        _print_user(accounts.add_user(name, _password(stdin), role, market or (), _actor(actor)), json, "added")
+        _print_user(accounts.add_user(name, _password(stdin), role, market or (), acting(actor)), json, "added")
 
 
 @app.command(name="list", epilog="Example: kb user list --json")
@@ -57,21 +56,21 @@ def list_(json: JsonOption = False) -> None:
 def disable(name: NameArgument, actor: ActorOption = "", json: JsonOption = False) -> None:
     """Shut a user out, at once: all sessions end. What the user decided stays."""
     with open_accounts() as accounts:
-        _print_user(accounts.set_disabled(name, True, _actor(actor)), json, "disabled")
+        _print_user(accounts.set_disabled(name, True, acting(actor)), json, "disabled")
 
 
 @app.command(epilog="Example: kb user enable malee")
 def enable(name: NameArgument, actor: ActorOption = "", json: JsonOption = False) -> None:
     """Let a disabled user in again."""
     with open_accounts() as accounts:
-        _print_user(accounts.set_disabled(name, False, _actor(actor)), json, "enabled")
+        _print_user(accounts.set_disabled(name, False, acting(actor)), json, "enabled")
 
 
 @app.command(epilog="Example: kb user password malee")
 def password(name: NameArgument, stdin: StdinOption = False, actor: ActorOption = "", json: JsonOption = False) -> None:
     """Give a user a new password. All sessions end."""
     with open_accounts() as accounts:
-        _print_user(accounts.set_password(name, _password(stdin), _actor(actor)), json, "has a new password")
+        _print_user(accounts.set_password(name, _password(stdin), acting(actor)), json, "has a new password")
 
 
 @contextmanager
@@ -90,10 +89,6 @@ def _password(stdin: bool) -> str:
     if not sys.stdin.isatty():
         raise UsageError("there is no terminal to ask for the password on", "pipe it in, with --password-stdin")
     return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
-
-
-def _actor(actor: str) -> str:
-    return actor or getpass.getuser()
 
 
 def _markets(user: User) -> str:
