@@ -13,9 +13,9 @@ from kb_pipeline.cli.demo import demo
 from kb_pipeline.cli.draft import parse, pipeline
 from kb_pipeline.cli.language import market, memory, qa, terms
 from kb_pipeline.cli.release import release
-from kb_pipeline.cli.review import review
+from kb_pipeline.cli.review import import_entries, review
 from kb_pipeline.cli.serve import search
-from kb_pipeline.cli.system import audit, backup, init, models, up, upkeep
+from kb_pipeline.cli.system import audit, backup, check, init, models, up
 from kb_pipeline.errors import KBError
 
 app = typer.Typer(
@@ -34,9 +34,9 @@ app.command(rich_help_panel=START, epilog=init.EXAMPLE)(init.init)
 app.command(rich_help_panel=START)(up.up)
 app.command(rich_help_panel=START)(pipeline.status)
 app.command(rich_help_panel=MAKE, epilog=parse.EXAMPLE)(parse.parse)
-app.command(rich_help_panel=MAKE)(upkeep.check)
+app.command(rich_help_panel=MAKE)(check.check)
 app.command(rich_help_panel=MAKE)(pipeline.run)
-app.command(rich_help_panel=MAKE, name="import")(upkeep.import_entries)
+app.command(rich_help_panel=MAKE, name="import")(import_entries.import_entries)
 app.add_typer(market.app, rich_help_panel=LOCALIZE, name="market")
 app.add_typer(terms.app, rich_help_panel=LOCALIZE, name="terms")
 app.add_typer(memory.app, rich_help_panel=LOCALIZE, name="memory")

@@ -1,1 +1,1 @@
-"""`kb review`: the queue and decisions, in the terminal."""
+"""`kb review`, `kb import`: what people do with changes, and existing entries in."""

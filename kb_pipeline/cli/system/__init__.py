@@ -1,1 +1,1 @@
-"""`kb init`, `kb up`, `kb check`, `kb import`, `kb models`, `kb backup`, `kb restore`, `kb audit`: running it."""
+"""`kb init`, `kb up`, `kb check`, `kb models`, `kb backup`, `kb restore`, `kb audit`: running it."""

@@ -1,7 +1,7 @@
-"""`kb import` and `kb check`: existing entries in, and whether packs, articles and prompts are valid."""
+"""`kb import`: a market's existing entries in."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -34,35 +34,4 @@ def import_entries(
         for row in result.rejected:
             typer.echo(f"  {file}:{row.line}: {row.message} [{row.code}]")
     if rejected:
-        raise typer.Exit(1)
-
-
-def check(json: JsonOption = False) -> None:
-    """Check market packs, source articles and prompts; every problem with file, line and remedy."""
-    from kb_pipeline.adapters.packs.files import check_packs
-    from kb_pipeline.bootstrap import open_source
-    from kb_pipeline.domain.articles import Quarantined
-    from kb_pipeline.errors import PromptError
-    from kb_pipeline.prompts import load_prompt, prompt_names
-
-    settings = load_settings()
-    problems: list[dict[str, Any]] = [p.model_dump(mode="json") for p in check_packs(settings.locales_dir)]
-    problems += [
-        {"path": q.path, "line": q.line, "code": q.code, "message": q.message, "remedy": q.remedy}
-        for q in open_source(settings).read()
-        if isinstance(q, Quarantined)
-    ]
-    for name in prompt_names():
-        try:
-            load_prompt(name)
-        except PromptError as error:
-            path = f"prompts/{name}.md"
-            problems.append({"path": path, "line": None, "code": error.code, "message": error.message, "remedy": error.remedy})
-    if json:
-        print_json({"problems": problems})
-    else:
-        for p in problems:
-            typer.echo(f"{p['path']}:{p['line'] or 1}: {p['message']} [{p['code']}]; {p['remedy']}")
-        typer.echo(f"{len(problems)} problems" if problems else "packs, articles and prompts are valid")
-    if problems:
         raise typer.Exit(1)
