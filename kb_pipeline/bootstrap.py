@@ -1,4 +1,4 @@
-"""Settings -> adapters -> services: the one composition root. Heavy libraries load where they are first used."""
+"""Settings -> adapters -> services: where services get their adapters, once. Heavy libraries load where they are first used."""
 
 import uuid
 from collections.abc import Sequence

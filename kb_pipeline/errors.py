@@ -113,7 +113,7 @@ class LLMItemError(LLMError):
 
 
 class LLMOutputError(LLMItemError):
-    """The model answered, but nothing usable, also after a repair turn."""
+    """The model answered, but nothing usable, also when it was asked again."""
 
     code = "llm-output"
 

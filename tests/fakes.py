@@ -1,4 +1,4 @@
-"""The fake of the tests: a language model that says what a test scripts, and raises on a prompt nobody expected."""
+"""Fakes: a language model that answers what a test scripts and raises on any other prompt; a progress that shows nothing."""
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -10,8 +10,8 @@ from kb_pipeline.domain.base import fingerprint
 from kb_pipeline.domain.calls import Answer, ModelAccount, ModelReply, ModelRequest
 from kb_pipeline.domain.faqs import Usage
 
-Said = BaseModel | dict[str, object]
-Script = Mapping[str, Callable[[ModelRequest], Said]]
+Scripted = BaseModel | dict[str, object]
+Script = Mapping[str, Callable[[ModelRequest], Scripted]]
 _USAGE = Usage(prompt_tokens=100, completion_tokens=20, cost=0.001)
 
 
@@ -24,7 +24,7 @@ class ScriptedLLM:
     def __init__(self, script: Script) -> None:
         self.script = dict(script)
         self.requests: list[ModelRequest] = []
-        self._memo: dict[str, Said] = {}
+        self._memo: dict[str, Scripted] = {}
         self._account = ModelAccount()
         self._lock = threading.Lock()
 
@@ -56,11 +56,11 @@ class ScriptedLLM:
             paid = {"calls": self._account.calls + 1, "usage": self._account.usage + _USAGE}
             update = {"cached_calls": self._account.cached_calls + 1} if cached else paid
             self._account = self._account.model_copy(update=update)
-        said = self._memo[key]
-        value = answer.model_validate(said if isinstance(said, dict) else said.model_dump())
+        scripted = self._memo[key]
+        value = answer.model_validate(scripted if isinstance(scripted, dict) else scripted.model_dump())
         return ModelReply[Answer](value=value, calls=(key,), usage=_USAGE, model=self.model, cached=cached)
 
-    def _answer(self, request: ModelRequest) -> Said:
+    def _answer(self, request: ModelRequest) -> Scripted:
         prompt = request.prompt.split("@")[0]
         if prompt not in self.script:
             raise AssertionError(

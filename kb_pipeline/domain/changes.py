@@ -97,7 +97,7 @@ def move_entry(state: EntryState, to: EntryState) -> EntryState:
 
 
 class Change(Value):
-    """A proposal that waits for a person. `revision` is None for a retirement."""
+    """A proposal, and what became of it. `revision` is None for a retirement."""
 
     market: str
     entry_id: str

@@ -28,7 +28,7 @@ class Counts(Protocol):
     """How much of what is stored."""
 
     def counts(self) -> Mapping[str, Mapping[str, int]]:
-        """Per market: pending, approved, published, rejected, superseded, imported."""
+        """Per market: changes by state, entries by state, and imported entries."""
 
     def call_totals(self) -> tuple[int, Usage]:
         """The number of all stored model calls, and what they used; the cost is None when one of them is unknown."""

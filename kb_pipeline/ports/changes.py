@@ -29,7 +29,7 @@ class Changes(Protocol):
     def changes(
         self, market: str | None = None, states: Sequence[ChangeState] = (ChangeState.PENDING,), entry_id: str | None = None
     ) -> Sequence[Change]:
-        """Changes, riskiest first, then oldest first; all states when `states` is empty."""
+        """Changes, riskiest first, then the worst, then the oldest first; all states when `states` is empty."""
 
     def queue(
         self, market: str | None, state: ChangeState, beside: str | None = None, *, backwards: bool = False
@@ -50,7 +50,7 @@ class Proposals(Protocol):
     """Takes proposals in, and gives up those whose source is gone."""
 
     def propose(self, change: Change) -> bool:
-        """Stage a change; older pending ones of the same entry are superseded. False if this very change was made before.
+        """Stage a change; older open ones of the same entry are superseded. False if this very change was made before.
 
         One that was superseded, and whose source came back to what it said, is pending again.
         """

@@ -25,7 +25,7 @@ class LLM(Protocol):
         """Calls, tokens, cost and time so far."""
 
     def ask(self, request: ModelRequest, answer: type[Answer]) -> ModelReply[Answer]:
-        """The answer, validated as `answer`; invalid output gets one repair turn.
+        """The answer, validated as `answer`; after invalid output it is asked once more.
 
         Raises LLMItemError (this item fails, the others go on), LLMUnavailableError (the run stops).
         """

@@ -19,6 +19,7 @@ from kb_pipeline.review.queue import address, filter_of
 from kb_pipeline.review.view import mixed, passages, runs, spans_of
 from kb_pipeline.services.review.card import Card
 from kb_pipeline.services.review.reviewer import Reviewer
+from kb_pipeline.web.status import status_of
 
 router = APIRouter()
 _NOTHING = FaqText(question="", answer="")
@@ -111,10 +112,11 @@ def _decide(
     try:
         change = act(reviewer, seen, typed)
     except (ConflictError, IllegalTransitionError) as error:
-        return _card(request, who, change_id, typed, Trouble(error.message, is_conflict=True, seen=seen), status=409)
+        trouble = Trouble(error.message, is_conflict=True, seen=seen)
+        return _card(request, who, change_id, typed, trouble, status=status_of(error))
     except BlockedError as error:
         text = f"{error.message}; {error.remedy}" if error.remedy and "kb review" not in error.remedy else error.message
-        return _card(request, who, change_id, typed, Trouble(text), status=422)
+        return _card(request, who, change_id, typed, Trouble(text), status=status_of(error))
     done = {"approve": "approved", "edit": "edited", "reject": "rejected"}[verb]
     flash = "waits" if change.state is ChangeState.PENDING else done
     return redirect(request, address(filter_of(request.query_params), f"/changes/{onward}" if onward else "/"), flash)

@@ -12,7 +12,7 @@ from kb_pipeline.adapters.store_sql import SqlStore
 from kb_pipeline.domain.calls import ModelRequest
 from kb_pipeline.domain.changes import ChangeState, Decision, Verdict
 from kb_pipeline.settings import Settings
-from kb_pipeline.steps.localize.answers import LocalizedFaq
+from kb_pipeline.steps.localize.model_answers import LocalizedFaq
 from kb_pipeline.steps.source.generation import GeneratedFaq, GeneratedFaqs
 from tests.fakes import ScriptedLLM
 

@@ -2,7 +2,7 @@ import dagster as dg
 
 from kb_pipeline.bootstrap import open_store
 from kb_pipeline.settings import Settings
-from kb_pipeline.steps.localize.answers import LocalizedFaq
+from kb_pipeline.steps.localize.model_answers import LocalizedFaq
 from kb_pipeline.steps.source.generation import GeneratedFaq, GeneratedFaqs
 from tests.assets.conftest import Run
 from tests.assets.test_assets import checks

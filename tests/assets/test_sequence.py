@@ -10,7 +10,9 @@ from kb_pipeline.services.draft.run import Pipeline, run_pipeline
 from kb_pipeline.settings import Settings
 from tests.fakes import ScriptedLLM, SilentProgress
 
-STEPS = ("read_articles", "embed_chunks", "write_faqs", "localize", "relate", "stage")
+STEPS = [
+    name for name in vars(Pipeline) if not name.startswith("_") and callable(getattr(Pipeline, name)) and name != "due_entries"
+]
 
 
 @pytest.fixture

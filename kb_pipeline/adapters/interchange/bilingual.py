@@ -21,7 +21,7 @@ _HALF = re.compile("[\ud800-\udfff]")
 _PO_ENTRY = re.compile(rb"#|msgctxt\b|msgid\b")
 
 
-class Block(Value):
+class AlignedBlock(Value):
     """One aligned piece of text. `place` says where it stands in the file: a line, a unit's id."""
 
     source: str
@@ -31,7 +31,7 @@ class Block(Value):
 
 def read_blocks(
     path: Path, source_lang: str, target_lang: str, fields: tuple[str, str], opened: Opener = open_plainly
-) -> Iterator[Block]:
+) -> Iterator[AlignedBlock]:
     """The blocks of a file that have both texts. `fields` names the columns of JSONL and CSV; languages choose in TMX.
 
     Raises UsageError for a file that is missing, of an unknown format, not UTF-8, or broken; it names the place.
@@ -49,7 +49,7 @@ def read_blocks(
         blocks = _po(path, opened) if kind == ".po" else _rows(path, opened, fields)
     for block in blocks:
         if block.source.strip() and block.target.strip():
-            yield Block(source=_sound(block.source), target=_sound(block.target), place=block.place)
+            yield AlignedBlock(source=_sound(block.source), target=_sound(block.target), place=block.place)
 
 
 def _sound(text: str) -> str:
@@ -57,7 +57,7 @@ def _sound(text: str) -> str:
     return _HALF.sub("\ufffd", text)
 
 
-def _rows(path: Path, opened: Opener, fields: tuple[str, str]) -> Iterator[Block]:
+def _rows(path: Path, opened: Opener, fields: tuple[str, str]) -> Iterator[AlignedBlock]:
     for line, row in read_table(path, opened):
         missing = [field for field in fields if field not in row]
         if missing:
@@ -65,7 +65,7 @@ def _rows(path: Path, opened: Opener, fields: tuple[str, str]) -> Iterator[Block
                 f"'{path}' line {line} has no '{missing[0]}', only {', '.join(map(str, row)) or 'nothing'}",
                 "name the two fields: --fields source,target",
             )
-        yield Block(source=str(row[fields[0]] or ""), target=str(row[fields[1]] or ""), place=f"line {line}")
+        yield AlignedBlock(source=str(row[fields[0]] or ""), target=str(row[fields[1]] or ""), place=f"line {line}")
 
 
 def _elements(path: Path, opened: Opener, *tags: str) -> Iterator[Any]:
@@ -92,12 +92,12 @@ def _forget_before(element: Any) -> None:  # noqa: ANN401 - an lxml element, whi
             del parent[0]
 
 
-def _tmx(path: Path, opened: Opener, source_lang: str, target_lang: str) -> Iterator[Block]:
+def _tmx(path: Path, opened: Opener, source_lang: str, target_lang: str) -> Iterator[AlignedBlock]:
     for number, unit in enumerate(_elements(path, opened, "{*}tu"), 1):
         segments = {(tuv.get(_LANG) or tuv.get("lang") or "").lower(): tuv.find("{*}seg") for tuv in unit.iter("{*}tuv")}
         source, target = _of(segments, source_lang), _of(segments, target_lang)
         if source is not None and target is not None and source is not target:
-            yield Block(source=_inline(source), target=_inline(target), place=unit.get("tuid") or f"unit {number}")
+            yield AlignedBlock(source=_inline(source), target=_inline(target), place=unit.get("tuid") or f"unit {number}")
 
 
 def _of(segments: Mapping[str, Any], tag: str) -> Any:  # noqa: ANN401
@@ -107,12 +107,12 @@ def _of(segments: Mapping[str, Any], tag: str) -> Any:  # noqa: ANN401
     return segments[tag] if tag in segments else next(near, None)
 
 
-def _xliff(path: Path, opened: Opener) -> Iterator[Block]:
+def _xliff(path: Path, opened: Opener) -> Iterator[AlignedBlock]:
     for number, unit in enumerate(_elements(path, opened, "{*}trans-unit", "{*}segment"), 1):
         source, target = unit.find("{*}source"), unit.find("{*}target")
         if source is not None and target is not None:
             owner = unit if unit.get("id") else unit.getparent()
-            yield Block(source=_inline(source), target=_inline(target), place=owner.get("id") or f"unit {number}")
+            yield AlignedBlock(source=_inline(source), target=_inline(target), place=owner.get("id") or f"unit {number}")
 
 
 def _inline(element: Any) -> str:  # noqa: ANN401
@@ -131,7 +131,7 @@ def _inline(element: Any) -> str:  # noqa: ANN401
     return "".join(parts)
 
 
-def _po(path: Path, opened: Opener) -> Iterator[Block]:
+def _po(path: Path, opened: Opener) -> Iterator[AlignedBlock]:
     from babel.messages.pofile import PoFileError, read_po
 
     header: list[bytes] = []  # the first entry, which names the character set; it goes before every other part
@@ -161,9 +161,9 @@ def _po_parts(lines: Iterable[bytes]) -> Iterator[tuple[int, list[bytes]]]:
     yield before, part
 
 
-def _forms(message: Any, place: str) -> Iterator[Block]:  # noqa: ANN401 - a babel Message
+def _forms(message: Any, place: str) -> Iterator[AlignedBlock]:  # noqa: ANN401 - a babel Message
     """A message, each of its plural forms by itself."""
     ids = message.id if isinstance(message.id, (list, tuple)) else (message.id,)
     texts = message.string if isinstance(message.string, (list, tuple)) else (message.string,)
     for form, target in enumerate(texts):
-        yield Block(source=ids[min(form, len(ids) - 1)], target=target or "", place=place)
+        yield AlignedBlock(source=ids[min(form, len(ids) - 1)], target=target or "", place=place)

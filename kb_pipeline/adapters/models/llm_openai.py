@@ -1,4 +1,4 @@
-"""The LLM port over the openai client: structured output, memo, repair of invalid output, account.
+"""The LLM port over the openai client: structured output, memo, asking again after invalid output, account.
 
 Retries of HTTP failures are the client's own; nothing here retries them again. Vendor errors are translated here.
 """
@@ -98,7 +98,7 @@ class OpenAILLM:
                 value=value, calls=tuple(c.fingerprint for c in calls), usage=_sum(calls), model=self.model, cached=cached
             )
         raise LLMOutputError(
-            f"{request.prompt}: no valid answer from '{self.model}' after a repair turn ({problem})",
+            f"{request.prompt}: no valid answer from '{self.model}' asked twice ({problem})",
             "look at the stored responses, or use a stronger model (KB_LLM_MODEL)",
         )
 

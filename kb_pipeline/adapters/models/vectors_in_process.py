@@ -1,4 +1,4 @@
-"""A cache of vectors in memory, for serving: customers' questions are never written to the database."""
+"""A cache of vectors in memory, for serving: the vectors of customers' questions are never written to the database."""
 
 import threading
 from collections import OrderedDict

@@ -47,7 +47,7 @@ class Utc(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def words(of: type[StrEnum]) -> Enum:
+def enumeration(of: type[StrEnum]) -> Enum:
     """An enumeration by its values, as plain text."""
     return Enum(of, native_enum=False, create_constraint=False, length=24, values_callable=lambda e: [m.value for m in e])
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, LargeBinary, MetaData, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from kb_pipeline.adapters.store_sql.columns import Carried, Utc, now, words
+from kb_pipeline.adapters.store_sql.columns import Carried, Utc, enumeration, now
 from kb_pipeline.domain.articles import Article, Chunk, Citation, FrontMatter, Quarantined, Sentence
 from kb_pipeline.domain.calls import StoredCall
 from kb_pipeline.domain.changes import Change, ChangeKind, ChangeState, Decision, EntryState, Relation, RiskTier
@@ -180,11 +180,11 @@ class EntryRow(Base):
     market: Mapped[str] = mapped_column(index=True)
     language: Mapped[str]
     source_faq_id: Mapped[str | None] = mapped_column(index=True)
-    state: Mapped[EntryState] = mapped_column(words(EntryState), default=EntryState.PROPOSED)
+    state: Mapped[EntryState] = mapped_column(enumeration(EntryState), default=EntryState.PROPOSED)
     approved_revision_id: Mapped[str | None] = mapped_column(ForeignKey("revisions.id"))
     imported_revision_id: Mapped[str | None] = mapped_column(ForeignKey("revisions.id"))
     source_revision: Mapped[int] = mapped_column(default=0)  # of the approved text
-    origin: Mapped[Origin] = mapped_column(words(Origin))
+    origin: Mapped[Origin] = mapped_column(enumeration(Origin))
     created_at: Mapped[datetime] = mapped_column(default=now)
     approved: Mapped[RevisionRow | None] = relationship(foreign_keys=approved_revision_id, viewonly=True)
     imported: Mapped[RevisionRow | None] = relationship(foreign_keys=imported_revision_id, viewonly=True)
@@ -198,7 +198,7 @@ class ChangeRow(Base):
     id: Mapped[str] = mapped_column(unique=True)
     market: Mapped[str] = mapped_column(index=True)
     entry_id: Mapped[str] = mapped_column(ForeignKey("entries.id"), index=True)
-    kind: Mapped[ChangeKind] = mapped_column(words(ChangeKind))
+    kind: Mapped[ChangeKind] = mapped_column(enumeration(ChangeKind))
     revision_id: Mapped[str | None] = mapped_column(ForeignKey("revisions.id"))
     proposed_revision_id: Mapped[str | None] = mapped_column(ForeignKey("revisions.id"))
     base_revision_id: Mapped[str | None]
@@ -210,8 +210,8 @@ class ChangeRow(Base):
     findings: Mapped[tuple[Finding, ...]] = mapped_column(Carried(tuple[Finding, ...]))
     similarity: Mapped[float | None]
     quality: Mapped[float | None]
-    risk: Mapped[RiskTier] = mapped_column(words(RiskTier))
-    state: Mapped[ChangeState] = mapped_column(words(ChangeState), default=ChangeState.PENDING, index=True)
+    risk: Mapped[RiskTier] = mapped_column(enumeration(RiskTier))
+    state: Mapped[ChangeState] = mapped_column(enumeration(ChangeState), default=ChangeState.PENDING, index=True)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, ForeignKeyConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from kb_pipeline.adapters.store_sql.columns import Carried, now, words
+from kb_pipeline.adapters.store_sql.columns import Carried, enumeration, now
 from kb_pipeline.adapters.store_sql.schema import Base
 from kb_pipeline.domain.accounts import ApiKey, Role, Session, User
 from kb_pipeline.domain.answers import Feedback, Outcome, QueryRecord
@@ -20,7 +20,7 @@ class ReleaseRow(Base):
     __tablename__ = "releases"
     market: Mapped[str] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    state: Mapped[ReleaseState] = mapped_column(words(ReleaseState), default=ReleaseState.BUILDING)
+    state: Mapped[ReleaseState] = mapped_column(enumeration(ReleaseState), default=ReleaseState.BUILDING)
     entries: Mapped[int]
     manifest_hash: Mapped[str]
     embedder: Mapped[str]
@@ -72,7 +72,7 @@ class UserRow(Base):
     __tablename__ = "users"
     key: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
-    role: Mapped[Role] = mapped_column(words(Role))
+    role: Mapped[Role] = mapped_column(enumeration(Role))
     markets: Mapped[TAGS] = mapped_column(Carried(TAGS))
     disabled: Mapped[bool] = mapped_column(default=False)
     password_hash: Mapped[str]
@@ -144,7 +144,7 @@ class FeedbackRow(Base):
     __tablename__ = "feedback"
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     request_id: Mapped[str] = mapped_column(ForeignKey("queries.request_id"), index=True)
-    outcome: Mapped[Outcome] = mapped_column(words(Outcome))
+    outcome: Mapped[Outcome] = mapped_column(enumeration(Outcome))
     score: Mapped[int | None]
     comment: Mapped[str]
     at: Mapped[datetime]

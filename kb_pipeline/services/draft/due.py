@@ -25,7 +25,9 @@ class DueFaqs(Value):
 
 
 def due_faqs(articles: Iterable[SplitArticle], store: SourceFaqs) -> DueFaqs:
-    """What `articles` make due. Chunks are planned as if the stale FAQs were revised already."""
+    """What `articles` make due. Chunks are planned as if the stale FAQs were revised already: a revision
+    sees new sentences, about which nothing else is written then.
+    """
     chunks, stale = list[GenerationTask](), list[RevisionTask]()
     for split in articles:
         article, seen = split.article, store.seen_sentences(split.article.id)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from typing import Protocol
 
 from kb_pipeline.domain.base import Value
-from kb_pipeline.domain.changes import Change, ChangeKind, ChangeState, Relation, RelationKind, RiskTier
+from kb_pipeline.domain.changes import Change, ChangeKind, ChangeState, Relation, RelationKind
 from kb_pipeline.domain.entries import Draft
 from kb_pipeline.domain.faqs import SourceFaq, entry_id
 from kb_pipeline.domain.markets import Market
@@ -12,7 +12,7 @@ from kb_pipeline.ports.articles import Articles
 from kb_pipeline.ports.changes import Changes, Entries, Proposals
 from kb_pipeline.ports.faqs import Drafts, SourceFaqs
 from kb_pipeline.steps.checks.quality import estimate
-from kb_pipeline.steps.checks.risk import risk_of
+from kb_pipeline.steps.checks.risk import risk_of, risk_of_retirement
 
 
 class StageStore(Articles, SourceFaqs, Drafts, Entries, Changes, Proposals, Protocol):
@@ -104,6 +104,6 @@ def _retire(store: StageStore, faq: SourceFaq, market: Market, withdrawn: list[s
         source_revision=faq.revision,
         topics=faq.topics,
         relation=Relation(kind=RelationKind.UPDATE, twin_id=entry),
-        risk=RiskTier.HIGH if set(faq.topics) & set(market.risk_topics) else RiskTier.LOW,
+        risk=risk_of_retirement(faq.topics, market),
     )
     return [change] if store.propose(change) else []

@@ -10,8 +10,8 @@ from kb_pipeline.domain.translation_memory import MemoryMatch
 from kb_pipeline.ports.models import LLM
 from kb_pipeline.prompts import Prompt, load_prompt
 from kb_pipeline.services.language.entry_checks import CheckedEntry, EntryChecks
-from kb_pipeline.steps.localize.answers import LocalizedFaq
 from kb_pipeline.steps.localize.masking import Masked, mask
+from kb_pipeline.steps.localize.model_answers import LocalizedFaq
 from kb_pipeline.steps.localize.prompt_values import in_market_values, terms_for
 from kb_pipeline.steps.localize.translation_memory import TranslationMemory
 

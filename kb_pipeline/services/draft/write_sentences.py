@@ -10,7 +10,6 @@ from kb_pipeline.services.draft.write_entry import TOKENS, EntryWriter, paid
 from kb_pipeline.services.language.entry_checks import CheckedEntry, EntryChecks
 from kb_pipeline.steps.language.tags import primary
 from kb_pipeline.steps.localize.alignment import align, pinned, split, units
-from kb_pipeline.steps.localize.answers import LocalizedSentence
 from kb_pipeline.steps.localize.fixes import fixed_text
 from kb_pipeline.steps.localize.lock import (
     Aligned,
@@ -25,6 +24,7 @@ from kb_pipeline.steps.localize.lock import (
     uncertain,
 )
 from kb_pipeline.steps.localize.masking import Masked
+from kb_pipeline.steps.localize.model_answers import LocalizedSentence
 from kb_pipeline.steps.localize.prompt_values import terms_for
 from kb_pipeline.steps.localize.source_changes import SAME_MEANING, reworded, with_new_values
 

@@ -15,7 +15,7 @@ from kb_pipeline.steps.checks.quality import penalty
 from kb_pipeline.steps.facts import compare, extract
 from kb_pipeline.steps.facts.compare import COMPARED
 from kb_pipeline.steps.localize.fixes import apply_fixes, worth_repairing
-from kb_pipeline.steps.localize.masking import verify
+from kb_pipeline.steps.localize.masking import check_pieces
 from kb_pipeline.steps.localize.prompt_values import in_market_values
 
 _PINS = COMPARED | {FactKind.URL, FactKind.PLACEHOLDER}
@@ -67,7 +67,7 @@ class EntryChecks:
             day=self.day,
         )
         shown = in_market_values(faq.text, faq.language, self.market, self.day)
-        own = run_checks(subject) + verify(shown, text, faq.language, self.market.tag)
+        own = run_checks(subject) + check_pieces(shown, text, faq.language, self.market.tag)
         at_source = ungrounded(faq.text, faq.citations, faq.language)
         unplaced = tuple(f.model_copy(update={"start": None, "end": None, "fix": None}) for f in at_source)
         return CheckedEntry(text=text, own=own, source=unplaced, similarity=similarity)

@@ -71,7 +71,7 @@ class Reviewer:
         self, change_id: str, text: FaqText, *, category: str, root_cause: RootCause | None, version: int | None = None,
         override: bool = False, comment: str = "",
     ) -> Change:  # fmt: skip
-        """Approve `text` instead; the same checks run on it. Raises as approve, and BlockedError for an unchanged text."""
+        """Approve `text` instead; the rules of `check` run on it. Raises as approve, and BlockedError for an unchanged text."""
         change = self._change(change_id)
         if change.revision is None:
             raise BlockedError("a retirement has no text to edit", "approve or reject it")

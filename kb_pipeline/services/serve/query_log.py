@@ -1,4 +1,4 @@
-"""The query log, written beside the requests: none waits for the database. What comes in is redacted already."""
+"""The query log, written beside the requests: none waits for the database. `serving` redacts what comes in."""
 
 import logging
 import threading

@@ -19,3 +19,8 @@ def risk_of(
         or (quality is not None and quality < POOR)
     )
     return RiskTier.HIGH if risky else RiskTier.LOW
+
+
+def risk_of_retirement(topics: Sequence[str], market: Market) -> RiskTier:
+    """High for the market's risk topics."""
+    return RiskTier.HIGH if set(topics) & set(market.risk_topics) else RiskTier.LOW

@@ -11,7 +11,7 @@ from kb_pipeline.domain.findings import MqmCategory, Severity
 from kb_pipeline.domain.markets import Market, Term, TermStatus
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
 from kb_pipeline.steps.language.tags import primary
-from kb_pipeline.steps.localize.terms import Hit, Lexicon, is_rendered, longest, occurrences, occurs
+from kb_pipeline.steps.localize.terms import Lexicon, TermHit, is_rendered, longest, occurrences, occurs
 
 __all__ = ["adapt_spelling", "do_not_translate", "occurrences", "occurs", "term_forbidden", "term_missing", "ui_label"]
 
@@ -122,7 +122,7 @@ def adapt_spelling(subject: Subject) -> Iterator[Flaw]:
 
 
 @lru_cache(maxsize=16)
-def _met(subject: Subject) -> tuple[_Words, tuple[Hit, ...]]:
+def _met(subject: Subject) -> tuple[_Words, tuple[TermHit, ...]]:
     """The market's words, and every occurrence of a source of its term base in the source text. All rules ask once."""
     words = _words_of(subject)
     return words, words.sources.find(subject.source_text)
@@ -133,7 +133,7 @@ def _label_spans(subject: Subject, words: _Words) -> list[tuple[int, int]]:
     return [(f.start, f.end) for f in facts if _key(f.value) in words.labels]
 
 
-def _inside_longer(hit: Hit, text: str, words: _Words) -> bool:
+def _inside_longer(hit: TermHit, text: str, words: _Words) -> bool:
     """Whether the forbidden word is part of a rendering that is allowed."""
     usable = (t.target for terms in words.renderings.values() for t in terms)
     for target in {t for t in usable if hit.term in t and t != hit.term}:

@@ -14,8 +14,8 @@ from kb_pipeline.steps.facts.values import Key, comparison_value
 class Ruling:
     """The market facts that hold on a day.
 
-    `spoken_of` are the rules by each value that the source may show, `shown` the values that each rule wants to see, by its
-    key; `free` are the values of facts that the market states without a source's, `known` all values of all rules.
+    Of the rule "the source says $4.99, here it is ฿50": `spoken_of` has the rule under $4.99, `shown` has ฿50 under the rule.
+    `free` are values that the market states with no value of the source beside them, `known` all values of all rules.
     """
 
     rules: tuple[MarketFact, ...]

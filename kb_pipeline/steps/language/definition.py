@@ -78,7 +78,7 @@ class Negation(Value):
     negates_words: bool = False
 
 
-class Verdict(Value):
+class YesNo(Value):
     """What an answer begins with: yes, or no."""
 
     yes: Words
@@ -218,7 +218,7 @@ class Language(Value):
     opposites: Annotated[tuple[tuple[str, str], ...], BeforeValidator(_pairs)] = ()
     sentence_ends: SentenceEnds = SentenceEnds()
     negation: Negation = Negation()
-    verdict: Verdict | None = None
+    verdict: YesNo | None = None
     stop_words: StopWords = StopWords()
     inflection: Inflection = Inflection()
     particles: Particles = Particles()

@@ -7,24 +7,24 @@ from typing import Literal, NamedTuple
 from kb_pipeline.steps.language.words import words
 
 
-class Piece(NamedTuple):
+class DiffPiece(NamedTuple):
     """A run of text that is the same, only in the new text, or only in the old one."""
 
     kind: Literal["same", "added", "removed"]
     text: str
 
 
-def word_diff(old: str, new: str, language: str) -> Iterator[Piece]:
+def word_diff(old: str, new: str, language: str) -> Iterator[DiffPiece]:
     """The pieces that lead from `old` to `new`, in order. Joined `same` and `added` pieces are `new`, to the byte."""
     before, after = _tokens(old, language), _tokens(new, language)
     for tag, i, j, m, n in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag == "equal":
-            yield Piece("same", "".join(after[m:n]))
+            yield DiffPiece("same", "".join(after[m:n]))
             continue
         if i < j:
-            yield Piece("removed", "".join(before[i:j]))
+            yield DiffPiece("removed", "".join(before[i:j]))
         if m < n:
-            yield Piece("added", "".join(after[m:n]))
+            yield DiffPiece("added", "".join(after[m:n]))
 
 
 def _tokens(text: str, language: str) -> list[str]:

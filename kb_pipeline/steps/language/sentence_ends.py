@@ -1,5 +1,6 @@
-"""Where sentences end inside one block of text. Rules by script, so that mixed text needs no language tag; the words that they
-ask for are those of all languages' files.
+"""Where sentences end inside one block of text. Rules by script, so that mixed text needs no language tag.
+
+The words that the rules need (abbreviations, months) are those of all languages' files together.
 
 Latin and similar scripts end with a stop and a space; Chinese and Japanese with 。！？； and no space; Thai with a space
 only, which pythainlp's crfcut (a CRF trained on TED talks) tells from the other spaces.

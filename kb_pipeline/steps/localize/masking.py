@@ -41,7 +41,7 @@ class Masked(Value):
         return re.sub("|".join(map(re.escape, longest_first)), lambda found: known[found[0]], text)
 
     def restore(self, text: str) -> str:
-        """`text` with the pieces in the place of their marks; a mark that stands for nothing is left for `verify` to find."""
+        """`text` with the pieces in the place of their marks; one that stands for nothing is left for `check_pieces`."""
         return _MARK.sub(self._piece, text)
 
     def restored(self, text: FaqText) -> FaqText:
@@ -80,7 +80,7 @@ def protected(text: str, language: str) -> list[tuple[int, int]]:
     return _united([*facts, *code, *(match.span() for match in _MARK.finditer(text))])
 
 
-def verify(source: FaqText, target: FaqText, source_language: str, target_language: str) -> tuple[Finding, ...]:
+def check_pieces(source: FaqText, target: FaqText, source_language: str, target_language: str) -> tuple[Finding, ...]:
     """Where question and answer of `target` repeat or drop one of several pieces of `source`, and what mark was invented.
 
     `source` is in the market's values. Other rules see what is gone altogether, and count placeholders.

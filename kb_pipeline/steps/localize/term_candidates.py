@@ -10,7 +10,7 @@ from typing import NamedTuple
 from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.changes import Edit
 from kb_pipeline.domain.markets import Term, TermStatus
-from kb_pipeline.steps.language.diff import Piece, word_diff
+from kb_pipeline.steps.language.diff import DiffPiece, word_diff
 from kb_pipeline.steps.language.reader import everywhere, language_of
 from kb_pipeline.steps.language.stems import stem, stop_words
 from kb_pipeline.steps.language.tags import primary
@@ -19,7 +19,7 @@ from kb_pipeline.steps.language.words import composed, segments
 _LONGEST = 40  # characters of a replaced run: more is a sentence written anew, not a term
 _WORDS = 3  # words of a source term
 _LEAST_CONFIDENCE = 0.5  # Dice: below it the source word is met more often without the replacement than with it
-_END = Piece("same", "\n")
+_END = DiffPiece("same", "\n")
 _EXAMPLES = 3
 
 

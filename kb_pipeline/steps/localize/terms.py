@@ -28,7 +28,7 @@ _GAP = r"[*_`~]{0,3}[\s\-–]{1,3}[*_`~]{0,3}"  # between the words of a term: s
 _GLUE = r"[\s\-]?"  # where a term has a hyphen: `e-mail`, `email`, `e mail`
 
 
-class Hit(NamedTuple):
+class TermHit(NamedTuple):
     """A term met in a text, at the offsets of the text as given."""
 
     start: int
@@ -53,7 +53,7 @@ class Lexicon:
             if key := fold(term).text.strip():
                 self._add(term, key, inflected=inflected and term not in names)
 
-    def find(self, text: str) -> tuple[Hit, ...]:
+    def find(self, text: str) -> tuple[TermHit, ...]:
         """Every whole occurrence of every term, by place, the longer first; they may overlap, see `longest`."""
         if not text or not (self._by_word or self._scanned):
             return ()
@@ -63,7 +63,7 @@ class Lexicon:
             return ()
         atoms = [m.span() for m in NO_TERM.finditer(folded.text)] if NO_TERM_SIGN.search(folded.text) else []
         clear = (h for h in found if not any(start < h.end and h.start < end for start, end in atoms))
-        hits = (Hit(*folded.original(h.start, h.end), h.term) for h in clear)
+        hits = (TermHit(*folded.original(h.start, h.end), h.term) for h in clear)
         cased = (h for h in hits if h.term not in self._exact or _same_case(h.term, text[h.start : h.end]))
         return tuple(sorted(cased, key=lambda h: (h.start, -h.end, -len(h.term))))
 
@@ -82,7 +82,7 @@ class Lexicon:
             for head in (h + s for h in heads for s in (("", "s") if plural else ("",))):
                 self._by_word.setdefault(head, []).append((term, lead, body + plural))
 
-    def _worded(self, text: str) -> Iterator[Hit]:
+    def _worded(self, text: str) -> Iterator[TermHit]:
         """Hits of terms in scripts with spaces, through the first word of each."""
         for word in self._by_word.keys() & _words(text):
             at = text.find(word)
@@ -91,21 +91,21 @@ class Lexicon:
                     start = at - lead
                     match = _compiled(pattern).match(text, start) if start >= 0 and _OPENING.match(text, start) else None
                     if match and _CLOSING.match(text, match.end()):
-                        yield Hit(start, match.end(), term)
+                        yield TermHit(start, match.end(), term)
                 at = text.find(word, at + 1)
 
-    def _scattered(self, text: str) -> Iterator[Hit]:
+    def _scattered(self, text: str) -> Iterator[TermHit]:
         """Hits of terms that are looked for everywhere, not only where a known word begins."""
         for term, pattern in [(term, pattern) for root, term, pattern in self._scanned if root in text]:
             for match in _compiled(pattern).finditer(text):
                 start, end = match.span()
                 if _UNSPACED.search(match[0]) is None or all(is_edge(text, at, self._language) for at in (start, end)):
-                    yield Hit(start, end, term)
+                    yield TermHit(start, end, term)
 
 
-def longest(hits: Iterable[Hit]) -> tuple[Hit, ...]:
+def longest(hits: Iterable[TermHit]) -> tuple[TermHit, ...]:
     """Of hits that overlap the longest; of equal ones the one of the longer term. By place."""
-    chosen: list[Hit] = []
+    chosen: list[TermHit] = []
     for hit in sorted(hits, key=lambda h: (h.start - h.end, -len(h.term), h.start)):
         if all(hit.end <= other.start or other.end <= hit.start for other in chosen):
             chosen.append(hit)

@@ -73,7 +73,7 @@ class RevisionTask(Value):
 
 
 def plan_generation(article: Article, chunks: Sequence[Chunk], seen: Collection[str]) -> tuple[GenerationTask, ...]:
-    """The chunks to send. A sentence that stands in two chunks is owned by the first, whatever was done first."""
+    """The chunks to send. A sentence that stands in two chunks is written about in the first, even if the second is new."""
     claimed = set(seen)
     tasks = []
     for chunk in chunks:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kb_pipeline.adapters.interchange.bilingual import Block, read_blocks
+from kb_pipeline.adapters.interchange.bilingual import AlignedBlock, read_blocks
 from kb_pipeline.adapters.interchange.tables import LONGEST_LINE
 from kb_pipeline.errors import UsageError
 
@@ -49,18 +49,18 @@ def read(tmp_path, name, text, fields=("source", "target")):
     ],
 )
 def test_rows_and_catalogs_yield_blocks_with_both_texts(tmp_path, name, text, place):
-    assert read(tmp_path, name, text) == [Block(source="Pay {x} now", target="จ่าย {x}", place=place)]
+    assert read(tmp_path, name, text) == [AlignedBlock(source="Pay {x} now", target="จ่าย {x}", place=place)]
 
 
 @pytest.mark.parametrize(
     ("name", "text", "mark"), [("a.tmx", TMX, "{ph:1}"), ("a.xlf", XLIFF_1, "{x:1}"), ("a.xliff", XLIFF_2, "{ph:1}")]
 )
 def test_inline_tags_become_placeholders_on_both_sides(tmp_path, name, text, mark):
-    assert read(tmp_path, name, text) == [Block(source=f"Pay {mark} now", target=f"จ่าย {mark}", place="a")]
+    assert read(tmp_path, name, text) == [AlignedBlock(source=f"Pay {mark} now", target=f"จ่าย {mark}", place="a")]
 
 
 def test_other_columns_are_named_by_the_caller(tmp_path):
-    assert read(tmp_path, "a.csv", "en,th\nYes,ใช่\n", ("en", "th")) == [Block(source="Yes", target="ใช่", place="line 2")]
+    assert read(tmp_path, "a.csv", "en,th\nYes,ใช่\n", ("en", "th")) == [AlignedBlock(source="Yes", target="ใช่", place="line 2")]
 
 
 def test_an_entity_that_would_read_a_file_stays_what_it_is(tmp_path):

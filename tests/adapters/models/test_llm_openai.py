@@ -114,7 +114,7 @@ def test_invalid_output_gets_one_repair_turn(httpserver, memo, broken):
 def test_output_that_stays_invalid_fails_with_a_name_and_is_not_paid_again(httpserver, memo):
     bodies = answering(httpserver, "no json")
     for _ in range(2):
-        with pytest.raises(LLMOutputError, match="after a repair turn"):
+        with pytest.raises(LLMOutputError, match="asked twice"):
             llm_at(httpserver, memo).ask(request(), Said)
     assert len(bodies) == 2
 

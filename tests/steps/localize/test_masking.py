@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.findings import Severity, TextPart
-from kb_pipeline.steps.localize.masking import mask, verify
+from kb_pipeline.steps.localize.masking import check_pieces, mask
 
 PIECES = (
     "[[1]]",
@@ -62,7 +62,7 @@ def test_what_was_masked_and_restored_is_the_same_to_the_letter(one, other):
 
 @given(texts)
 def test_a_text_has_no_findings_against_itself(text):
-    assert not verify(answer(text), answer(text), "th", "th")
+    assert not check_pieces(answer(text), answer(text), "th", "th")
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_text_has_no_findings_against_itself(text):
     ],
 )
 def test_a_doubled_a_dropped_and_an_invented_mark_are_findings(source, target, said, severity):
-    (finding,) = verify(answer(source), answer(target), "en", "th")
+    (finding,) = check_pieces(answer(source), answer(target), "en", "th")
     assert said in finding.message
     assert (finding.severity, finding.part) == (severity, TextPart.ANSWER)
 
@@ -85,7 +85,7 @@ def test_a_doubled_a_dropped_and_an_invented_mark_are_findings(source, target, s
     [("See https://shop.example/a.", "ดูที่นี่"), ("Type `help`.", "พิมพ์"), ("{name}", "{name} {name}"), ("{name}", "{1}")],
 )
 def test_what_other_rules_say_is_not_said_twice(source, target):
-    assert not verify(answer(source), answer(target), "en", "th")
+    assert not check_pieces(answer(source), answer(target), "en", "th")
 
 
 def test_an_approved_text_hides_the_same_pieces_behind_the_same_marks():
