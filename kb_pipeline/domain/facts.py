@@ -4,6 +4,8 @@ from enum import StrEnum
 
 from kb_pipeline.domain.base import Value
 
+BUDDHIST_OFFSET = 543  # years that the Buddhist era is ahead of the Gregorian calendar
+
 
 class FactKind(StrEnum):
     """What kind of thing a fact is."""

@@ -9,7 +9,7 @@ from kb_pipeline.adapters.store_sql.decisions import SqlDecisions
 from kb_pipeline.adapters.store_sql.engine import Database
 from kb_pipeline.adapters.store_sql.entries import SqlEntries
 from kb_pipeline.adapters.store_sql.faqs import SqlFaqs
-from kb_pipeline.adapters.store_sql.queries import SqlQueries
+from kb_pipeline.adapters.store_sql.query_log import SqlQueries
 from kb_pipeline.adapters.store_sql.releases import SqlReleases
 from kb_pipeline.adapters.store_sql.translation_memory import SqlMemory
 from kb_pipeline.adapters.store_sql.vectors import SqlVectors

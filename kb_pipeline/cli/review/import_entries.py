@@ -10,7 +10,7 @@ from kb_pipeline.cli.options import JsonOption
 
 
 def import_entries(
-    file: Annotated[Path, typer.Argument(help="CSV or JSONL with question, answer and optional phrasings (separated by |).")],
+    file: Annotated[Path, typer.Argument(help="CSV, TSV or JSONL: question, answer and optional phrasings (separated by |).")],
     market: Annotated[str, typer.Option("--market", "-m", help="Market tag, e.g. th-TH.")],
     propose: Annotated[bool, typer.Option("--propose", help="Also put each into the queue, to be approved as it is.")] = False,
     json: JsonOption = False,

@@ -58,7 +58,7 @@ def relate_drafts(market: Market, store: RelateStore, embedder: Embedder, progre
 
 
 def _standing(entries: Sequence[Entry], drafts: Sequence[Draft]) -> list[Entry]:
-    """The entries to compare with: all but the pending ones that a draft of now has led to."""
+    """The entries to compare with: a pending one that was staged from one of these drafts is that draft, and left out."""
     drafted = {draft.revision.entry_id for draft in drafts}
     return [entry for entry in entries if entry.standing != "pending" or entry.id not in drafted]
 

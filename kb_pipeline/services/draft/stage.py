@@ -77,7 +77,7 @@ def _change(store: StageStore, draft: Draft, faq: SourceFaq, market: Market, his
 
 
 def _is_settled(change: Change, past: Change) -> bool:
-    """Whether `past` proposed the same text, against whatever was approved then, and a person decided on it."""
+    """Whether `past` proposed the same text, against whatever was approved then, and still waits or was decided on."""
     same = change.model_copy(update={"kind": past.kind, "base_revision_id": past.base_revision_id})
     return past.state is not ChangeState.SUPERSEDED and same.id == past.id
 

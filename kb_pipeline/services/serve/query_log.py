@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from kb_pipeline.domain.answers import QueryRecord
 from kb_pipeline.errors import KBError
-from kb_pipeline.ports.queries import QueryLog
+from kb_pipeline.ports.query_log import QueryLog
 
 _LOG = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from kb_pipeline.errors import (
     NotFoundError,
     UnknownMarketError,
 )
-from kb_pipeline.ports.queries import FeedbackStore
+from kb_pipeline.ports.query_log import FeedbackStore
 from kb_pipeline.services.access.accounts import Accounts
 from kb_pipeline.services.access.limits import RateLimit
 from kb_pipeline.services.serve.query_log import BufferedQueryLog

@@ -6,6 +6,7 @@ from functools import cache
 
 from babel import Locale, UnknownLocaleError
 
+from kb_pipeline.domain.facts import BUDDHIST_OFFSET
 from kb_pipeline.domain.findings import MqmCategory, Severity, TextPart
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
 from kb_pipeline.steps.facts.numbers import decimal_sign
@@ -13,7 +14,6 @@ from kb_pipeline.steps.language.patterns import NEVER
 from kb_pipeline.steps.language.prose import blanked
 from kb_pipeline.steps.language.reader import language_of
 
-_ERA = 543  # years that the Buddhist era is ahead
 _SWAPPED = str.maketrans(".,", ",.")
 _YEAR = re.compile("(?:19|20)[0-9]{2}(?![0-9])")
 _HALF_DAY = re.compile(r"[0-9][ \u00a0\u202f]?[AaPp]\.?[Mm]")
@@ -35,9 +35,9 @@ def date_form(subject: Subject) -> Iterator[Flaw]:
     if market.conventions.buddhist_era and _YEAR.search(text):
         for part, match in _outside_code(_years(market.tag), subject):
             year, named = int(match["year"]), match["era"] is not None
-            message = f"write {year + _ERA}, not {year}: years are of the Buddhist era here"
+            message = f"write {year + BUDDHIST_OFFSET}, not {year}: years are of the Buddhist era here"
             severity = Severity.MAJOR if named else Severity.MINOR
-            yield Flaw(message, part, match.span("year"), str(year + _ERA), severity)
+            yield Flaw(message, part, match.span("year"), str(year + BUDDHIST_OFFSET), severity)
     if _HALF_DAY.search(text) and _has_whole_day(market.tag):
         for part, match in _outside_code(_TWELVE, subject):
             hour = int(match["hour"]) % 12 + 12 * (match["half"] in "Pp")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from kb_pipeline.domain.base import Value
-from kb_pipeline.domain.facts import Fact, FactKind
+from kb_pipeline.domain.facts import BUDDHIST_OFFSET, Fact, FactKind
 from kb_pipeline.domain.markets import Market, MarketFact
 from kb_pipeline.steps.facts.durations import is_in_one_word
 from kb_pipeline.steps.facts.ruling import Ruling, facts_of, market_facts, ruling
@@ -15,7 +15,6 @@ from kb_pipeline.steps.facts.values import COMPARED, OF_OTHER_RULES, Key, compar
 __all__ = ["COMPARED", "FactComparison", "Key", "compare", "comparison_value", "facts_of", "market_facts"]
 
 _NUMBERS = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
-_ERA = 543  # Buddhist years after the Gregorian ones
 
 
 class FactComparison(Value):
@@ -126,7 +125,7 @@ def _has_like(fact: Fact, others: list[Fact], market: Market, *, invented: bool)
         return False
     values = {fact.value}
     if market.conventions.buddhist_era and fact.value.isdigit():
-        values |= {str(int(fact.value) + _ERA), str(int(fact.value) - _ERA)}
+        values |= {str(int(fact.value) + BUDDHIST_OFFSET), str(int(fact.value) - BUDDHIST_OFFSET)}
     if any(values & {other.value, *other.value.split("-"), *_NUMBERS.findall(other.raw)} for other in others):
         return not _is_of_another_unit(fact, others)
     return len(fact.value) < 2

@@ -7,7 +7,7 @@ from functools import cache
 
 from babel import Locale, UnknownLocaleError
 
-from kb_pipeline.domain.facts import Fact, FactKind
+from kb_pipeline.domain.facts import BUDDHIST_OFFSET, Fact, FactKind
 from kb_pipeline.steps.facts.numbers import at_digits, lowered, matches_at
 from kb_pipeline.steps.facts.recogniser import shortest
 from kb_pipeline.steps.language.definition import Language
@@ -15,7 +15,6 @@ from kb_pipeline.steps.language.patterns import any_of, longest_first
 from kb_pipeline.steps.language.reader import everywhere, language_of
 from kb_pipeline.steps.language.tags import primary
 
-BUDDHIST_OFFSET = 543
 NUMERIC_CUE = "[0-9][/.-][0-9]{1,2}[/.-][0-9]"
 _FIRST_BUDDHIST = 2400  # a year from here on is one of the Buddhist era
 

@@ -10,6 +10,7 @@ from babel.numbers import format_currency, format_decimal, format_percent, get_t
 from langcodes.tag_parser import LanguageTagError
 
 from kb_pipeline.domain.base import Value
+from kb_pipeline.domain.facts import BUDDHIST_OFFSET
 from kb_pipeline.domain.markets import Conventions
 from kb_pipeline.errors import UsageError
 from kb_pipeline.steps.language.tags import primary
@@ -117,11 +118,11 @@ def samples_of(tag: str, conventions: Conventions) -> Samples:
 
 
 def _date(locale: Locale, conventions: Conventions) -> str:
-    """The day in CLDR's long form; Babel knows no Buddhist years, so they are counted here (+543) and the era is left out."""
+    """The day in CLDR's long form; Babel knows no Buddhist years, so they are counted here, and the era is left out."""
     if not conventions.buddhist_era:
         return format_date(_DAY, "long", locale=locale)
     pattern = locale.date_formats["long"].pattern.replace("G ", "")
-    return format_date(_DAY.replace(year=_DAY.year + 543), pattern, locale=locale)
+    return format_date(_DAY.replace(year=_DAY.year + BUDDHIST_OFFSET), pattern, locale=locale)
 
 
 def _locale(tag: str) -> Locale:

@@ -13,6 +13,7 @@ import yaml
 from langcodes.tag_parser import LanguageTagError
 
 from kb_pipeline.domain.articles import FrontMatter
+from kb_pipeline.domain.facts import BUDDHIST_OFFSET
 from kb_pipeline.steps.parse.errors import ArticleError
 
 _FENCED = re.compile(r"---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
@@ -121,7 +122,7 @@ def _date(value: object, line: int) -> date:
     except ValueError as error:
         raise ArticleError("bad-date", f"'{text[:40]}' is no date", "write YYYY-MM-DD", line=line) from error
     if parsed.year in _BUDDHIST_YEARS:
-        remedy = f"write the Gregorian year: {parsed.year - 543}"
+        remedy = f"write the Gregorian year: {parsed.year - BUDDHIST_OFFSET}"
         raise ArticleError("bad-date", f"{parsed.year} looks like a Buddhist year", remedy, line=line)
     return parsed
 

@@ -25,5 +25,5 @@ def last_live(release: Release) -> datetime:
 
 
 def _superseded_at(release: Release, flips: Sequence[datetime], now: datetime) -> datetime:
-    """When it stopped being live: at the next flip, or later if that one's time was overwritten; never earlier."""
+    """When it stopped being live: at the next flip. A release that goes live again loses its earlier time: then it is later."""
     return next((at for at in flips if at > last_live(release)), now)

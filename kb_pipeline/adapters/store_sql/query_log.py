@@ -12,7 +12,7 @@ from kb_pipeline.errors import NotFoundError
 
 
 class SqlQueries(Part):
-    """`ports.queries`."""
+    """`ports.query_log`."""
 
     def save_queries(self, records: Sequence[QueryRecord]) -> None:
         """Append records; one whose request id is known changes nothing."""
