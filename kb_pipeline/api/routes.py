@@ -26,7 +26,6 @@ from kb_pipeline.domain.accounts import ApiKey
 from kb_pipeline.domain.answers import Feedback, SearchResult
 from kb_pipeline.domain.answers import Query as Asked
 from kb_pipeline.domain.base import fingerprint
-from kb_pipeline.errors import NotFoundError
 from kb_pipeline.services.serve.serving import Serving
 
 router = APIRouter(prefix="/v1", responses=problems(401, 403, 404, 408, 413, 422, 429, 500, 503, 504))
@@ -58,8 +57,7 @@ def feedback(outcome: FeedbackRequest, client: Client, serving: Service) -> None
 @router.get("/faqs/{entry_id}", tags=["entries"], response_model=Entry, responses=UNCHANGED)
 def entry(entry_id: str, market: Market, client: Client, serving: Service, if_none_match: IfNoneMatch = "") -> Response:
     """One entry that the market may say today, its own or its fallback's."""
-    serving.enter(market, client)
-    found, release = serving.searcher.entry(market, entry_id)
+    found, release = serving.entry(entry_id, market, client)
     return _tagged(entry_of(found, release), release, if_none_match)
 
 
@@ -74,10 +72,7 @@ def entries(
     if_none_match: IfNoneMatch = "",
 ) -> Response:
     """The market's own entries that may be said today, by id, page by page."""
-    serving.enter(market, client)
-    page = serving.searcher.listing(market, topic, cursor, limit)
-    if page.release is None:
-        raise _nothing_live(market)
+    page = serving.listing(market, client, topic, cursor, limit)
     tag = f"{page.release}/{fingerprint([e.id for e in page.entries])}"  # validity dates change a page, too
     return _tagged(entry_page(market, page.release, page.entries, page.after), tag, if_none_match)
 
@@ -85,10 +80,7 @@ def entries(
 @router.get("/releases/{market}", tags=["entries"], response_model=LiveRelease, responses=UNCHANGED)
 def release(market: MarketTag, client: Client, serving: Service, if_none_match: IfNoneMatch = "") -> Response:
     """What the market says now, and the report of its verification."""
-    serving.enter(market, client)
-    live = serving.searcher.live(market)
-    if live is None:
-        raise _nothing_live(market)
+    live = serving.release(market, client)
     return _tagged(live_release(live), live.id, if_none_match)
 
 
@@ -107,7 +99,3 @@ def _tagged(value: BaseModel, tag: str, if_none_match: str) -> Response:
     if headers["ETag"] in known or "*" in known:
         return Response(status_code=304, headers=headers)
     return Response(value.model_dump_json(), media_type="application/json", headers=headers)
-
-
-def _nothing_live(market: str) -> NotFoundError:
-    return NotFoundError(f"'{market}' has no live release", f"publish one: kb release publish --market {market}")

@@ -26,7 +26,7 @@ Vector = npt.NDArray[np.float32]
 class Listing(Value):
     """A page of a market's entries by id. `after` asks for the next one; None: this is the last."""
 
-    release: str | None
+    release: str
     entries: tuple[ServedEntry, ...] = ()
     after: str | None = None
 
@@ -99,12 +99,15 @@ class Searcher:
         raise NotFoundError(f"no entry '{id_}' is live in {market}", "list them: GET /v1/faqs?market=" + market)
 
     def listing(self, market: str, topic: str | None = None, after: str = "", limit: int = 50) -> Listing:
-        """The market's own entries that may be said today, by id, from behind the id `after`. Raises UnknownMarketError."""
+        """The market's own entries that may be said today, by id, from behind the id `after`.
+
+        Raises UnknownMarketError, and NotFoundError when nothing is live.
+        """
         self._market(market)
         day, topics = self._day(), (topic,) if topic else ()
         with self._releases.reading(market) as released:
             if released is None:
-                return Listing(release=None)
+                raise nothing_live(market)
             ids = list(released.entries)
             behind = (released.entries[id_] for id_ in ids[bisect_right(ids, after) :])
             found = list(islice((e for e in behind if e.may_be_said(market, day, topics)), limit + 1))
@@ -155,3 +158,8 @@ class Searcher:
             if len(ranked) > query.top_k or len(dense) < k:
                 return ranked
             k *= _MORE
+
+
+def nothing_live(market: str) -> NotFoundError:
+    """What whoever asks for a market without a live release is told."""
+    return NotFoundError(f"'{market}' has no live release", f"publish one: kb release publish --market {market}")

@@ -8,8 +8,9 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 
 from kb_pipeline.domain.accounts import ApiKey
-from kb_pipeline.domain.answers import Feedback, Query, QueryRecord, SearchResult
+from kb_pipeline.domain.answers import Feedback, Query, QueryRecord, SearchResult, ServedEntry
 from kb_pipeline.domain.markets import Market
+from kb_pipeline.domain.releases import Release
 from kb_pipeline.errors import (
     AuthenticationError,
     ForbiddenError,
@@ -21,7 +22,7 @@ from kb_pipeline.ports.query_log import FeedbackStore
 from kb_pipeline.services.access.accounts import Accounts
 from kb_pipeline.services.access.limits import RateLimit
 from kb_pipeline.services.serve.query_log import BufferedQueryLog
-from kb_pipeline.services.serve.search import Searcher
+from kb_pipeline.services.serve.search import Listing, Searcher, nothing_live
 from kb_pipeline.steps.facts.redact import redact
 
 _LOG = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ class Serving:
         markets: Sequence[Market],
         close: Callable[[], None],
     ) -> None:
-        self.searcher = searcher
+        self._searcher = searcher
         self._accounts = accounts
         self._feedback = feedback
         self._close_store = close
@@ -62,18 +63,18 @@ class Serving:
         self._rate.take(client.id)
         return client
 
-    def enter(self, market: str, client: ApiKey) -> None:
-        """Whether `client` may ask for `market`. Raises ForbiddenError, UnknownMarketError."""
+    def _admit(self, client: ApiKey, market: str) -> None:
+        """Let `client` ask for `market`. Raises ForbiddenError, UnknownMarketError."""
         if not client.may(market):
             raise ForbiddenError(f"this key is not for '{market}'", "use a key of that market: kb key add --market TAG")
         if market not in self._markets:
             raise UnknownMarketError(f"there is no market '{market}'", "GET /readyz lists the markets that are served")
 
     def search(self, query: Query, client: ApiKey, request_id: str) -> SearchResult:
-        """The hits or an abstention, with a redacted line in the query log. Raises as `enter`."""
-        self.enter(query.market, client)
+        """The hits or an abstention, with a redacted line in the query log. Raises ForbiddenError, UnknownMarketError."""
+        self._admit(client, query.market)
         began = time.perf_counter()
-        result = self.searcher.search(query, request_id)
+        result = self._searcher.search(query, request_id)
         self._log.add(_record(query, result, client, time.perf_counter() - began))
         return result
 
@@ -83,17 +84,38 @@ class Serving:
         record = self._feedback.query(feedback.request_id)
         if record is None:
             raise NotFoundError(f"no request '{feedback.request_id}'", "give the request_id that came with the answer")
-        self.enter(record.market, client)
+        self._admit(client, record.market)
         redacted = feedback.model_copy(update={"comment": redact(feedback.comment)})
         self._feedback.save_feedback(redacted, datetime.now(UTC))
 
+    def entry(self, id_: str, market: str, client: ApiKey) -> tuple[ServedEntry, str]:
+        """An entry that the market may say today, its own or a fallback's, and the id of the release that says it.
+
+        Raises NotFoundError, ForbiddenError, UnknownMarketError.
+        """
+        self._admit(client, market)
+        return self._searcher.entry(market, id_)
+
+    def listing(self, market: str, client: ApiKey, topic: str | None, after: str, limit: int) -> Listing:
+        """The market's own entries that may be said today, by id, from behind the id `after`. Raises as `entry`."""
+        self._admit(client, market)
+        return self._searcher.listing(market, topic, after, limit)
+
+    def release(self, market: str, client: ApiKey) -> Release:
+        """The release that the market serves now. Raises as `entry`."""
+        self._admit(client, market)
+        live = self._searcher.live(market)
+        if live is None:
+            raise nothing_live(market)
+        return live
+
     def problems(self) -> list[str]:
         """Why it is not ready, in words; empty when it is."""
-        return [*([self._not_warm] if self._not_warm else []), *self.searcher.ready()]
+        return [*([self._not_warm] if self._not_warm else []), *self._searcher.ready()]
 
     def live_numbers(self) -> dict[str, int]:
         """The number of the release that is served in each market; markets without one are left out."""
-        live = {market: self.searcher.live(market) for market in sorted(self._markets)}
+        live = {market: self._searcher.live(market) for market in sorted(self._markets)}
         return {market: release.number for market, release in live.items() if release}
 
     @property
@@ -105,14 +127,14 @@ class Serving:
         """Write what is left of the query log, and let everything go."""
         with ExitStack() as closing:
             closing.callback(self._close_store)
-            closing.callback(self.searcher.close)
+            closing.callback(self._searcher.close)
             closing.callback(self._log.close)
 
     def _prepare(self) -> None:
         try:
-            self.searcher.follow()
+            self._searcher.follow()
             for market in self._markets:
-                self.searcher.search(Query(text="ready?", market=market), "")
+                self._searcher.search(Query(text="ready?", market=market), "")
         except KBError as error:
             _LOG.error("not ready: %s", error)
             self._not_warm = str(error)

@@ -135,7 +135,8 @@ def test_nothing_live_is_said_so(searcher):
     assert searcher.ready() == []
     result = ask(searcher, "Hello?", "th-TH")
     assert (result.abstained, result.reason, result.release, result.hits) == (True, Abstention.NO_RELEASE, None, ())
-    assert searcher.listing("th-TH").release is None
+    with pytest.raises(NotFoundError, match="no live release"):
+        searcher.listing("th-TH")
     with pytest.raises(UnknownMarketError, match="vi-VN"):
         ask(searcher, "Hello?", "vi-VN")
 
