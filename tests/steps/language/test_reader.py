@@ -9,7 +9,7 @@ import pytest
 
 from kb_pipeline.errors import LanguageDataError
 from kb_pipeline.steps.language import reader
-from kb_pipeline.steps.language.definition import Verdict
+from kb_pipeline.steps.language.definition import YesNo
 from kb_pipeline.steps.language.reader import language_of, languages, read_language
 
 SWAHILI = """
@@ -33,7 +33,7 @@ USED = """
 import sys
 from pathlib import Path
 from kb_pipeline.steps.language import reader
-from kb_pipeline.steps.language.definition import Verdict
+from kb_pipeline.steps.language.definition import YesNo
 reader.FOLDER = Path(sys.argv[1])
 from kb_pipeline.steps.facts import extract
 from kb_pipeline.steps.language.detection import is_plainly
@@ -79,7 +79,7 @@ def test_the_guide_shows_a_file_that_can_be_read() -> None:
     guide = (Path(__file__).parents[3] / "docs" / "how-to" / "add-a-language.md").read_text("utf-8")
     shown = read_language(guide.split("```yaml\n")[1].split("```")[0], "vi.yaml")
     assert shown.negation.negations.words == ("không", "chưa", "chẳng", "đừng")
-    assert shown.verdict == Verdict(yes=("có", "vâng"), no=("không",))
+    assert shown.verdict == YesNo(yes=("có", "vâng"), no=("không",))
 
 
 def test_a_language_without_a_file_is_one_of_which_nothing_is_known():
