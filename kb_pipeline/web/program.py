@@ -49,10 +49,14 @@ def serve(build: Callable[[], ASGIApp], address: Address, message: str, log_leve
                 timeout_graceful_shutdown=_STOP_SECONDS,
                 **options,
             )
-            for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, lambda *_: None)  # uvicorn hears them first, and hands them on when it has ended
-            sys.stderr.write(message.format(url=f"http://{address.host}:{listener.getsockname()[1]}") + "\n")
             server = uvicorn.Server(config)
+
+            def stop(_number: int, _frame: object) -> None:
+                server.should_exit = True  # before uvicorn listens to signals itself; it hands them on when it has ended
+
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, stop)
+            sys.stderr.write(message.format(url=f"http://{address.host}:{listener.getsockname()[1]}") + "\n")
             server.run(sockets=[listener])
             return 0 if server.started else 1
     except KBError as error:

@@ -86,3 +86,13 @@ def test_a_stop_lets_the_request_in_flight_finish_and_is_no_failure(number):
     _, errors = program.communicate(timeout=20)
     asking.join(20)
     assert (replies, program.returncode, errors) == (["ตอบแล้ว"], 0, "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_that_comes_as_soon_as_the_address_is_known_is_heard(number):
+    for _ in range(3):
+        program = run("-c", SLOW)
+        assert program.stderr.readline().startswith("it listens on ")
+        program.send_signal(number)
+        _, errors = program.communicate(timeout=20)
+        assert (program.returncode, errors) == (0, "")

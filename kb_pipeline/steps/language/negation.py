@@ -84,7 +84,7 @@ def _words(language: str) -> _Words | None:
         no_negations=no_negations,
         sign=re.compile(listed.sign) if listed.sign else denial,
         denials=denial,
-        no_denials=parts(listed.no_denials) or no_negations,
+        no_denials=parts(listed.no_denials, re.IGNORECASE) or no_negations,
         renderings=whole_words(Wording(words=listed.renderings), re.IGNORECASE),
         hints=parts(listed.hints),
         negative_words=re.compile("|".join(listed.negative_words)) if listed.negative_words else None,

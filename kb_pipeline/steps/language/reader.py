@@ -16,6 +16,7 @@ from kb_pipeline.steps.language.tags import primary
 FOLDER: Traversable = files("kb_pipeline.steps.language") / "data"
 _Item = TypeVar("_Item")
 _UNKNOWN = Language()
+_LONGEST = 8  # letters of a primary subtag (BCP 47)
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -58,8 +59,10 @@ _REMEDIES = {
 def language_of(tag: str) -> Language:
     """The language of a BCP-47 tag, whatever its region; one of which nothing is known where there is no file."""
     name = primary(tag)
+    if not name.isalpha() or len(name) > _LONGEST:
+        return _UNKNOWN
     file = FOLDER / f"{name}.yaml"
-    return read_language(file.read_text("utf-8"), file.name) if name.isalpha() and file.is_file() else _UNKNOWN
+    return read_language(file.read_text("utf-8"), file.name) if file.is_file() else _UNKNOWN
 
 
 @cache

@@ -3,7 +3,9 @@
 import pytest
 
 from kb_pipeline.domain.findings import Severity
-from tests.steps.checks.subjects import GERMAN, JAPANESE, found
+from tests.steps.checks.subjects import GERMAN, JAPANESE, THAI, found
+
+CHINESE = JAPANESE.model_copy(update={"tag": "zh-CN", "language_name": "Chinese"})
 
 
 @pytest.mark.parametrize(
@@ -66,6 +68,29 @@ def test_a_button_that_says_no_is_a_negation() -> None:
 )
 def test_a_denial_is_said_in_each_language_own_way(source, target, market) -> None:
     assert found("polarity", source, target, market) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "market"),
+    [
+        ("Not only cash but also cards are accepted.", "Nicht nur Bargeld, sondern auch Karten werden akzeptiert.", GERMAN),
+        ("Last but not least, check the address.", "Prüfen Sie nicht zuletzt die Adresse.", GERMAN),
+        ("Not only cash but also cards are accepted.", "現金だけでなくカードも使えます。", JAPANESE),
+        ("Wait not less than 3 days.", "少なくとも3日お待ちください。", JAPANESE),
+        ("The refund arrives in no time.", "返金はまもなく届きます。", JAPANESE),
+        ("Not only cash but also cards are accepted.", "ไม่เพียงแต่เงินสด แต่รับบัตรด้วย", THAI),
+        ("Not only cash but also cards are accepted.", "不仅接受现金，还接受银行卡。", CHINESE),
+        ("No matter where you live, it applies.", "无论您住在哪里都适用。", CHINESE),
+        ("We never stop improving.", "我们不断改进。", CHINESE),
+    ],
+)
+def test_a_set_phrase_is_said_with_the_other_language_s_set_phrase(source, target, market) -> None:
+    assert found("polarity", source, target, market) == []
+
+
+def test_a_set_phrase_hides_no_negation_that_was_lost() -> None:
+    assert found("polarity", "You must not enter the code.", "コードを入力しなければなりません。", JAPANESE)
+    assert found("polarity", "Not only cards: you cannot pay in cash.", "Nicht nur Karten: Sie können bar zahlen.", GERMAN)
 
 
 def test_one_word_that_denies_stands_for_one_negation_only() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from kb_pipeline.errors import LanguageDataError
 from kb_pipeline.steps.language import reader
-from kb_pipeline.steps.language.definition import YesNo
+from kb_pipeline.steps.language.definition import Language, YesNo
 from kb_pipeline.steps.language.reader import language_of, languages, read_language
 
 SWAHILI = """
@@ -80,6 +80,11 @@ def test_the_guide_shows_a_file_that_can_be_read() -> None:
     shown = read_language(guide.split("```yaml\n")[1].split("```")[0], "vi.yaml")
     assert shown.negation.negations.words == ("không", "chưa", "chẳng", "đừng")
     assert shown.verdict == YesNo(yes=("có", "vâng"), no=("không",))
+
+
+@pytest.mark.parametrize("tag", ["", "a" * 300, "../../etc/passwd", "xx", "de_DE.yaml", "ไทย"])
+def test_a_tag_that_names_no_language_is_one_of_which_nothing_is_known(tag: str) -> None:
+    assert language_of(tag) == Language()
 
 
 def test_a_language_without_a_file_is_one_of_which_nothing_is_known():
