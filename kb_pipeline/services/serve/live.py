@@ -131,8 +131,9 @@ class LiveReleases:
     def follow(self, seconds: float = 0.5) -> None:
         """Refresh now and then every so many seconds, in a thread of its own, until `close()`."""
         self.refresh()
-        self._follower = threading.Thread(target=self._follow, args=(seconds,), name="follow-releases", daemon=True)
-        self._follower.start()
+        follower = threading.Thread(target=self._follow, args=(seconds,), name="follow-releases", daemon=True)
+        follower.start()
+        self._follower = follower  # only now: `close` may come at any moment, and waits for a thread that has begun
 
     def close(self) -> None:
         """Stop following; each release closes when its last reader has left."""
