@@ -123,9 +123,9 @@ def test_every_value_of_the_facts_is_read_as_one_fact_of_the_same_kind(tag: str)
 
 @pytest.mark.parametrize("tag", OTHER_CURRENCY)
 def test_what_the_facts_call_the_sources_value_is_read_as_the_articles_are(tag: str) -> None:
-    said = {comparison_value(f) for path, text in ARTICLES.items() for f in extract(text, path.parent.name)}
+    stated = {comparison_value(f) for path, text in ARTICLES.items() for f in extract(text, path.parent.name)}
     for fact in (f for f in pack(tag).facts if f.source_value):
-        assert {comparison_value(f) for f in facts_of(fact.source_value, pack(tag))} <= said, fact.key
+        assert {comparison_value(f) for f in facts_of(fact.source_value, pack(tag))} <= stated, fact.key
 
 
 @pytest.mark.parametrize("tag", OTHER_CURRENCY)
@@ -160,8 +160,8 @@ def test_no_pack_tells_customers_anything_in_a_script_it_does_not_allow(tag: str
 def test_the_examples_follow_the_pack_they_teach(tag: str) -> None:
     market = pack(tag)
     rules = tuple(rule for rule in RULES if rule is not example_copied)
-    for asked, said, question, answer in market.examples:
-        source, target = FaqText(question=asked, answer=said), FaqText(question=question, answer=answer)
+    for asked, stated, question, answer in market.examples:
+        source, target = FaqText(question=asked, answer=stated), FaqText(question=question, answer=answer)
         subject = Subject(source=source, target=target, source_language="en", market=market, day=DAY)
         assert run_checks(subject, rules) == ()
 
@@ -199,10 +199,10 @@ def test_german_law_is_said_where_the_return_window_is() -> None:
     german = "Sie können die meisten Artikel innerhalb von 15 Tagen nach der Lieferung zurückgeben."
     faqs = [FaqText(question="Wie lange kann ich Artikel zurückgeben?", answer=german + more) for more in ("", " {}")]
     market = pack("de-DE")
-    told = [f.model_copy(update={"answer": f.answer.format(market.clauses[0].text)}) for f in faqs]
+    with_clause = [f.model_copy(update={"answer": f.answer.format(market.clauses[0].text)}) for f in faqs]
     subjects = [
         Subject(source=FaqText(question="Return", answer=text), target=f, source_language="en", market=market, day=DAY,
-                topics=("returns",)) for f in told
+                topics=("returns",)) for f in with_clause
     ]  # fmt: skip
     assert [len(run_checks(subject, (clause_missing,))) for subject in subjects] == [1, 0]
 

@@ -56,10 +56,10 @@ def write_faq(request: ModelRequest) -> GeneratedFaqs:
 
 def localize(request: ModelRequest) -> LocalizedFaq:
     """The FAQ in Thai, or in English when that is asked for; the same in a repair round."""
-    said = "\n".join(m.content for m in request.messages)
+    given = "\n".join(m.content for m in request.messages)
     if "English" in request.messages[0].content:
         question, answer = "When do I get my refund for a failed group buy?", "You get the refund in your wallet within 3 days."
-    elif "拼团" in said:
+    elif "拼团" in given:
         question, answer = "ถ้าการซื้อแบบกลุ่มไม่สำเร็จจะได้เงินคืนเมื่อไร", "ระบบจะคืนเงินเข้ากระเป๋าเงินของคุณภายใน 3 วัน"
     else:
         question, answer = "ตู้ล็อกเกอร์เก็บพัสดุไว้กี่วัน", "ตู้ล็อกเกอร์เก็บพัสดุไว้ 3 วัน"
@@ -125,5 +125,5 @@ def approve_all(store: SqlStore, market: str, limit: int | None = None) -> None:
         for person in ("ann", "bob"):
             after = store.change(change.id)
             if after.state is ChangeState.PENDING:
-                said = Decision(change_id=change.id, verdict=Verdict.APPROVE, actor=person, seen_version=after.version)
-                store.decide(said)
+                given = Decision(change_id=change.id, verdict=Verdict.APPROVE, actor=person, seen_version=after.version)
+                store.decide(given)

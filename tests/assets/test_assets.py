@@ -37,12 +37,12 @@ def test_articles_in_two_languages_become_source_faqs(run: Run, llm: ScriptedLLM
 
 
 def test_a_person_sees_model_tokens_cost_and_prompt_version(run: Run) -> None:
-    told = metadata(run("source_job"), "source_faqs")
-    assert told["model"] == "scripted"
-    assert told["prompts"] == "generate_faqs@1, revise_faq@1"
-    assert told["tokens_prompt"] > 0
-    assert told["tokens_completion"] > 0
-    assert {"cost", "seconds", "model_share", "cached_calls"} <= told.keys()
+    shown = metadata(run("source_job"), "source_faqs")
+    assert shown["model"] == "scripted"
+    assert shown["prompts"] == "generate_faqs@1, revise_faq@1"
+    assert shown["tokens_prompt"] > 0
+    assert shown["tokens_completion"] > 0
+    assert {"cost", "seconds", "model_share", "cached_calls"} <= shown.keys()
 
 
 @pytest.mark.parametrize(
@@ -86,9 +86,9 @@ def test_an_unreadable_article_is_quarantined_with_its_remedy_and_the_others_go_
     (settings.source_dir / "en" / "broken.md").write_bytes(b"---\nlang: en\n---\n\n# A\n\n\xff\xfe text\n")
     result = run("source_job")
     assert result.success
-    told = metadata(result, "source_articles")
-    assert (told["articles"], told["quarantined"]) == (2, 1)
-    assert "en/broken.md" in str(told["quarantine"])
+    shown = metadata(result, "source_articles")
+    assert (shown["articles"], shown["quarantined"]) == (2, 1)
+    assert "en/broken.md" in str(shown["quarantine"])
     check = checks(result)["no_quarantined_articles"]
     assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
 

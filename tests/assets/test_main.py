@@ -21,9 +21,9 @@ def test_one_command_brings_everything_up_to_staged_changes(
     settings: Settings, llm: ScriptedLLM, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert command.main(_thai(settings), llm=llm) == 0
-    said = capsys.readouterr().out
-    assert "source   read_articles" in said
-    assert "th-TH    staged_changes" in said
+    output = capsys.readouterr().out
+    assert "source   read_articles" in output
+    assert "th-TH    staged_changes" in output
     with open_instance(settings.home) as instance:  # dagster dev shows these runs afterwards
         assert [run.job_name for run in instance.get_runs()] == ["market_job", "source_job"]
         assert instance.get_latest_materialization_event(dg.AssetKey("staged_changes")) is not None
@@ -46,9 +46,9 @@ def test_a_step_that_fails_is_told_with_its_remedy(
     settings.home.mkdir()
     (settings.home / "kb.sqlite3").write_text("this is no database", encoding="utf-8")
     assert command.main(_thai(settings), llm=llm) == 1
-    said = capsys.readouterr().out
-    assert "failed" in said
-    assert "Traceback" not in said
+    output = capsys.readouterr().out
+    assert "failed" in output
+    assert "Traceback" not in output
 
 
 def test_help_teaches() -> None:

@@ -98,8 +98,8 @@ def test_a_release_that_is_not_fit_never_goes_live(run: Run, staged: SqlStore, m
     check = checks(result)["release_is_fit"]
     assert (check.passed, check.blocking) == (False, True)
     assert "not its approved revision" in str(check.metadata["failed"].value)
-    told = {e.materialization.asset_key.to_user_string() for e in result.get_asset_materialization_events()}
-    assert "published_index" not in told
+    materialized = {e.materialization.asset_key.to_user_string() for e in result.get_asset_materialization_events()}
+    assert "published_index" not in materialized
     assert staged.live_numbers() == {"th-TH": 1}
     assert staged.release("th-TH", 2).state is ReleaseState.FAILED
 
@@ -134,15 +134,15 @@ def test_a_run_under_way_is_waited_for_and_a_failed_one_asked_again_three_times_
     approve_all(staged, "th-TH")
     job, cursor = defs.resolve_job_def("release_job"), None
     for attempt in (1, 2, 3):
-        said = look(settings, instance, cursor)
-        assert len(said.run_requests) == 1
-        assert json.loads(said.cursor)["th-TH"]["attempts"] == attempt
+        looked = look(settings, instance, cursor)
+        assert len(looked.run_requests) == 1
+        assert json.loads(looked.cursor)["th-TH"]["attempts"] == attempt
         tags = {"dagster/partition": "th-TH"}
         under_way = instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED, tags=tags)
-        waiting = look(settings, instance, said.cursor)
-        assert (waiting.run_requests, waiting.cursor) == ([], said.cursor)
+        waiting = look(settings, instance, looked.cursor)
+        assert (waiting.run_requests, waiting.cursor) == ([], looked.cursor)
         instance.report_run_failed(under_way)
-        cursor = said.cursor
+        cursor = looked.cursor
     assert look(settings, instance, cursor).run_requests == []
 
 
@@ -174,5 +174,5 @@ def test_a_market_that_cannot_be_planned_does_not_keep_the_others_back(
     settings: Settings, instance: dg.DagsterInstance, staged: SqlStore
 ) -> None:
     approve_all(staged, "th-TH")
-    said = look(settings, instance, None, "xx-XX", "th-TH")
-    assert [r.partition_key for r in said.run_requests] == ["th-TH"]
+    looked = look(settings, instance, None, "xx-XX", "th-TH")
+    assert [r.partition_key for r in looked.run_requests] == ["th-TH"]

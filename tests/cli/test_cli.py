@@ -175,10 +175,10 @@ def test_high_risk_takes_two_people(staged, kb):
 
 def test_an_edit_is_approved_in_the_persons_words(staged, kb, store):
     change = staged[-1]["id"]
-    said = decided(kb, "edit", change, "--answer", "ผู้ขายจะตอบกลับภายใน 3 วันทำการ", "--category", "style")
-    if said["state"] == "pending":
-        said = decided(kb, "approve", change, "--as", "bob")
-    assert said["state"] == "approved"
+    decision = decided(kb, "edit", change, "--answer", "ผู้ขายจะตอบกลับภายใน 3 วันทำการ", "--category", "style")
+    if decision["state"] == "pending":
+        decision = decided(kb, "approve", change, "--as", "bob")
+    assert decision["state"] == "approved"
     entry = store.change(change).entry_id
     assert store.approved_text(entry).text.answer == "ผู้ขายจะตอบกลับภายใน 3 วันทำการ"
 

@@ -12,13 +12,13 @@ from kb_pipeline.domain.findings import TextPart
 from kb_pipeline.domain.index import IndexText
 
 
-def text(entry, said, part=TextPart.ANSWER, position=0):
-    return IndexText(entry_id=entry, part=part, position=position, text=said, words=tuple(said.split()))
+def text(entry, content, part=TextPart.ANSWER, position=0):
+    return IndexText(entry_id=entry, part=part, position=position, text=content, words=tuple(content.split()))
 
 
 @pytest.fixture
 def index(tmp_path):
-    said = [
+    content = [
         text("th", "คืน สินค้า ได้ ที่ ตู้", TextPart.QUESTION),
         text("th", "ยกเลิก คำสั่งซื้อ"),
         text("asked", "refund card", TextPart.QUESTION),
@@ -27,7 +27,7 @@ def index(tmp_path):
         text("phrased", "cash again", TextPart.PHRASING, 1),
         text("priced", "costs 4.99 don't"),
     ]
-    assert write_lexical(tmp_path / "lexical.sqlite3", said) == 5
+    assert write_lexical(tmp_path / "lexical.sqlite3", content) == 5
     index = LexicalIndex(tmp_path / "lexical.sqlite3")
     yield index
     index.close()

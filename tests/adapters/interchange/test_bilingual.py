@@ -70,7 +70,7 @@ def test_an_entity_that_would_read_a_file_stays_what_it_is(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "said"),
+    ("name", "text", "message"),
     [
         ("a.jsonl", "{", "line 1"),
         ("a.jsonl", "[1]", "no object"),
@@ -81,10 +81,10 @@ def test_an_entity_that_would_read_a_file_stays_what_it_is(tmp_path):
         ("a.docx", "", "no known format"),
     ],
 )
-def test_a_broken_file_is_told_with_its_place(tmp_path, name, text, said):
-    with pytest.raises(UsageError, match=said) as told:
+def test_a_broken_file_is_told_with_its_place(tmp_path, name, text, message):
+    with pytest.raises(UsageError, match=message) as refused:
         read(tmp_path, name, text)
-    assert told.value.remedy
+    assert refused.value.remedy
 
 
 def test_a_missing_and_a_foreign_encoding(tmp_path):

@@ -71,11 +71,11 @@ def test_csv_needs_a_source_and_a_target_and_names_the_line_of_a_fault(tmp_path)
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "said"),
+    ("name", "text", "message"),
     [("t.tbx", "<tbx><", "line 1 is no XML"), ("t.tbx", "<html/>", "root is 'html'"), ("t.doc", "x", "no term base")],
 )
-def test_what_is_no_term_base_is_refused(tmp_path, name: str, text: str, said: str) -> None:
-    with pytest.raises(UsageError, match=said):
+def test_what_is_no_term_base_is_refused(tmp_path, name: str, text: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
         read(tmp_path, text, name)
 
 
@@ -83,8 +83,8 @@ def test_a_file_from_outside_reads_no_other_file(tmp_path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("hidden", encoding="utf-8")
     text = DCA.replace("ออเดอร์", "&x;")
-    said = read(tmp_path, f'<!DOCTYPE tbx [<!ENTITY x SYSTEM "file://{secret}">]>{text}')
-    assert "hidden" not in "".join(t.target for t in said)
+    message = read(tmp_path, f'<!DOCTYPE tbx [<!ENTITY x SYSTEM "file://{secret}">]>{text}')
+    assert "hidden" not in "".join(t.target for t in message)
 
 
 _WORDS = st.text(alphabet=string.ascii_letters + "กาคำน้ำ注文<&>\"'-éß ,", min_size=1, max_size=20).map(

@@ -54,10 +54,10 @@ def test_vectors_are_float32_and_of_unit_length(embedder: SentenceTransformersEm
 
 
 @pytest.mark.parametrize("asked", ["en", "th", "zh"])
-@pytest.mark.parametrize("told", ["en", "th", "zh"])
-def test_the_same_question_is_near_in_every_language(embedder: SentenceTransformersEmbedder, asked: str, told: str) -> None:
+@pytest.mark.parametrize("passage", ["en", "th", "zh"])
+def test_the_same_question_is_near_in_every_language(embedder: SentenceTransformersEmbedder, asked: str, passage: str) -> None:
     (question,) = embedder.embed([REFUND[asked]], "query")
-    near, far = embedder.embed([REFUND[told], VOLCANO[told]], "passage")
+    near, far = embedder.embed([REFUND[passage], VOLCANO[passage]], "passage")
     assert question @ near > question @ far + 0.05
 
 

@@ -81,7 +81,7 @@ def test_the_first_pack_of_all_needs_no_other(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("tag", "model", "error", "said"),
+    ("tag", "model", "error", "message"),
     [
         ("th-TH", "", UsageError, "already"),
         ("vi", "", UsageError, "did you mean 'vi-VN'"),
@@ -89,9 +89,9 @@ def test_the_first_pack_of_all_needs_no_other(tmp_path):
         ("vi-VN", "fr-FR", UnknownMarketError, "fr-FR"),
     ],
 )
-def test_what_cannot_be_made_is_said_and_nothing_is_written(locales, tag, model, error, said):
+def test_what_cannot_be_made_is_said_and_nothing_is_written(locales, tag, model, error, message):
     before = market_tags(locales)
-    with pytest.raises(error, match=said) as caught:
+    with pytest.raises(error, match=message) as caught:
         scaffold(locales, tag, model)
     assert caught.value.remedy or "did you mean" in str(caught.value)
     assert market_tags(locales) == before

@@ -13,7 +13,7 @@ from tests.adapters.store_sql.samples import change_of, decision_of
 
 
 @pytest.fixture
-def told(store: SqlStore) -> SqlStore:
+def audited(store: SqlStore) -> SqlStore:
     """A store in which six things happened."""
     for market in ("en-US", "th-TH"):
         change = change_of(market)
@@ -29,18 +29,18 @@ def tamper(url: str, statement: str) -> None:
     engine.dispose()
 
 
-def test_who_did_what_when(told: SqlStore) -> None:
+def test_who_did_what_when(audited: SqlStore) -> None:
     change = change_of("th-TH")
-    assert [(e.actor, e.action) for e in told.events(change.entry_id)] == [
+    assert [(e.actor, e.action) for e in audited.events(change.entry_id)] == [
         ("pipeline", "entry.proposed"),
         ("สมชาย", "entry.approved"),
     ]
-    proposed, approved = told.events(change.id)
+    proposed, approved = audited.events(change.id)
     assert (proposed.before, approved.before) == (None, proposed.after)
     assert (approved.after["state"], approved.after["version"], approved.after["comment"]) == ("approved", 2, "ดี")
     assert proposed.at < approved.at
-    assert [e.seq for e in told.events()] == list(range(1, 9))
-    assert told.verify_chain() is None
+    assert [e.seq for e in audited.events()] == list(range(1, 9))
+    assert audited.verify_chain() is None
 
 
 def test_a_refused_decision_leaves_no_event(store: SqlStore) -> None:
@@ -68,24 +68,26 @@ def test_a_refused_decision_leaves_no_event(store: SqlStore) -> None:
         ("DELETE FROM audit_head", 1),
     ],
 )
-def test_tampering_is_found_where_it_was_done(told: SqlStore, url: str, statement: str, broken: int) -> None:
+def test_tampering_is_found_where_it_was_done(audited: SqlStore, url: str, statement: str, broken: int) -> None:
     tamper(url, statement)
-    assert told.verify_chain() == broken
+    assert audited.verify_chain() == broken
 
 
-def test_the_head_is_that_of_the_last_event_and_the_last_ones_are_shown(told: SqlStore) -> None:
-    events = told.events()
+def test_the_head_is_that_of_the_last_event_and_the_last_ones_are_shown(audited: SqlStore) -> None:
+    events = audited.events()
     last = ""
     for event in events:
         last = event.hash(last or GENESIS)
-    assert told.audit_head() == (8, last)
-    assert told.events(limit=3) == events[-3:]
-    assert told.events(change_of("th-TH").id, 1) == [event for event in events if event.subject == change_of("th-TH").id][-1:]
+    assert audited.audit_head() == (8, last)
+    assert audited.events(limit=3) == events[-3:]
+    assert (
+        audited.events(change_of("th-TH").id, 1) == [event for event in events if event.subject == change_of("th-TH").id][-1:]
+    )
 
 
-def test_without_its_head_the_trail_goes_no_further(told: SqlStore, url: str) -> None:
+def test_without_its_head_the_trail_goes_no_further(audited: SqlStore, url: str) -> None:
     tamper(url, "DELETE FROM audit_head")
-    for act in (lambda: told.propose(change_of("th-TH", "another")), told.audit_head):
+    for act in (lambda: audited.propose(change_of("th-TH", "another")), audited.audit_head):
         with pytest.raises(StoreError, match="head"):
             act()
 

@@ -139,16 +139,16 @@ def test_of_eight_reviewers_on_two_hundred_changes_each_change_has_one_winner(st
 
 def test_a_killed_writer_loses_nothing_that_it_said_it_wrote(tmp_path: Path) -> None:
     file = tmp_path / "kb.sqlite3"
-    said: list[str] = []
+    reported: list[str] = []
     for life in range(3):
         command = [sys.executable, "-c", WRITER, f"sqlite:///{file}", str(life)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as child:
-            said += [child.stdout.readline().strip() for _ in range(15 + life)]
+            reported += [child.stdout.readline().strip() for _ in range(15 + life)]
             child.send_signal(signal.SIGKILL)
-            said += [line.strip() for line in child.stdout.read().splitlines(keepends=True) if line.endswith("\n")]
+            reported += [line.strip() for line in child.stdout.read().splitlines(keepends=True) if line.endswith("\n")]
         store = SqlStore(f"sqlite:///{file}")
         approved = {c.id for c in store.changes(states=(ChangeState.APPROVED,))}
-        assert approved.issuperset(said)
+        assert approved.issuperset(reported)
         assert all(len(store.decisions(key)) == 1 for key in approved)
         assert store.verify_chain() is None
         store.close()

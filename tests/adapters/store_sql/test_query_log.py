@@ -39,16 +39,16 @@ def test_a_request_is_logged_once(store: SqlStore, market: str) -> None:
 @pytest.mark.parametrize("market", MARKETS)
 def test_outcomes_are_kept_in_the_order_in_which_they_came(store: SqlStore, market: str) -> None:
     store.save_queries([record_of(market)])
-    said = [
+    outcomes = [
         Feedback(request_id="r1", outcome=Outcome.NOT_HELPFUL, comment="ไม่ตรงคำถาม"),
         Feedback(request_id="r1", outcome=Outcome.CSAT, score=2),
     ]
-    for feedback in said:
+    for feedback in outcomes:
         store.save_feedback(feedback, NOW)
-    assert list(store.feedback("r1")) == said
+    assert list(store.feedback("r1")) == outcomes
     assert list(store.feedback("unknown")) == []
     with pytest.raises(NotFoundError, match="unknown"):
-        store.save_feedback(said[0].model_copy(update={"request_id": "unknown"}), NOW)
+        store.save_feedback(outcomes[0].model_copy(update={"request_id": "unknown"}), NOW)
 
 
 def test_what_is_past_its_time_is_forgotten_with_its_outcomes(store: SqlStore) -> None:

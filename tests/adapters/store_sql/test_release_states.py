@@ -44,8 +44,8 @@ class Publishing(RuleBasedStateMachine):
 
     @rule(market=MARKET, share=st.integers(0, 2))
     def begin(self, market: str, share: int) -> None:
-        said = [entry.revision for entry in self.store.approved_entries(market)][:share]
-        manifest = tuple(ManifestItem(entry_id=r.entry_id, revision_id=r.id, text_hash=r.text.hash) for r in said)
+        chosen = [entry.revision for entry in self.store.approved_entries(market)][:share]
+        manifest = tuple(ManifestItem(entry_id=r.entry_id, revision_id=r.id, text_hash=r.text.hash) for r in chosen)
         try:
             self.store.begin_release(market, manifest, "e5", "สมชาย")
         except BlockedError:
@@ -93,9 +93,9 @@ class Publishing(RuleBasedStateMachine):
     def only_what_the_live_release_says_is_published(self) -> None:
         for market in MARKETS:
             number = self.store.live_numbers().get(market)
-            said = {(i.entry_id, i.revision_id) for i in self.store.manifest(market, number)} if number else set()
+            chosen = {(i.entry_id, i.revision_id) for i in self.store.manifest(market, number)} if number else set()
             published = {(e.id, e.revision_id) for e in self.store.entries(market) if e.standing == "published"}
-            assert published <= said
+            assert published <= chosen
 
     @invariant()
     def the_trail_is_whole(self) -> None:

@@ -23,8 +23,8 @@ def approve(store: SqlStore, market: str, key: str = "faq", **more: str) -> None
 
 
 def manifest_of(store: SqlStore, market: str) -> Manifest:
-    said = [entry.revision for entry in store.approved_entries(market)]
-    return tuple(ManifestItem(entry_id=r.entry_id, revision_id=r.id, text_hash=r.text.hash) for r in said)
+    released = [entry.revision for entry in store.approved_entries(market)]
+    return tuple(ManifestItem(entry_id=r.entry_id, revision_id=r.id, text_hash=r.text.hash) for r in released)
 
 
 def verified(store: SqlStore, market: str, manifest: Manifest | None = None) -> Release:
@@ -102,12 +102,12 @@ def test_the_next_one_supersedes_it_and_the_entries_follow(store: SqlStore) -> N
 def test_an_approved_update_is_said_with_the_next_release_only(store: SqlStore) -> None:
     approve(store, "th-TH")
     store.go_live("th-TH", verified(store, "th-TH").number, "ann", None)
-    (said,) = manifest_of(store, "th-TH")
-    approve(store, "th-TH", note=" 15 วัน", base=said.revision_id)
+    (released,) = manifest_of(store, "th-TH")
+    approve(store, "th-TH", note=" 15 วัน", base=released.revision_id)
     assert standings(store, "th-TH") == ["approved"]
-    assert store.manifest("th-TH", 1) == (said,)
+    assert store.manifest("th-TH", 1) == (released,)
     with pytest.raises(BlockedError, match="not the one approved text"):
-        store.begin_release("th-TH", (said,), "e5", "ann")
+        store.begin_release("th-TH", (released,), "e5", "ann")
     store.go_live("th-TH", verified(store, "th-TH").number, "ann", 1)
     assert standings(store, "th-TH") == ["published"]
     store.go_live("th-TH", 1, "ann", 2)  # says the old text again: the new one is approved, and not said
@@ -152,8 +152,8 @@ def test_a_text_that_was_changed_by_hand_is_not_published(store: SqlStore, url: 
     approve(store, "th-TH")
     manifest = manifest_of(store, "th-TH")
     (item,) = manifest
-    said = store.revisions([item.revision_id])[item.revision_id].text
-    changed = said.model_copy(update={"answer": said.answer.replace("7 วัน", "70 วัน")})
+    released = store.revisions([item.revision_id])[item.revision_id].text
+    changed = released.model_copy(update={"answer": released.answer.replace("7 วัน", "70 วัน")})
     engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(update(RevisionRow).values(text=changed))

@@ -37,18 +37,18 @@ def peopled(kb):
     return kb
 
 
-def said(kb, *words, **more):
+def output_of(kb, *words, **more):
     code, out, err = kb(*words, "--json", **more)
     assert code == 0, err
     return json.loads(out)
 
 
 def test_a_user_is_added_listed_disabled_and_let_in_again(peopled):
-    (user,) = said(peopled, "user", "list")["users"]
+    (user,) = output_of(peopled, "user", "list")["users"]
     assert (user["name"], user["role"], user["markets"], user["disabled"]) == ("บุญมี", "reviewer", ["th-TH"], False)
-    assert said(peopled, "user", "disable", "บุญมี")["disabled"]
+    assert output_of(peopled, "user", "disable", "บุญมี")["disabled"]
     assert "disabled" in peopled("user", "list")[1]
-    assert not said(peopled, "user", "enable", "บุญมี")["disabled"]
+    assert not output_of(peopled, "user", "enable", "บุญมี")["disabled"]
     assert peopled("user", "password", "บุญมี", "--password-stdin", stdin="another password\n")[0] == 0
 
 
@@ -67,7 +67,7 @@ def test_a_user_that_cannot_be_added_is_refused_with_a_remedy(peopled, words, st
     refused = json.loads(out)["error"]
     assert (done, refused["code"]) == (code, error)
     assert refused["remedy"]
-    assert len(said(peopled, "user", "list")["users"]) == 1
+    assert len(output_of(peopled, "user", "list")["users"]) == 1
 
 
 def test_a_password_is_no_argument(kb):
@@ -75,23 +75,23 @@ def test_a_password_is_no_argument(kb):
 
 
 def test_a_key_is_shown_once(peopled):
-    text = said(peopled, "key", "add", "web")["key"]
+    text = output_of(peopled, "key", "add", "web")["key"]
     assert text.startswith("kb_")
     code, listed, _ = peopled("key", "list")
     assert (code, text.split("_", 2)[2] in listed, "บอท" in listed) == (0, False, True)
-    first, second = said(peopled, "key", "list")["keys"]
+    first, second = output_of(peopled, "key", "list")["keys"]
     assert (first["markets"], second["markets"]) == (["th-TH"], [])
-    assert said(peopled, "key", "revoke", first["id"])["revoked_at"]
+    assert output_of(peopled, "key", "revoke", first["id"])["revoked_at"]
     assert "revoked" in peopled("key", "list")[1]
     assert peopled("key", "revoke", "nothing")[0] == 2
 
 
 def test_the_trail_is_read_and_proven(peopled, tmp_path):
-    events = said(peopled, "audit", "log")["events"]
+    events = output_of(peopled, "audit", "log")["events"]
     assert [(e["actor"], e["action"]) for e in events] == [("ann", "user.added"), ("ann", "key.added")]
-    assert said(peopled, "audit", "log", "--subject", "user/บุญมี", "--limit", "1")["events"] == events[:1]
+    assert output_of(peopled, "audit", "log", "--subject", "user/บุญมี", "--limit", "1")["events"] == events[:1]
     assert "user/บุญมี" in peopled("audit", "log")[1]
-    proof = said(peopled, "audit", "verify")
+    proof = output_of(peopled, "audit", "verify")
     assert (proof["ok"], proof["events"], proof["first_bad"], len(proof["head"])) == (True, 2, None, 64)
     with sqlite3.connect(tmp_path / "home/kb.sqlite3") as connection:
         connection.execute("UPDATE events SET actor = 'mallory' WHERE seq = 2")
@@ -102,26 +102,26 @@ def test_the_trail_is_read_and_proven(peopled, tmp_path):
 
 def test_a_home_comes_back_from_its_backup(peopled, tmp_path, monkeypatch):
     file = tmp_path / "สำรอง.tar.gz"
-    made = said(peopled, "backup", str(file))
+    made = output_of(peopled, "backup", str(file))
     assert (made["file"], made["events"]) == (str(file), 2)
     assert peopled("backup", str(file))[0] == 1
-    assert Path(said(peopled, "backup")["file"]).parent == tmp_path / "home/backups"
+    assert Path(output_of(peopled, "backup")["file"]).parent == tmp_path / "home/backups"
     monkeypatch.setenv("KB_HOME", str(tmp_path / "another"))
-    restored = said(peopled, "restore", str(file))
+    restored = output_of(peopled, "restore", str(file))
     assert (restored["head"], restored["kept"], restored["indexes"]) == (made["head"], None, [])
-    assert said(peopled, "user", "list")["users"][0]["name"] == "บุญมี"
+    assert output_of(peopled, "user", "list")["users"][0]["name"] == "บุญมี"
     assert peopled("restore", str(file))[0] == 1
 
 
 def test_a_home_in_use_is_not_restored_over_and_a_quiet_one_by_force(peopled, tmp_path):
     file = tmp_path / "backup.tar.gz"
-    said(peopled, "backup", str(file))
+    output_of(peopled, "backup", str(file))
     user = sqlite3.connect(tmp_path / "home/kb.sqlite3")
     user.execute("SELECT * FROM users").fetchall()
     code, out, _ = peopled("restore", str(file), "--force", "--json")
     assert (code, json.loads(out)["error"]["code"]) == (1, "store")
     user.close()
-    assert Path(said(peopled, "restore", str(file), "--force")["kept"]).is_file()
+    assert Path(output_of(peopled, "restore", str(file), "--force")["kept"]).is_file()
 
 
 def test_a_server_is_not_ours_to_back_up(kb, monkeypatch):

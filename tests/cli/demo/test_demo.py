@@ -36,11 +36,11 @@ def test_the_demo_shows_everything_and_a_second_one_pays_nothing(tmp_path, https
     endpoint = ScriptedEndpoint(httpserver, 0.0)
     first = play(tmp_path, endpoint.url, "--json")
     assert first.returncode == 0, first.stderr
-    told = json.loads(first.stdout)
-    assert set(told["live"]) == {"en-US", "th-TH"}
-    assert {reply["market"] for reply in told["answers"] if not reply["abstained"]} == {"en-US", "th-TH"}
-    assert told["answers"][-1]["abstained"] is True  # out of scope
-    second, back, forth = (followed["release"] for followed in told["followed"])
+    report = json.loads(first.stdout)
+    assert set(report["live"]) == {"en-US", "th-TH"}
+    assert {reply["market"] for reply in report["answers"] if not reply["abstained"]} == {"en-US", "th-TH"}
+    assert report["answers"][-1]["abstained"] is True  # out of scope
+    second, back, forth = (followed["release"] for followed in report["followed"])
     assert (second, back) == (forth, forth.replace("r0002", "r0001"))
     assert "plays the reviewer" in first.stderr
     paid = endpoint.asked.total()

@@ -27,27 +27,27 @@ def market(*words):
 
 
 def test_a_market_is_added_listed_and_shown(locales):
-    said = market("add", "vi-VN")
-    assert "To decide by a person" in said
-    assert "kb market show vi-VN" in said
+    output = market("add", "vi-VN")
+    assert "To decide by a person" in output
+    assert "kb market show vi-VN" in output
     assert (locales / "vi-VN" / "market.yaml").is_file()
     assert "Vietnam" in market("list")
     assert "1.250\xa0₫ (VND)" in market("show", "vi-VN")
 
 
 def test_a_dry_run_shows_the_pack_and_writes_nothing(locales):
-    said = market("add", "es-MX", "--dry-run")
-    assert "currency: MXN" in said
-    assert "begin with ¿" in said
-    assert "nothing was written" in said
+    output = market("add", "es-MX", "--dry-run")
+    assert "currency: MXN" in output
+    assert "begin with ¿" in output
+    assert "nothing was written" in output
     assert not (locales / "es-MX").exists()
 
 
 def test_json_has_the_files_and_what_is_to_decide(locales):
-    told = json.loads(market("add", "de-AT", "--from", "de-DE", "--json"))
-    assert told["written"] is True
-    assert set(told["files"]) == {path.name for path in (locales / "de-AT").iterdir()}
-    assert any("taken from de-DE" in line for line in told["to_decide"])
+    report = json.loads(market("add", "de-AT", "--from", "de-DE", "--json"))
+    assert report["written"] is True
+    assert set(report["files"]) == {path.name for path in (locales / "de-AT").iterdir()}
+    assert any("taken from de-DE" in line for line in report["to_decide"])
 
 
 @pytest.mark.parametrize(("tag", "error"), [("th-TH", UsageError), ("thai", UsageError), ("vi_VN", UsageError)])
@@ -81,11 +81,11 @@ def test_the_list_counts_every_pack_and_tells_its_problems(locales):
     ],
 )
 def test_a_market_is_shown_with_its_own_forms_and_rules(locales, tag, shown):
-    said = market("show", tag)
-    assert [text for text in shown if text not in said] == []
-    told = json.loads(market("show", tag, "--json"))
-    assert told["samples"]["money"] in said
-    assert told["conventions"]["currency"] in said
+    output = market("show", tag)
+    assert [text for text in shown if text not in output] == []
+    report = json.loads(market("show", tag, "--json"))
+    assert report["samples"]["money"] in output
+    assert report["conventions"]["currency"] in output
 
 
 def test_a_market_that_is_not_there_is_told_with_how_to_add_it(locales):

@@ -36,14 +36,14 @@ def kb(tmp_path, monkeypatch, thai, american):
     return run
 
 
-def said(kb, *words):
+def json_of(kb, *words):
     code, out, error = kb(*words, "--json")
     assert out, error
     return code, json.loads(out)
 
 
 def test_search_shows_scores_and_what_speaks_against_each(kb):
-    code, found = said(kb, "search", "How long do I have to return this item?")
+    code, found = json_of(kb, "search", "How long do I have to return this item?")
     assert code == 0
     (match, *_) = found["matches"]
     assert (match["target"], match["penalties"]) == ("คืนสินค้าได้ภายในกี่วัน", [])
@@ -53,25 +53,25 @@ def test_search_shows_scores_and_what_speaks_against_each(kb):
 
 
 def test_list_shows_the_newest_and_counts_all(kb):
-    _, listed = said(kb, "list", "--limit", 1)
+    _, listed = json_of(kb, "list", "--limit", 1)
     assert (listed["total"], len(listed["units"])) == (4, 1)
     assert "4 pairs, 0 of them imported; 1 shown" in kb("list", "--limit", 1)[1]
 
 
 def test_what_is_exported_comes_in_again_in_another_name_and_with_a_penalty(kb, tmp_path):
-    assert said(kb, "export", tmp_path / "th.tmx")[1]["units"] == 4
-    code, done = said(kb, "import", tmp_path / "th.tmx", "--by", "malee", "--dry-run")
+    assert json_of(kb, "export", tmp_path / "th.tmx")[1]["units"] == 4
+    code, done = json_of(kb, "import", tmp_path / "th.tmx", "--by", "malee", "--dry-run")
     assert (code, done["read"], done["new"], done["refused"]) == (0, 4, 4, [])
     assert "4 would be new" in kb("import", tmp_path / "th.tmx", "--by", "malee", "--dry-run")[1]
 
 
 def test_an_import_refuses_what_is_wrong_and_says_so(kb, tmp_path):
     words = ("import", tmp_path / "agency.csv", "--by", "malee", "--fields", "en,th")
-    code, done = said(kb, *words)
+    code, done = json_of(kb, *words)
     assert (code, done["read"], done["new"], done["known"]) == (1, 3, 2, 0)
     (refused,) = done["refused"]
     assert (refused["place"], refused["findings"][0]["rule"]) == ("line 4", "facts-preserved")
-    (match,) = said(kb, "search", "Hello {name}")[1]["matches"]
+    (match,) = json_of(kb, "search", "Hello {name}")[1]["matches"]
     assert (match["score"], match["penalties"], match["actor"]) == (95.0, ["imported"], "malee")
     code, out, _ = kb(*words)
     assert code == 1
@@ -83,4 +83,4 @@ def test_an_import_refuses_what_is_wrong_and_says_so(kb, tmp_path):
 def test_who_may_not_decide_may_not_import(kb, tmp_path, by, code):
     _, _, error = kb("import", tmp_path / "agency.csv", "--by", by, "--fields", "en,th")
     assert (error.code, "--role reviewer" in error.remedy) == (code, True)
-    assert said(kb, "list")[1]["total"] == 4
+    assert json_of(kb, "list")[1]["total"] == 4

@@ -39,9 +39,9 @@ def test_an_import_adds_what_is_new_and_reports_what_contradicts(terms, tmp_path
     dry = terms("import", "glossary.csv", "--market", "th-TH", "--dry-run")
     assert "1 to add, 1 known, 1 in conflict; nothing written" in dry
     assert (tmp_path / "locales/th-TH/termbase.csv").read_bytes() == old
-    said = json.loads(terms("import", "glossary.csv", "--market", "th-TH", "--json"))
-    assert [t["target"] for t in said["added"]] == ["บัตรของขวัญ"]
-    assert [c["reason"] for c in said["conflicts"]] == ["'คำสั่งซื้อ' is preferred there"]
+    report = json.loads(terms("import", "glossary.csv", "--market", "th-TH", "--json"))
+    assert [t["target"] for t in report["added"]] == ["บัตรของขวัญ"]
+    assert [c["reason"] for c in report["conflicts"]] == ["'คำสั่งซื้อ' is preferred there"]
     assert load_market(tmp_path / "locales", "th-TH").terms[-1].source == "gift card"
     again = json.loads(terms("import", "glossary.csv", "--market", "th-TH", "--json"))
     assert (again["added"], again["written"]) == ([], False)

@@ -39,9 +39,9 @@ def test_publish_verify_show_and_roll_back_as_a_script_does_it(home, capsys, mon
     old = home.approve("th-TH", RETURNS_TH)
     code, dry = as_json(capsys, monkeypatch, "publish", "--dry-run", "--market", "th-TH")
     assert (code, dry["dry_run"], dry["added"], dry["live"]) == (0, True, [old], None)
-    code, said = as_json(capsys, monkeypatch, "publish", "--market", "th-TH", "--note", "first")
-    assert (code, said["release"], said["state"], said["entries"]) == (0, "th-TH/r0001", "live", 1)
-    assert (said["actor"], said["note"], said["report"]["failures"], said["changed"]) == ("dara", "first", [], True)
+    code, result = as_json(capsys, monkeypatch, "publish", "--market", "th-TH", "--note", "first")
+    assert (code, result["release"], result["state"], result["entries"]) == (0, "th-TH/r0001", "live", 1)
+    assert (result["actor"], result["note"], result["report"]["failures"], result["changed"]) == ("dara", "first", [], True)
     assert as_json(capsys, monkeypatch, "publish", "--market", "th-TH")[1]["changed"] is False
     new = home.approve("th-TH", REFUNDS_TH)
     retire(home, "th-TH", old)
@@ -60,12 +60,12 @@ def test_publish_verify_show_and_roll_back_as_a_script_does_it(home, capsys, mon
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("market", "said"), [("en-US", RETURNS), ("th-TH", RETURNS_TH)])
-def test_people_read_what_is_said_and_what_would_change(home, capsys, monkeypatch, market, said):
-    home.approve(market, said, key="returns")
-    assert said[0] in kb(capsys, monkeypatch, "publish", "--dry-run", "--market", market)[1]
+@pytest.mark.parametrize(("market", "result"), [("en-US", RETURNS), ("th-TH", RETURNS_TH)])
+def test_people_read_what_is_said_and_what_would_change(home, capsys, monkeypatch, market, result):
+    home.approve(market, result, key="returns")
+    assert result[0] in kb(capsys, monkeypatch, "publish", "--dry-run", "--market", market)[1]
     publisher_of(home, market).publish()
-    home.approve(market, (said[0], said[1].replace("15", "30")), key="returns")
+    home.approve(market, (result[0], result[1].replace("15", "30")), key="returns")
     publisher_of(home, market).publish()
     assert "30" in kb(capsys, monkeypatch, "diff", market, "1", "2")[1]
     assert f"{market}/r0002" in kb(capsys, monkeypatch, "list")[1]
@@ -76,8 +76,8 @@ def test_a_damaged_release_ends_with_exit_code_1(home, capsys, monkeypatch):
     home.approve("en-US", RETURNS)
     publisher_of(home, "en-US").publish()
     (home.settings.home / "releases" / "en-US" / "r0001" / "release.json").unlink()
-    code, said = as_json(capsys, monkeypatch, "verify", "en-US")
-    assert (code, said["error"]["code"]) == (1, "release")
+    code, result = as_json(capsys, monkeypatch, "verify", "en-US")
+    assert (code, result["error"]["code"]) == (1, "release")
 
 
 def test_what_is_not_there_is_wrong_use(home, capsys, monkeypatch):

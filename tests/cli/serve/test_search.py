@@ -35,12 +35,12 @@ def test_the_answer_comes_first_and_json_has_all(kb, served):
     returns = served.approve("th-TH", RETURNS_TH)
     served.publish("th-TH", returns)
     code, out, _ = kb(RETURNS_TH[0], "--market", "th-TH", "--json")
-    said = json.loads(out)
+    report = json.loads(out)
     assert code == 0
-    assert (said["release"], said["market"], said["level"]) == ("th-TH/r0001", "th-TH", 0)
-    assert (said["abstained"], said["reason"]) == (False, None)
-    assert said["confidence"] == said["hits"][0]["confidence"]
-    assert (said["hits"][0]["entry_id"], said["hits"][0]["question"]) == (returns.entry_id, RETURNS_TH[0])
+    assert (report["release"], report["market"], report["level"]) == ("th-TH/r0001", "th-TH", 0)
+    assert (report["abstained"], report["reason"]) == (False, None)
+    assert report["confidence"] == report["hits"][0]["confidence"]
+    assert (report["hits"][0]["entry_id"], report["hits"][0]["question"]) == (returns.entry_id, RETURNS_TH[0])
     code, out, _ = kb(RETURNS[0], "--market", "en-US")
     assert code == 0
     assert out.index("15 days") < out.index("confidence")

@@ -104,12 +104,12 @@ def start(tmp_path):
 def test_all_get_ready_and_their_addresses_and_what_is_missing_are_said(start, tmp_path):
     options = ports()
     process = start(*options)
-    said = json.loads(process.stdout.readline())
-    assert [p["url"] for p in said["programs"]] == [f"http://127.0.0.1:{port}" for port in options[1::2]]
+    output = json.loads(process.stdout.readline())
+    assert [p["url"] for p in output["programs"]] == [f"http://127.0.0.1:{port}" for port in options[1::2]]
     wanted = ("kb user add NAME --role admin", "kb key add NAME", "kb release publish")
-    assert [n["run"].endswith(command) for n, command in zip(said["next"], wanted, strict=True)] == [True] * 3
-    assert all(httpx.get(p["url"]).is_success for p in said["programs"])
-    assert all("listening" in Path(p["log"]).read_text(encoding="utf-8") for p in said["programs"])
+    assert [n["run"].endswith(command) for n, command in zip(output["next"], wanted, strict=True)] == [True] * 3
+    assert all(httpx.get(p["url"]).is_success for p in output["programs"])
+    assert all("listening" in Path(p["log"]).read_text(encoding="utf-8") for p in output["programs"])
     assert len(alive(tmp_path / "home")) == 7  # kb up, three programs, and what each of them started
 
 
@@ -145,10 +145,10 @@ def test_a_second_ctrl_c_kills_what_does_not_listen(start, tmp_path):
 def test_one_that_dies_is_told_with_its_last_words_and_ends_the_others(start, tmp_path):
     process = start(*ports(), wishes="willing,dies,willing")
     assert process.wait(20) == 1
-    said = process.stderr.read()
-    assert "the review ended by itself (exit code 1)" in said
-    assert "no memory for the model" in said
-    assert "review.log" in said
+    output = process.stderr.read()
+    assert "the review ended by itself (exit code 1)" in output
+    assert "no memory for the model" in output
+    assert "review.log" in output
     assert none_left(tmp_path / "home")
 
 
@@ -188,8 +188,8 @@ def test_only_what_is_wanted_starts(start):
 @pytest.mark.slow
 def test_the_real_three_get_ready_and_leave_nothing_behind(start, tmp_path):
     process = start(*ports(), "--json", command=(str(Path(sys.executable).with_name("kb")), "up"))
-    said = json.loads(process.stdout.readline())
-    urls = {p["name"]: p["url"] for p in said["programs"]}
+    output = json.loads(process.stdout.readline())
+    urls = {p["name"]: p["url"] for p in output["programs"]}
     assert httpx.get(urls["api"] + "/readyz").json()["ready"] is True
     assert httpx.get(urls["review"] + "/", follow_redirects=True).is_success
     assert "dagster_version" in httpx.get(urls["dagster"] + "/server_info").json()

@@ -68,8 +68,8 @@ class Desk:
                     self.store.decide(decision, edited if verdict is Verdict.EDIT else None)
 
     def write_sentences(self, *texts):
-        said = chain(texts, repeat(texts[-1]))
-        self.llm.script["localize_sentence"] = lambda request: {"text": next(said)}
+        answers = chain(texts, repeat(texts[-1]))
+        self.llm.script["localize_sentence"] = lambda request: {"text": next(answers)}
 
 
 @pytest.fixture
@@ -173,8 +173,8 @@ def test_what_is_like_it_is_shown_to_the_model(desk):
         source="Pay at the counter of the shop.", target="ชำระที่เคาน์เตอร์", source_language="en", market="th-TH", origin="t"
     )
     desk.store.save_memory_units([unit], "ann")
-    said = {"question": "ชำระเงินสดที่ไหนได้บ้าง", "answer": "ชำระที่เคาน์เตอร์ของร้าน", "phrasings": []}
-    desk.llm.script |= {"localize_faq": lambda request: said, "repair_faq": lambda request: said}
+    answers = {"question": "ชำระเงินสดที่ไหนได้บ้าง", "answer": "ชำระที่เคาน์เตอร์ของร้าน", "phrasings": []}
+    desk.llm.script |= {"localize_faq": lambda request: answers, "repair_faq": lambda request: answers}
     desk.source("Pay at the counter of the store.", "Where can I pay by cash?", "other")
     desk.run()
     assert "Source: Pay at the counter of the shop.\nText: ชำระที่เคาน์เตอร์" in desk.llm.asked("localize_faq")[-1]
@@ -197,8 +197,8 @@ def test_links_and_codes_are_hidden_from_the_model_and_put_back(store, embedder,
 def test_a_lost_mark_is_given_back_to_the_model(store, embedder, thai):
     desk = Desk(store, embedder, thai)
     desk.source("Type `help` in the chat.")
-    said = iter(("พิมพ์ในแชท [[4]]", "พิมพ์ [[1]] ในแชท"))
-    reply = lambda request: {"question": THAI_QUESTION, "answer": next(said), "phrasings": []}  # noqa: E731
+    answers = iter(("พิมพ์ในแชท [[4]]", "พิมพ์ [[1]] ในแชท"))
+    reply = lambda request: {"question": THAI_QUESTION, "answer": next(answers), "phrasings": []}  # noqa: E731
     desk.llm.script |= {"localize_faq": reply, "repair_faq": reply}
     assert desk.run().repaired == 1
     assert "the code `help` is missing" in desk.llm.asked("repair_faq")[0]

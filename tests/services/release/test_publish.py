@@ -90,8 +90,8 @@ def test_back_and_forth_and_what_people_retired_is_told_before(knowledge, market
 
 def test_a_rollback_to_a_collected_release_builds_its_index_again(knowledge, tmp_path):
     publisher = publisher_of(knowledge, "en-US")
-    for said in (RETURNS, REFUNDS):
-        knowledge.approve("en-US", said)
+    for faq in (RETURNS, REFUNDS):
+        knowledge.approve("en-US", faq)
         publisher.publish()
     shutil.rmtree(tmp_path / "home" / "releases" / "en-US" / "r0001")
     assert publisher.plan_rollback().rebuild
@@ -178,8 +178,8 @@ def test_a_verified_release_of_just_what_is_wanted_is_gone_on_with(knowledge):
 
 def test_a_superseded_index_stays_for_its_grace_and_the_newest_stay_for_good(knowledge):
     kept_long = replace(publisher_of(knowledge, "en-US"), kept=1, grace=timedelta(hours=1))
-    for said in (RETURNS, REFUNDS, LOCKERS):
-        knowledge.approve("en-US", said)
+    for faq in (RETURNS, REFUNDS, LOCKERS):
+        knowledge.approve("en-US", faq)
         kept_long.publish()
     assert kept_long.indexes.present() == ["en-US/r0001", "en-US/r0002", "en-US/r0003"]
     (knowledge.settings.home / "releases" / "en-US" / "r0099").mkdir()

@@ -25,8 +25,8 @@ def knowledge(tmp_path):
 
 def built(knowledge, market):
     """A publisher, its verification and a release whose index is built."""
-    for said in SAID[market]:
-        knowledge.approve(market, said)
+    for faq in SAID[market]:
+        knowledge.approve(market, faq)
     publisher = publisher_of(knowledge, market)
     release = publisher.begin()
     publisher.build(release)
@@ -50,7 +50,7 @@ def test_a_sound_release_is_fit(knowledge, market):
 
 @pytest.mark.parametrize("market", MARKETS)
 @pytest.mark.parametrize(
-    ("damage", "said"),
+    ("damage", "faq"),
     [
         ("lost", "is missing in the index"),
         ("foreign", "is in the index without being in the manifest"),
@@ -58,7 +58,7 @@ def test_a_sound_release_is_fit(knowledge, market):
         ("moved", "has another vector in the index"),
     ],
 )
-def test_an_index_that_differs_from_the_manifest_is_not_fit(knowledge, market, damage, said):
+def test_an_index_that_differs_from_the_manifest_is_not_fit(knowledge, market, damage, faq):
     publisher, verification, release = built(knowledge, market)
     texts = texts_of(knowledge, release)
     vectors = embed_texts(verification.embedder, texts)
@@ -72,7 +72,7 @@ def test_an_index_that_differs_from_the_manifest_is_not_fit(knowledge, market, d
         vectors = np.roll(vectors, 1, axis=0)
     publisher.indexes.build(release, texts, vectors, lambda: None)
     _, report = verify(verification, release.number)
-    assert any(said in failure for failure in report.failures)
+    assert any(faq in failure for failure in report.failures)
 
 
 @pytest.mark.parametrize("market", MARKETS)

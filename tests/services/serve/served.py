@@ -27,11 +27,11 @@ class Served:
         self.embedder = embedder
         self.indexes = ChromaIndexes(folder / "releases")
 
-    def approve(self, market: str, said: tuple[str, str], phrasings: Sequence[str] = (), **limits: object) -> ManifestItem:
+    def approve(self, market: str, faq: tuple[str, str], phrasings: Sequence[str] = (), **limits: object) -> ManifestItem:
         """Approve an entry, whose key is its question; its item, with `limits` of the manifest."""
-        text = FaqText(question=said[0], answer=said[1], phrasings=tuple(phrasings))
+        text = FaqText(question=faq[0], answer=faq[1], phrasings=tuple(phrasings))
         revision = Revision(
-            entry_id=entry_id(market, said[0]), market=market, language=market[:2], text=text, provenance=Provenance()
+            entry_id=entry_id(market, faq[0]), market=market, language=market[:2], text=text, provenance=Provenance()
         )
         standing = self.store.approved_text(revision.entry_id)
         change = Change(
@@ -40,7 +40,7 @@ class Served:
             kind=ChangeKind.UPDATE if standing else ChangeKind.ADD,
             revision=revision,
             base_revision_id=standing.id if standing else None,
-            source_faq_id=said[0],
+            source_faq_id=faq[0],
             source_revision=1,
             relation=Relation(kind=RelationKind.NEW),
             risk=RiskTier.LOW,

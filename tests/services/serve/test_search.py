@@ -50,21 +50,21 @@ def searcher(served, american, thai, day):
 
 
 def fill(served: Served) -> None:
-    served.publish("en-US", *(served.approve("en-US", said) for said in (RETURNS, REFUNDS, LOCKERS)))
-    served.publish("th-TH", *(served.approve("th-TH", said) for said in (RETURNS_TH, REFUNDS_TH)))
+    served.publish("en-US", *(served.approve("en-US", faq) for faq in (RETURNS, REFUNDS, LOCKERS)))
+    served.publish("th-TH", *(served.approve("th-TH", faq) for faq in (RETURNS_TH, REFUNDS_TH)))
 
 
 def ask(searcher: Searcher, text: str, market: str, **more: object):
     return searcher.search(Query.model_validate({"text": text, "market": market, **more}), "r1")
 
 
-@pytest.mark.parametrize(("market", "said"), [("en-US", RETURNS), ("th-TH", RETURNS_TH)])
-def test_a_markets_question_is_answered_by_its_own_entry_and_says_from_which_release(served, searcher, market, said):
+@pytest.mark.parametrize(("market", "faq"), [("en-US", RETURNS), ("th-TH", RETURNS_TH)])
+def test_a_markets_question_is_answered_by_its_own_entry_and_says_from_which_release(served, searcher, market, faq):
     fill(served)
     searcher.refresh()
     result = ask(searcher, ASKED[market], market)
     assert not result.abstained
-    assert result.answer.entry.text.question == said[0]
+    assert result.answer.entry.text.question == faq[0]
     assert (result.release, result.level, result.reason) == (f"{market}/r0001", 0, None)
     assert result.hits[0].confidence == result.confidence > result.hits[1].confidence
     assert set(result.hits[0].scores) == {"dense", "lexical", "fused", "lead", "coverage"}

@@ -42,13 +42,13 @@ THAI, GERMAN, JAPANESE = market("th-TH", "THB"), market("de-DE", "EUR"), market(
 AMERICAN = market("en-US", "USD")
 
 
-def said(answer):
+def faq_with(answer):
     return FaqText(question="Q?", answer=answer)
 
 
 @pytest.mark.parametrize(("old", "new"), REWORDINGS)
 def test_other_words_for_the_same_are_minor(old, new, embedder):
-    pairs = reworded(said(f"Yes. {old}"), said(f"Yes. {new}"), "en")
+    pairs = reworded(faq_with(f"Yes. {old}"), faq_with(f"Yes. {new}"), "en")
     assert pairs == ((old, new),)
     one, other = embedder.embed(pairs[0], "passage")
     assert one @ other >= SAME_MEANING
@@ -56,7 +56,7 @@ def test_other_words_for_the_same_are_minor(old, new, embedder):
 
 @pytest.mark.parametrize(("old", "new"), OTHER_MEANINGS)
 def test_one_word_that_changes_the_meaning_is_not_minor(old, new, embedder):
-    for before, after in reworded(said(old), said(new), "en") or ():
+    for before, after in reworded(faq_with(old), faq_with(new), "en") or ():
         one, other = embedder.embed([before, after], "passage")
         assert one @ other < SAME_MEANING
 
@@ -75,11 +75,11 @@ def test_one_word_that_changes_the_meaning_is_not_minor(old, new, embedder):
     ],
 )
 def test_another_fact_negation_label_link_or_sentence_is_not_minor(old, new):
-    assert reworded(said(old), said(new), "th" if old > "ก" else "en") is None
+    assert reworded(faq_with(old), faq_with(new), "th" if old > "ก" else "en") is None
 
 
 def test_new_phrasings_are_not_minor():
-    assert reworded(said("A."), FaqText(question="Q?", answer="A.", phrasings=("How?",)), "en") is None
+    assert reworded(faq_with("A."), FaqText(question="Q?", answer="A.", phrasings=("How?",)), "en") is None
 
 
 @pytest.mark.parametrize(

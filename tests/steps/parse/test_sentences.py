@@ -29,7 +29,7 @@ def bare(text: str) -> str:
     return "".join(c for c in text if unicodedata.category(c)[0] not in "ZC")
 
 
-def said(found: tuple[Sentence, ...]) -> str:
+def text_of(found: tuple[Sentence, ...]) -> str:
     """All that the sentences say, without the bars that join cells."""
     tabular = (KINDS.ROW, KINDS.TABLE_HEAD)
     return bare("".join(s.text.replace(" | ", "") if s.kind in tabular else s.text for s in found))
@@ -231,7 +231,7 @@ BODIES = st.lists(BLOCKS, min_size=1, max_size=6).map("\n\n".join)
 @given(BODIES)
 def test_every_visible_character_is_in_exactly_one_sentence_in_order(body: str) -> None:
     found = split(body)
-    assert said(found) == rendered(body)
+    assert text_of(found) == rendered(body)
     assert all(s.start <= s.end for s in found)
     assert all(before.end <= after.start for before, after in pairwise(found))
     assert [s.ordinal for s in found] == list(range(len(found)))
@@ -242,7 +242,7 @@ def test_every_visible_character_is_in_exactly_one_sentence_in_order(body: str) 
     st.lists(st.sampled_from([*"ab.! \n#>-*_`[]()|\\&;1!~=", "คืน", "。", "    ", "\n\n", "|-|\n"]), max_size=60).map("".join)
 )
 def test_no_markdown_loses_a_character(body: str) -> None:
-    assert said(split(body)).replace("|", "") == rendered(body).replace("|", "")
+    assert text_of(split(body)).replace("|", "") == rendered(body).replace("|", "")
 
 
 @settings(max_examples=60, deadline=None)
