@@ -3,7 +3,6 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 import dagster as dg
@@ -87,7 +86,7 @@ def _pipeline(settings: Settings, options: argparse.Namespace, llm: LLM | None) 
     """The resource with its progress on stderr, where the person is, instead of in the run's log."""
 
     def wire(_: Progress, **given: object) -> Pipeline:
-        return partial(build_pipeline, settings, llm=llm)(RichProgress(), **given)  # type: ignore[arg-type] # as Pipeline gives them
+        return build_pipeline(settings, RichProgress(), llm=llm, **given)  # type: ignore[arg-type] # as PipelineResource gives them
 
     source = options.source or settings.source_dir
     wired = dg.ResourceDefinition.hardcoded_resource(wire)

@@ -25,9 +25,9 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys: set[str] = set()
         for key, _ in node.value:
-            if key.value in keys:
+            if str(key.value) in keys:
                 raise yaml.MarkedYAMLError(problem=f"the key '{key.value}' stands twice", problem_mark=key.start_mark)
-            keys.add(key.value)
+            keys.add(str(key.value))
         return cast("dict[Any, Any]", super().construct_mapping(node, deep=deep))
 
 

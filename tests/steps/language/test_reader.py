@@ -102,6 +102,7 @@ def test_a_language_without_a_file_is_one_of_which_nothing_is_known():
         ("negation: {sign: '(x'}", "xx.yaml: negation.sign: .*no regular expression"),
         ("numbers: {words: {one: eins}}", "xx.yaml: numbers.words.one: "),
         ("length: [", "xx.yaml:2: "),
+        ("? [a, b]\n: c", "xx.yaml:1: .*unhashable"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_file_and_key(text, message):
