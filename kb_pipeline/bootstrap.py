@@ -14,15 +14,18 @@ from kb_pipeline.ports.accounts import AccountStore
 from kb_pipeline.ports.articles import SourceReader
 from kb_pipeline.ports.models import LLM, CallStore, Embedder, VectorStore
 from kb_pipeline.ports.progress import Progress
-from kb_pipeline.ports.releases import Indexes, Releases
+from kb_pipeline.ports.releases import Indexes
 from kb_pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from kb_pipeline.adapters.store_sql import SqlStore
     from kb_pipeline.adapters.store_sql.backup import SqliteBackups
+    from kb_pipeline.domain.accounts import User
     from kb_pipeline.services.access.accounts import Accounts
     from kb_pipeline.services.draft.run import Pipeline
+    from kb_pipeline.services.entries.curator import Curator
     from kb_pipeline.services.release.publish import Publisher
+    from kb_pipeline.services.serve.live import LiveStore
     from kb_pipeline.services.serve.search import Searcher
     from kb_pipeline.services.serve.serving import Serving
 
@@ -46,6 +49,13 @@ def open_accounts(store: AccountStore) -> "Accounts":
     from kb_pipeline.services.access.accounts import Accounts
 
     return Accounts(store, Argon2Passwords())
+
+
+def open_curator(settings: Settings, user: "User") -> "Curator":
+    """What `user` may do with entries that are there."""
+    from kb_pipeline.services.entries.curator import Curator
+
+    return Curator(open_store(settings), user)
 
 
 def open_backups(settings: Settings) -> "SqliteBackups":
@@ -110,7 +120,7 @@ def open_indexes(settings: Settings) -> Indexes:
     return ChromaIndexes(settings.home / "releases", settings.chroma_url)
 
 
-def open_searcher(settings: Settings, store: Releases) -> "Searcher":
+def open_searcher(settings: Settings, store: "LiveStore") -> "Searcher":
     """What answers questions from the live releases; the questions' vectors stay in memory. It follows nothing yet."""
     from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceTransformersEmbedder
     from kb_pipeline.adapters.models.vectors_in_process import InProcessVectors

@@ -11,6 +11,7 @@ from kb_pipeline import __version__
 from kb_pipeline.cli.access import keys, users
 from kb_pipeline.cli.demo import demo
 from kb_pipeline.cli.draft import parse, pipeline
+from kb_pipeline.cli.entry import entry
 from kb_pipeline.cli.language import market, memory, qa, terms
 from kb_pipeline.cli.release import release
 from kb_pipeline.cli.review import import_entries, review
@@ -43,6 +44,7 @@ app.add_typer(memory.app, rich_help_panel=LOCALIZE, name="memory")
 app.command(rich_help_panel=LOCALIZE, epilog=qa.EXAMPLE)(qa.qa)
 app.add_typer(review.app, rich_help_panel=SAY, name="review")
 app.add_typer(release.app, rich_help_panel=SAY, name="release")
+app.add_typer(entry.app, rich_help_panel=SAY, name="entry")
 app.command(rich_help_panel=SAY, epilog=search.EXAMPLE)(search.search)
 app.add_typer(users.app, rich_help_panel=KEEP, name="user")
 app.add_typer(keys.app, rich_help_panel=KEEP, name="key")

@@ -14,13 +14,16 @@ class Entries(Protocol):
     """The entries of each market."""
 
     def entries(self, market: str) -> Sequence[Entry]:
-        """Approved, published, imported and pending entries; one row per entry, approved text first if both exist."""
+        """Approved, published, withdrawn, imported and pending entries; one row per entry.
+
+        The approved text comes first if there are several, but a pending one before a withdrawn one.
+        """
 
     def entry(self, entry_id: str) -> Entry | None:
         """One entry's standing, as in `entries`; None also when it has none."""
 
-    def approved_text(self, entry_id: str) -> Revision | None:
-        """The approved revision of an entry."""
+    def approved_text(self, entry_id: str, *, withdrawn: bool = True) -> Revision | None:
+        """The approved revision of an entry; None when it is retired, and without `withdrawn` also when it is that."""
 
 
 class Changes(Protocol):
@@ -55,7 +58,7 @@ class Proposals(Protocol):
         One that was superseded, and whose source came back to what it said, is pending again.
         """
 
-    def withdraw(self, entry_id: str, reason: str) -> bool:
+    def give_up(self, entry_id: str, reason: str) -> bool:
         """Supersede the pending changes of an entry whose source is gone. False if there were none."""
 
 

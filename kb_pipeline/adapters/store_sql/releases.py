@@ -9,7 +9,7 @@ from kb_pipeline.adapters.store_sql.audit import Journal
 from kb_pipeline.adapters.store_sql.changes import move
 from kb_pipeline.adapters.store_sql.columns import now
 from kb_pipeline.adapters.store_sql.engine import Part, batches
-from kb_pipeline.adapters.store_sql.entries import PIPELINE
+from kb_pipeline.adapters.store_sql.entries import MAY_BE_SAID, PIPELINE
 from kb_pipeline.adapters.store_sql.faqs import newest_faqs
 from kb_pipeline.adapters.store_sql.schema import EntryRow, RevisionRow, SourceFaqRow
 from kb_pipeline.adapters.store_sql.schema_serving import LiveRow, ReleaseItemRow, ReleaseRow
@@ -28,7 +28,7 @@ class SqlReleases(Part):
         texts = (
             select(EntryRow.source_faq_id, RevisionRow)
             .join(RevisionRow, EntryRow.approved_revision_id == RevisionRow.id)
-            .where(EntryRow.market == market)
+            .where(EntryRow.market == market, MAY_BE_SAID)
             .order_by(EntryRow.id)
         )
         used = select(EntryRow.source_faq_id).where(EntryRow.market == market)
@@ -134,6 +134,13 @@ class SqlReleases(Part):
         return found
 
 
+def publish_again(session: Session, journal: Journal, market: str, actor: str) -> None:
+    """Entries that may be said again are published where the live release holds their approved text."""
+    number = _live_number(session, market)
+    if number is not None:
+        _move_entries(session, journal, _load(session, market, number), actor)
+
+
 def _load(session: Session, market: str, number: int) -> ReleaseRow:
     row = session.get(ReleaseRow, (market, number))
     if row is None:
@@ -165,7 +172,7 @@ def _check_manifest(session: Session, market: str, manifest: Manifest) -> None:
     if not manifest:
         raise BlockedError(f"there is nothing to publish in {market}", "approve something first: kb review list")
     query = select(EntryRow.id, RevisionRow).join(RevisionRow, EntryRow.approved_revision_id == RevisionRow.id)
-    approved = dict(session.execute(query.where(EntryRow.market == market)).tuples().all())
+    approved = dict(session.execute(query.where(EntryRow.market == market, MAY_BE_SAID)).tuples().all())
     seen: set[str] = set()
     for item in manifest:
         row = approved.get(item.entry_id)
