@@ -13,7 +13,7 @@ from kb_pipeline.cli.demo import demo
 from kb_pipeline.cli.draft import parse, pipeline
 from kb_pipeline.cli.entry import entry
 from kb_pipeline.cli.language import market, memory, qa, terms
-from kb_pipeline.cli.release import release
+from kb_pipeline.cli.release import hold, release
 from kb_pipeline.cli.review import import_entries, review
 from kb_pipeline.cli.serve import search
 from kb_pipeline.cli.system import audit, backup, check, init, models, up
@@ -43,6 +43,8 @@ app.add_typer(terms.app, rich_help_panel=LOCALIZE, name="terms")
 app.add_typer(memory.app, rich_help_panel=LOCALIZE, name="memory")
 app.command(rich_help_panel=LOCALIZE, epilog=qa.EXAMPLE)(qa.qa)
 app.add_typer(review.app, rich_help_panel=SAY, name="review")
+release.app.command(epilog="Example: kb release hold --market th-TH --reason 'the fees are being changed'")(hold.hold)
+release.app.command(epilog="Example: kb release lift --market th-TH --reason 'the fees are right now'")(hold.lift)
 app.add_typer(release.app, rich_help_panel=SAY, name="release")
 app.add_typer(entry.app, rich_help_panel=SAY, name="entry")
 app.command(rich_help_panel=SAY, epilog=search.EXAMPLE)(search.search)

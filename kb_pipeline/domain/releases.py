@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from kb_pipeline.domain.base import Value, fingerprint
-from kb_pipeline.errors import IllegalTransitionError
+from kb_pipeline.errors import BlockedError, IllegalTransitionError
 
 
 class ReleaseState(StrEnum):
@@ -128,6 +128,12 @@ class Hold(Value):
     def remedy(self) -> str:
         """How it ends."""
         return f"lift it: kb release lift --market {self.market} --reason WHY"
+
+
+def check_hold(market: str, reason: str) -> None:
+    """What it takes to hold a market or to lift a hold. Raises BlockedError."""
+    if not reason.strip():
+        raise BlockedError(f"a word on the hold of {market} without a reason", "say why: --reason")
 
 
 class ReleaseDiff(Value):

@@ -9,7 +9,7 @@ from kb_pipeline.domain.accounts import Role, User
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.ports.audit import Counts
 from kb_pipeline.ports.changes import DecisionCounts
-from kb_pipeline.ports.releases import Releases
+from kb_pipeline.ports.releases import Holds, Releases
 from kb_pipeline.review.jobs import Jobs
 from kb_pipeline.review.words import Words, load_words
 from kb_pipeline.services.access.accounts import Accounts
@@ -18,7 +18,7 @@ from kb_pipeline.services.release.publish import Publisher
 from kb_pipeline.services.review.reviewer import Reviewer, ReviewStore
 
 
-class DeskStore(ReviewStore, Releases, Counts, DecisionCounts, Protocol):
+class DeskStore(ReviewStore, Releases, Holds, Counts, DecisionCounts, Protocol):
     """What the page takes of the store beyond its services."""
 
 

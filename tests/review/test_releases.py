@@ -59,6 +59,21 @@ def test_a_publisher_publishes_what_was_previewed_and_rolls_back(person, desk, s
     assert store.live_numbers() == {"th-TH": 1}
 
 
+def test_a_publisher_holds_a_market_and_lifts_it_with_a_reason(person, store):
+    browser = person("pim", Role.PUBLISHER)
+    approve(store, "th-TH", "first")
+    assert browser.submit("/releases/th-TH/hold", reason="ค่าธรรมเนียมกำลังเปลี่ยน").status_code == 303
+    plan = browser.get("/releases/th-TH/publish").text
+    assert "ค่าธรรมเนียมกำลังเปลี่ยน" in plan
+    assert 'action="/releases/th-TH/publish"' not in plan
+    assert "ค่าธรรมเนียมกำลังเปลี่ยน" in browser.get("/releases").text
+    refused = browser.submit("/releases/th-TH/lift", reason=" ")
+    assert (refused.status_code, "without a reason" in refused.text) == (422, True)
+    assert browser.submit("/releases/th-TH/lift", reason="done").status_code == 303
+    assert 'action="/releases/th-TH/publish"' in browser.get("/releases/th-TH/publish").text
+    assert [event.actor for event in store.events("th-TH")] == ["pim", "pim"]
+
+
 def test_a_second_job_waits_and_a_failure_says_why():
     jobs, gate = Jobs(), []
 

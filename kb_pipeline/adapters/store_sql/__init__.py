@@ -10,6 +10,7 @@ from kb_pipeline.adapters.store_sql.engine import Database
 from kb_pipeline.adapters.store_sql.entries import SqlEntries
 from kb_pipeline.adapters.store_sql.entry_list import SqlEntryList
 from kb_pipeline.adapters.store_sql.faqs import SqlFaqs
+from kb_pipeline.adapters.store_sql.holds import SqlHolds
 from kb_pipeline.adapters.store_sql.query_log import SqlQueries
 from kb_pipeline.adapters.store_sql.releases import SqlReleases
 from kb_pipeline.adapters.store_sql.translation_memory import SqlMemory
@@ -29,6 +30,7 @@ class SqlStore(
     SqlChanges,
     SqlDecisions,
     SqlReleases,
+    SqlHolds,
     SqlWithdrawals,
     SqlAccounts,
     SqlQueries,

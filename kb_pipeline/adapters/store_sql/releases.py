@@ -11,6 +11,7 @@ from kb_pipeline.adapters.store_sql.columns import now
 from kb_pipeline.adapters.store_sql.engine import Part, batches
 from kb_pipeline.adapters.store_sql.entries import MAY_BE_SAID, PIPELINE
 from kb_pipeline.adapters.store_sql.faqs import newest_faqs
+from kb_pipeline.adapters.store_sql.holds import check_not_held, keep_back
 from kb_pipeline.adapters.store_sql.schema import EntryRow, RevisionRow, SourceFaqRow
 from kb_pipeline.adapters.store_sql.schema_serving import LiveRow, ReleaseItemRow, ReleaseRow
 from kb_pipeline.domain.changes import EntryState
@@ -80,15 +81,21 @@ class SqlReleases(Part):
             _move(journal, row, ReleaseState.FAILED, PIPELINE)
             return row.value()
 
-    def go_live(self, market: str, number: int, actor: str, expected: int | None) -> Release:
+    def go_live(self, market: str, number: int, actor: str, expected: int | None, reason: str = "") -> Release:
         """Flip the pointer, in one transaction: this release is live, the one before superseded, and the entries' states follow
-        (in it: published; else: approved). Raises ConflictError when not `expected` is live, NotFoundError,
-        IllegalTransitionError.
+        (in it: published; else: approved). Whoever goes back puts the market on hold, for `reason`.
+
+        Raises ConflictError when not `expected` is live, BlockedError for a new release while the market is on hold,
+        NotFoundError, IllegalTransitionError.
         """
         with self._db.write() as session:
             journal, row = Journal(session), _load(session, market, number)
             pointer = session.get(LiveRow, market)
             _check_expected(market, pointer, expected)
+            if row.state is ReleaseState.VERIFIED:
+                check_not_held(session, market)
+            if expected is not None and number < expected:
+                keep_back(session, journal, market, actor, reason or f"rolled back from {release_id(market, expected)}")
             if pointer is not None:
                 _move(journal, _load(session, market, pointer.number), ReleaseState.SUPERSEDED, actor, by=number)
             _move(journal, row, ReleaseState.LIVE, actor, replaces=expected)

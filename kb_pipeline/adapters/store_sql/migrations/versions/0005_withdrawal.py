@@ -46,19 +46,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("market", name="pk_holds"),
     )
     _create_conflicts()
-    with op.batch_alter_table("releases") as releases:
-        releases.add_column(sa.Column("compared", sa.Boolean(), nullable=False, server_default=sa.false()))
-    with op.batch_alter_table("changes") as changes:
-        changes.add_column(sa.Column("proposed_by", text(), nullable=False, server_default=""))
+    op.add_column("releases", sa.Column("compared", sa.Boolean(), nullable=False, server_default="0"))
+    op.add_column("changes", sa.Column("proposed_by", text(), nullable=False, server_default=""))
     _hold_what_was_rolled_back()
 
 
 def downgrade() -> None:
     """Drop them."""
-    with op.batch_alter_table("changes") as changes:
-        changes.drop_column("proposed_by")
-    with op.batch_alter_table("releases") as releases:
-        releases.drop_column("compared")
+    op.drop_column("changes", "proposed_by")
+    op.drop_column("releases", "compared")
     op.drop_index("ix_conflicts_market", "conflicts")
     op.drop_table("conflicts")
     op.drop_table("holds")
