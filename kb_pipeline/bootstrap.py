@@ -55,7 +55,8 @@ def open_curator(settings: Settings, user: "User") -> "Curator":
     """What `user` may do with entries that are there."""
     from kb_pipeline.services.entries.curator import Curator
 
-    return Curator(open_store(settings), user)
+    store = open_store(settings)
+    return Curator(store, open_embedder(settings, store), user)
 
 
 def open_backups(settings: Settings) -> "SqliteBackups":
@@ -197,9 +198,13 @@ def build_publisher(
     actor: str = "publisher",
     *,
     store: "SqlStore | None" = None,
+    embedder: Embedder | None = None,
     progress: Progress | None = None,
 ) -> "Publisher":
-    """Publishing of one market, in the name of `actor`; `store`: one that is open already. Raises as `open_markets`."""
+    """Publishing of one market, in the name of `actor`; `store`, `embedder`: those that are open already.
+
+    Raises as `open_markets`.
+    """
     from kb_pipeline.adapters.release.lock_file import publishing_lock
     from kb_pipeline.adapters.release.probe_http import HttpProbe
     from kb_pipeline.adapters.release.verifier_process import ProcessVerifier
@@ -211,7 +216,7 @@ def build_publisher(
     return Publisher(
         store=store,
         indexes=open_indexes(settings),
-        embedder=open_embedder(settings, store),
+        embedder=embedder or open_embedder(settings, store),
         verifier=ProcessVerifier(settings.environment()),
         market=pack,
         actor=actor,

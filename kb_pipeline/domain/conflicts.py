@@ -4,6 +4,7 @@ from datetime import datetime
 
 from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.releases import ManifestItem
+from kb_pipeline.errors import BlockedError
 
 
 class Conflict(Value):
@@ -34,9 +35,14 @@ class Conflict(Value):
         return self.first_revision, self.second_revision
 
 
-def in_order(one: ManifestItem, other: ManifestItem) -> tuple[ManifestItem, ManifestItem]:
-    """The two as a conflict names them."""
-    return (one, other) if one.entry_id < other.entry_id else (other, one)
+def check_word(conflict: Conflict, holds: str, reason: str) -> None:
+    """What a person's word on a conflict must satisfy. Raises BlockedError."""
+    if not reason.strip():
+        raise BlockedError("a word on a contradiction without a reason", "say why: --reason")
+    if holds not in ("", conflict.first_entry, conflict.second_entry):
+        raise BlockedError(
+            f"entry {holds} is none of the two", f"name {conflict.first_entry} or {conflict.second_entry}, or say --both"
+        )
 
 
 def may_meet(one: ManifestItem, other: ManifestItem) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
+from kb_pipeline.domain.conflicts import Conflict
 from kb_pipeline.domain.entries import ApprovedEntry
 from kb_pipeline.domain.faqs import Revision
 from kb_pipeline.domain.index import Found, IndexText
@@ -51,12 +52,29 @@ class Holds(Protocol):
         """Let the market be published again; the hold that stood. Raises BlockedError (no reason), NotFoundError."""
 
 
+class Conflicts(Protocol):
+    """The contradictions that were found, and what people said of them."""
+
+    def conflicts(self, market: str) -> Sequence[Conflict]:
+        """All of the market, in the order of their entries."""
+
+    def save_conflicts(self, conflicts: Sequence[Conflict], compared: Release | None = None) -> None:
+        """Write down what was found; what is known stays with its word. `compared`: the release whose texts all were."""
+
+    def settle_conflict(self, conflict: Conflict, actor: str, holds: str, reason: str) -> Conflict:
+        """Keep a person's word on two texts: the entry that holds, or both (`holds` empty). Raises BlockedError."""
+
+
 class ReleaseStore(Releases, ApprovedEntries, Holds, Protocol):
     """Makes releases and moves the pointer to the live one. Every write appends its audit events in the same transaction."""
 
-    def begin_release(self, market: str, manifest: Manifest, embedder: str, actor: str, note: str = "") -> Release:
-        """Write the immutable manifest as the market's next release, `building`. Raises BlockedError for an empty one, or
-        for an item that is not its entry's approved revision or whose hash is not its text's.
+    def begin_release(
+        self, market: str, manifest: Manifest, embedder: str, actor: str, note: str = "", *, compared: bool = False
+    ) -> Release:
+        """Write the immutable manifest as the market's next release, `building`; `compared`: its texts were, with each other.
+
+        Raises BlockedError for an empty one, or for an item that is not its entry's approved revision or whose hash is not
+        its text's.
         """
 
     def end_verification(self, market: str, number: int, report: ReleaseReport) -> Release:

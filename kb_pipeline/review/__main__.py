@@ -2,7 +2,7 @@
 
 import sys
 
-from kb_pipeline.bootstrap import build_publisher, open_accounts, open_markets, open_store, today
+from kb_pipeline.bootstrap import build_publisher, open_accounts, open_embedder, open_markets, open_store, today
 from kb_pipeline.review.app import create_app
 from kb_pipeline.review.desk import Desk
 from kb_pipeline.settings import Settings
@@ -25,12 +25,14 @@ def main() -> int:
 def open_desk(settings: Settings) -> Desk:
     """The desk over the store of KB_HOME. Raises StoreError, PackError, UnknownMarketError."""
     store = open_store(settings)
+    embedder = open_embedder(settings, store)
     return Desk(
         store=store,
+        embedder=embedder,
         markets=open_markets(settings),
         accounts=open_accounts(store),
         day=today,
-        publisher=lambda market, actor: build_publisher(settings, market, actor, store=store),
+        publisher=lambda market, actor: build_publisher(settings, market, actor, store=store, embedder=embedder),
         hours=settings.session_hours,
         secure=settings.secure_cookies,
     )

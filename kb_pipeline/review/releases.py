@@ -66,6 +66,18 @@ def lift(request: Request, who: Signed, fields: Form, market: str) -> Response:
     return _say(request, who, fields, market, "lifted")
 
 
+@router.post("/releases/{market}/settle")
+def settle(request: Request, who: Signed, fields: Form, market: str) -> Response:
+    """Say of two texts that contradict each other which one holds, or that both do."""
+    curator = _desk_for(request, who, market, Role.PUBLISHER).curator(who.user)
+    first, second, holds, reason = (str(fields.get(name, ""))[:500] for name in ("first", "second", "holds", "reason"))
+    try:
+        curator.settle(first, second, holds, reason)
+    except (BlockedError, NotFoundError) as error:
+        return _preview(request, who, market, "publish", trouble=error)
+    return redirect(request, f"/releases/{market}/publish", "settled")
+
+
 @router.get("/releases/{market}/{move}")
 def preview(request: Request, who: Signed, market: str, move: Move) -> Response:
     """What publishing or rolling back would change."""

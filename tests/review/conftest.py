@@ -44,14 +44,16 @@ def accounts(store):
 
 
 @pytest.fixture
-def publisher(store, tmp_path):
+def publisher(store, tmp_path, embedder):
     settings = Settings(home=tmp_path, locales_dir=ROOT / "locales")
-    return lambda market, actor: build_publisher(settings, market, actor, store=store)
+    return lambda market, actor: build_publisher(settings, market, actor, store=store, embedder=embedder)
 
 
 @pytest.fixture
-def desk(store, accounts, thai, american, publisher):
-    return Desk(store=store, markets=(american, thai), accounts=accounts, day=lambda: DAY, publisher=publisher)
+def desk(store, accounts, thai, american, publisher, embedder):
+    return Desk(
+        store=store, embedder=embedder, markets=(american, thai), accounts=accounts, day=lambda: DAY, publisher=publisher
+    )
 
 
 @pytest.fixture

@@ -33,6 +33,7 @@ TABLE = {
     | {"anonymous": 303, "disabled": 303, "expired": 303},
     ("POST", "/releases/{market}/hold"): SAID,
     ("POST", "/releases/{market}/lift"): SAID,
+    ("POST", "/releases/{market}/settle"): POSTED | {"viewer": 403, "reviewer": 403, "publisher": 404, "admin": 404},
     ("GET", "/releases/{market}/{move}"): PLANNED,
     ("POST", "/releases/{market}/{move}"): POSTED | {"viewer": 403, "reviewer": 403, "publisher": 409, "admin": 409},
 }

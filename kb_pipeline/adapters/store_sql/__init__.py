@@ -5,6 +5,7 @@ from kb_pipeline.adapters.store_sql.articles import SqlArticles
 from kb_pipeline.adapters.store_sql.audit import SqlAudit
 from kb_pipeline.adapters.store_sql.calls import SqlCalls
 from kb_pipeline.adapters.store_sql.changes import SqlChanges
+from kb_pipeline.adapters.store_sql.conflicts import SqlConflicts
 from kb_pipeline.adapters.store_sql.decisions import SqlDecisions
 from kb_pipeline.adapters.store_sql.engine import Database
 from kb_pipeline.adapters.store_sql.entries import SqlEntries
@@ -31,6 +32,7 @@ class SqlStore(
     SqlDecisions,
     SqlReleases,
     SqlHolds,
+    SqlConflicts,
     SqlWithdrawals,
     SqlAccounts,
     SqlQueries,

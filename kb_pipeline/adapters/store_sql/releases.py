@@ -41,9 +41,13 @@ class SqlReleases(Part):
                 for faq, row in session.execute(texts).tuples()
             ]
 
-    def begin_release(self, market: str, manifest: Manifest, embedder: str, actor: str, note: str = "") -> Release:
-        """Write the immutable manifest as the market's next release, `building`. Raises BlockedError for an empty one, or
-        for an item that is not its entry's approved revision or whose hash is not its text's.
+    def begin_release(
+        self, market: str, manifest: Manifest, embedder: str, actor: str, note: str = "", *, compared: bool = False
+    ) -> Release:
+        """Write the immutable manifest as the market's next release, `building`; `compared`: its texts were, with each other.
+
+        Raises BlockedError for an empty one, or for an item that is not its entry's approved revision or whose hash is not
+        its text's.
         """
         with self._db.write() as session:
             journal = Journal(session)
@@ -58,6 +62,7 @@ class SqlReleases(Part):
                 base=_live_number(session, market),
                 note=note,
                 actor=actor,
+                compared=compared,
             )
             session.add(row)
             session.flush()

@@ -1,6 +1,6 @@
 """Entries for people: a table of many, all of one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console, Group
 from rich.markup import escape
@@ -12,6 +12,8 @@ from kb_pipeline.domain.audit import AuditEvent
 from kb_pipeline.domain.changes import EntryState
 from kb_pipeline.domain.entries import ListedEntry
 from kb_pipeline.services.entries.catalog import EntryView
+from kb_pipeline.services.entries.curator import MarketConflicts
+from kb_pipeline.services.release.contradictions import Contradiction
 
 _STATES = {EntryState.PUBLISHED: "bold green", EntryState.WITHDRAWN: "bold red", EntryState.RETIRED: "dim"}
 _TIME = "%Y-%m-%d %H:%M"
@@ -49,6 +51,28 @@ def print_view(view: EntryView) -> None:
     console.print(Panel(Group(*_releases(view)), title="releases that hold it"))
     console.print(Panel(Group(*(_event(event) for event in view.history)), title="history"))
     console.print(_next(entry))
+
+
+def print_conflicts(found: Mapping[str, MarketConflicts]) -> None:
+    """Each market's contradictions: those that wait for a word first."""
+    console = Console()
+    if not any(each.open or each.settled for each in found.values()):
+        console.print("No approved text contradicts another one.")
+    for market, each in found.items():
+        for contradiction in each.open:
+            title = f"{market} · {contradiction.conflict.why or 'a person said so'}"
+            console.print(Panel(Group(*_sides(contradiction)), title=escape(title), border_style="red"))
+            console.print(Text(f"  {contradiction.remedy}"))
+        for contradiction in each.settled:
+            word = contradiction.conflict
+            title = f"{market} · both hold, {word.settled_by} says: {word.comment}"
+            console.print(Panel(Group(*_sides(contradiction)), title=escape(title), border_style="dim"))
+
+
+def _sides(contradiction: Contradiction) -> Iterator[Text]:
+    for side in (contradiction.first, contradiction.second):
+        about = f"entry {side.entry_id}, revision {side.id}"
+        yield Text.assemble((side.text.question, "bold"), "\n", side.text.answer, "\n", (about, "dim"))
 
 
 def _text(entry: ListedEntry) -> Text:

@@ -65,8 +65,8 @@ class Publisher:
     def publish(self, note: str = "", on_step: Step = lambda _: None) -> Release | None:
         """All steps in order; the live release, or None when nothing changed.
 
-        Raises BlockedError (nothing is approved any more, or the market is on hold), UnfitReleaseError, ReleaseError,
-        ConflictError.
+        Raises BlockedError (nothing is approved any more, the market is on hold, or texts contradict each other without a
+        person's word), UnfitReleaseError, ReleaseError, ConflictError.
         """
         with self.lock():
             self.restore_indexes()
@@ -85,20 +85,29 @@ class Publisher:
         """Write the manifest of what is approved now as a new release; None when that is what is live.
 
         What killed runs left is given up, except a verified release of exactly this manifest: that is the one to go on with.
-        Raises BlockedError while the market is on hold.
+        Raises BlockedError while the market is on hold, or when texts contradict each other without a person's word.
         """
         with self.lock():
             plan = self.plan()
             is_new = plan.differs and bool(plan.manifest or plan.live)
-            if is_new and plan.hold:
-                raise BlockedError(str(plan.hold), plan.hold.remedy)
+            if is_new:
+                self._check(plan)
             resumed = self._discard_leftovers(plan)
             if resumed is not None or not is_new:
                 return resumed
             self.failpoint("publish.before_begin")
-            release = self.store.begin_release(self.market.tag, plan.manifest, self.embedder.fingerprint, self.actor, note)
+            release = self.store.begin_release(
+                self.market.tag, plan.manifest, self.embedder.fingerprint, self.actor, note, compared=True
+            )
             self.failpoint("publish.after_begin")
             return release
+
+    def _check(self, plan: ReleasePlan) -> None:
+        """Let nothing go live that a person must decide on first; what was found is written down."""
+        if plan.hold and plan.to is None:
+            raise BlockedError(str(plan.hold), plan.hold.remedy)
+        self.store.save_conflicts(plan.comparison.new, plan.to)
+        plan.comparison.check()
 
     def build(self, release: Release) -> Release:
         """Build the index of a release, in its own folder; nothing is done for one that was verified."""
@@ -146,7 +155,8 @@ class Publisher:
         """Make a superseded release live again; its index is built and verified anew if it is gone.
 
         Going back puts the market on hold, for `reason`: what was live before is not published again by itself.
-        Raises ReleaseError (there is none, or it cannot be restored), NotFoundError, IllegalTransitionError, ConflictError.
+        Raises ReleaseError (there is none, or it cannot be restored), BlockedError (its texts contradict each other, and
+        nobody said that both hold), NotFoundError, IllegalTransitionError, ConflictError.
         """
         with self.lock():
             live, target = self._live_or_raise(), self._target(to)
@@ -154,6 +164,7 @@ class Publisher:
                 return live
             if target.state is not ReleaseState.SUPERSEDED:
                 raise ReleaseError(f"{target.id} is {target.state}: it was never live", "see: kb release list")
+            self._check(self._planner.plan_rollback(live, target, rebuild=False))
             self._restore(target)
             self.failpoint("rollback.before_flip")
             release = self.store.go_live(target.market, target.number, self.actor, live.number, reason)
@@ -198,7 +209,7 @@ class Publisher:
 
     @property
     def _planner(self) -> Planner:
-        return Planner(store=self.store, embedder=self.embedder, market=self.market)
+        return Planner(store=self.store, embedder=self.embedder, market=self.market.tag)
 
     def _live_or_raise(self) -> Release:
         live = self.live()
