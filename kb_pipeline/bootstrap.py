@@ -56,7 +56,7 @@ def open_curator(settings: Settings, user: "User") -> "Curator":
     from kb_pipeline.services.entries.curator import Curator
 
     store = open_store(settings)
-    return Curator(store, open_embedder(settings, store), user)
+    return Curator(store, open_embedder(settings, store), open_markets(settings), user, today())
 
 
 def open_backups(settings: Settings) -> "SqliteBackups":

@@ -8,6 +8,7 @@ from kb_pipeline.domain.accounts import Role, User
 from kb_pipeline.errors import BlockedError, ForbiddenError, NotFoundError
 from kb_pipeline.services.entries.curator import Curator
 from tests.api.knowledge import REFUNDS, REFUNDS_TH, RETURNS, RETURNS_TH, Knowledge
+from tests.conftest import DAY
 from tests.publishing import publisher_of
 
 OTHER = {
@@ -35,7 +36,8 @@ def opposed(knowledge, market):
 
 
 def curator(knowledge, market, role=Role.PUBLISHER):
-    return Curator(knowledge.store, publisher_of(knowledge, market).embedder, User(name="pim", role=role))
+    publisher = publisher_of(knowledge, market)
+    return Curator(knowledge.store, publisher.embedder, [publisher.market], User(name="pim", role=role), DAY)
 
 
 @pytest.mark.parametrize("market", MARKETS)
