@@ -87,14 +87,18 @@ def approved_changes(publisher: Callable[[str], Publisher], markets: Sequence[st
 
     @dg.sensor(job=release_job, minimum_interval_seconds=60, name="approved_changes")
     def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-        """Asks for what is wanted and not live: once while a run is under way, again after a failure, three times in all."""
+        """Asks for what is wanted and not live: once while a run is under way, again after a failure, three times in all.
+
+        What a person must decide first is not asked for: a market on hold. It says so.
+        """
         seen: dict[str, dict[str, Any]] = json.loads(context.cursor or "{}")
-        requests = []
+        requests, obstacles = [], list[str]()
         for tag in markets:
             plan = _plan(context, publisher, tag)
             if plan is None or _is_under_way(context.instance, tag):
                 continue  # what was asked for stays in the cursor
             wanted = plan.manifest_hash if plan.is_due else None
+            obstacles += [f"{tag}: {obstacle}" for obstacle in plan.obstacles if plan.differs]
             attempts = seen.get(tag, {}).get("attempts", 0) if seen.get(tag, {}).get("wanted") == wanted else 0
             if wanted is None:
                 seen.pop(tag, None)
@@ -103,7 +107,10 @@ def approved_changes(publisher: Callable[[str], Publisher], markets: Sequence[st
                 requests.append(dg.RunRequest(partition_key=tag, tags={"kb/release": wanted}))
             else:
                 context.log.warning(f"{tag}: {attempts} runs failed to publish what is approved; look at the last one")
-        return dg.SensorResult(run_requests=requests, cursor=json.dumps(seen))
+        for obstacle in obstacles:
+            context.log.info(obstacle)
+        why = "; ".join(obstacles) if obstacles and not requests else None
+        return dg.SensorResult(run_requests=requests, skip_reason=why, cursor=json.dumps(seen))
 
     return sensor
 

@@ -14,16 +14,19 @@ from kb_pipeline.ports.accounts import AccountStore
 from kb_pipeline.ports.articles import SourceReader
 from kb_pipeline.ports.models import LLM, CallStore, Embedder, VectorStore
 from kb_pipeline.ports.progress import Progress
-from kb_pipeline.ports.releases import Indexes, Releases
+from kb_pipeline.ports.releases import Indexes
 from kb_pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from kb_pipeline.adapters.store_sql import SqlStore
     from kb_pipeline.adapters.store_sql.backup import SqliteBackups
+    from kb_pipeline.domain.accounts import User
     from kb_pipeline.services.access.accounts import Accounts
     from kb_pipeline.services.draft.run import Pipeline
+    from kb_pipeline.services.entries.curator import Curator
     from kb_pipeline.services.release.publish import Publisher
     from kb_pipeline.services.review.assess import Assessor
+    from kb_pipeline.services.serve.live import LiveStore
     from kb_pipeline.services.serve.search import Searcher
     from kb_pipeline.services.serve.serving import Serving
 
@@ -47,6 +50,14 @@ def open_accounts(store: AccountStore) -> "Accounts":
     from kb_pipeline.services.access.accounts import Accounts
 
     return Accounts(store, Argon2Passwords())
+
+
+def open_curator(settings: Settings, user: "User") -> "Curator":
+    """What `user` may do with entries that are there."""
+    from kb_pipeline.services.entries.curator import Curator
+
+    store = open_store(settings)
+    return Curator(store, open_embedder(settings, store), user)
 
 
 def open_backups(settings: Settings) -> "SqliteBackups":
@@ -104,11 +115,13 @@ def open_embedder(settings: Settings, store: VectorStore) -> Embedder:
     return SentenceTransformersEmbedder(settings.embedding_model, settings.model_dir, store, settings.embedding_threads)
 
 
-def open_assessor(settings: Settings, store: "SqlStore", markets: Sequence[Market]) -> "Assessor":
-    """What judges a person's text as a draft is judged. Reads and loads nothing until it is asked."""
+def open_assessor(
+    settings: Settings, store: "SqlStore", markets: Sequence[Market], embedder: Embedder | None = None
+) -> "Assessor":
+    """What judges a person's text as a draft is; `embedder`: one that is open already. Reads nothing until it is asked."""
     from kb_pipeline.services.review.assess import Assessor
 
-    return Assessor(store, open_embedder(settings, store), markets, today)
+    return Assessor(store, embedder or open_embedder(settings, store), markets, today)
 
 
 def open_indexes(settings: Settings) -> Indexes:
@@ -118,7 +131,7 @@ def open_indexes(settings: Settings) -> Indexes:
     return ChromaIndexes(settings.home / "releases", settings.chroma_url)
 
 
-def open_searcher(settings: Settings, store: Releases) -> "Searcher":
+def open_searcher(settings: Settings, store: "LiveStore") -> "Searcher":
     """What answers questions from the live releases; the questions' vectors stay in memory. It follows nothing yet."""
     from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceTransformersEmbedder
     from kb_pipeline.adapters.models.vectors_in_process import InProcessVectors
@@ -195,9 +208,13 @@ def build_publisher(
     actor: str = "publisher",
     *,
     store: "SqlStore | None" = None,
+    embedder: Embedder | None = None,
     progress: Progress | None = None,
 ) -> "Publisher":
-    """Publishing of one market, in the name of `actor`; `store`: one that is open already. Raises as `open_markets`."""
+    """Publishing of one market, in the name of `actor`; `store`, `embedder`: those that are open already.
+
+    Raises as `open_markets`.
+    """
     from kb_pipeline.adapters.release.lock_file import publishing_lock
     from kb_pipeline.adapters.release.probe_http import HttpProbe
     from kb_pipeline.adapters.release.verifier_process import ProcessVerifier
@@ -209,7 +226,7 @@ def build_publisher(
     return Publisher(
         store=store,
         indexes=open_indexes(settings),
-        embedder=open_embedder(settings, store),
+        embedder=embedder or open_embedder(settings, store),
         verifier=ProcessVerifier(settings.environment()),
         market=pack,
         actor=actor,

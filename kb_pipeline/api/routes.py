@@ -57,8 +57,8 @@ def feedback(outcome: FeedbackRequest, client: Client, serving: Service) -> None
 @router.get("/faqs/{entry_id}", tags=["entries"], response_model=Entry, responses=UNCHANGED)
 def entry(entry_id: str, market: Market, client: Client, serving: Service, if_none_match: IfNoneMatch = "") -> Response:
     """One entry that the market may say today, its own or its fallback's."""
-    found, release = serving.entry(entry_id, market, client)
-    return _tagged(entry_of(found, release), release, if_none_match)
+    found = serving.entry(entry_id, market, client)
+    return _tagged(entry_of(found.entry, found.release), found.etag, if_none_match)
 
 
 @router.get("/faqs", tags=["entries"], response_model=EntryPage, responses=UNCHANGED)
@@ -73,15 +73,15 @@ def entries(
 ) -> Response:
     """The market's own entries that may be said today, by id, page by page."""
     page = serving.listing(market, client, topic, cursor, limit)
-    tag = f"{page.release}/{fingerprint([e.id for e in page.entries])}"  # validity dates change a page, too
+    tag = f"{page.etag}/{fingerprint([e.id for e in page.entries])}"  # validity dates change a page, too
     return _tagged(entry_page(market, page.release, page.entries, page.after), tag, if_none_match)
 
 
 @router.get("/releases/{market}", tags=["entries"], response_model=LiveRelease, responses=UNCHANGED)
 def release(market: MarketTag, client: Client, serving: Service, if_none_match: IfNoneMatch = "") -> Response:
-    """What the market says now, and the report of its verification."""
+    """What the market says now, and the report of its verification. Its ETag changes with all that the market says."""
     live = serving.release(market, client)
-    return _tagged(live_release(live), live.id, if_none_match)
+    return _tagged(live_release(live), live.etag, if_none_match)
 
 
 def _ask(asked: Question, top_k: int, client: ApiKey, serving: Serving, request: Request) -> SearchResult:

@@ -38,6 +38,7 @@ _REPLY: JsonDict = {
     "request_id": _REQUEST_ID,
     "market": "en-US",
     "release": "en-US/r0007",
+    "etag": "en-US/r0007",
     "confidence": 0.93,
     "threshold": 0.5,
     "abstained": False,
@@ -158,6 +159,11 @@ class Reply(BaseModel):
     request_id: str = Field(description="Give it back with the feedback; also in the header `X-Request-ID`.")
     market: str
     release: str | None = Field(None, description="The release that was asked; every hit is of it.")
+    etag: str | None = Field(
+        None,
+        description="Of what that release says: the ETag of `GET /v1/releases/{market}`. It changes with the release, and "
+        "when an entry is withdrawn from it or restored: whoever keeps answers keeps them no longer than this.",
+    )
     confidence: float = Field(ge=0, le=1, description="The best hit's.")
     threshold: float = Field(description="Below this confidence nothing is said.")
     abstained: bool = Field(description="Do not say any hit: none is sure enough.")
@@ -206,7 +212,9 @@ class LiveRelease(BaseModel):
                     "release": "th-TH/r0007",
                     "market": "th-TH",
                     "number": 7,
-                    "entries": 120,
+                    "entries": 119,
+                    "withdrawn": ["3a6c1d8e9f204b57"],
+                    "etag": "th-TH/r0007-5b0c41aa",
                     "note": "",
                     "live_at": "2026-01-15T08:00:00Z",
                     "report": None,
@@ -218,7 +226,9 @@ class LiveRelease(BaseModel):
     release: str
     market: str
     number: int
-    entries: int
+    entries: int = Field(description="Those that it says; `withdrawn` ones are not counted.")
+    withdrawn: list[str] = Field(description="The ids of its entries that people withdrew: nobody is told them any more.")
+    etag: str = Field(description="Also in the header: changes when anything that the market says changes.")
     note: str
     live_at: datetime | None = None
     report: ReleaseReport | None = None

@@ -6,7 +6,7 @@ from typing import Any
 from kb_pipeline.api.schemas import AnswerResponse, Citation, Entry, EntryPage, Hit, Level, LiveRelease, SearchResponse
 from kb_pipeline.domain.answers import Hit as FoundHit
 from kb_pipeline.domain.answers import SearchResult, ServedEntry
-from kb_pipeline.domain.releases import Release
+from kb_pipeline.services.serve.search import LiveContents
 from kb_pipeline.steps.serve.ranking import plain
 
 
@@ -31,13 +31,16 @@ def answer_response(result: SearchResult) -> AnswerResponse:
     return AnswerResponse(**_reply_fields(result), answer=_hit_of(result.answer) if result.answer else None)
 
 
-def live_release(release: Release) -> LiveRelease:
-    """The release that is live."""
+def live_release(live: LiveContents) -> LiveRelease:
+    """The release that is live, and what was withdrawn from it."""
+    release = live.release
     return LiveRelease(
         release=release.id,
         market=release.market,
         number=release.number,
-        entries=release.entries,
+        entries=release.entries - len(live.withdrawn),
+        withdrawn=list(live.withdrawn),
+        etag=live.etag,
         note=release.note,
         live_at=release.live_at,
         report=release.report,
@@ -72,6 +75,7 @@ def _reply_fields(result: SearchResult) -> dict[str, Any]:
         "request_id": result.request_id,
         "market": result.market,
         "release": result.release,
+        "etag": result.etag,
         "confidence": result.confidence,
         "threshold": result.threshold,
         "abstained": result.abstained,

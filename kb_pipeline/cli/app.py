@@ -11,8 +11,9 @@ from kb_pipeline import __version__
 from kb_pipeline.cli.access import keys, users
 from kb_pipeline.cli.demo import demo
 from kb_pipeline.cli.draft import parse, pipeline
+from kb_pipeline.cli.entry import conflicts, entry
 from kb_pipeline.cli.language import market, memory, qa, terms
-from kb_pipeline.cli.release import release
+from kb_pipeline.cli.release import hold, release
 from kb_pipeline.cli.review import import_entries, review
 from kb_pipeline.cli.serve import search
 from kb_pipeline.cli.system import audit, backup, check, init, models, up
@@ -42,7 +43,14 @@ app.add_typer(terms.app, rich_help_panel=LOCALIZE, name="terms")
 app.add_typer(memory.app, rich_help_panel=LOCALIZE, name="memory")
 app.command(rich_help_panel=LOCALIZE, epilog=qa.EXAMPLE)(qa.qa)
 app.add_typer(review.app, rich_help_panel=SAY, name="review")
+release.app.command(epilog="Example: kb release hold --market th-TH --reason 'the fees are being changed'")(hold.hold)
+release.app.command(epilog="Example: kb release lift --market th-TH --reason 'the fees are right now'")(hold.lift)
 app.add_typer(release.app, rich_help_panel=SAY, name="release")
+entry.app.command()(conflicts.conflicts)
+entry.app.command(epilog="Example: kb entry settle 3a6c1d8e9f204b57 0e22f4b3bf0bcdb3 --both --reason 'one is for members'")(
+    conflicts.settle
+)
+app.add_typer(entry.app, rich_help_panel=SAY, name="entry")
 app.command(rich_help_panel=SAY, epilog=search.EXAMPLE)(search.search)
 app.add_typer(users.app, rich_help_panel=KEEP, name="user")
 app.add_typer(keys.app, rich_help_panel=KEEP, name="key")

@@ -70,6 +70,7 @@ class SearchResult(Value):
     abstained: bool
     reason: Abstention | None = None
     release: str | None = None  # the one that the hits are of
+    etag: str | None = None  # of what that release says: it changes when something is withdrawn, too
     level: int = 0
 
     @property

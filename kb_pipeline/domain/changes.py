@@ -79,6 +79,7 @@ class EntryState(StrEnum):
     PROPOSED = "proposed"
     APPROVED = "approved"
     PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"  # a person silenced it; its approved text stays known, to be restored or corrected
     RETIRED = "retired"
 
 
@@ -94,8 +95,9 @@ CHANGE_MOVES: dict[ChangeState, frozenset[ChangeState]] = {
 
 ENTRY_MOVES: dict[EntryState, frozenset[EntryState]] = {
     EntryState.PROPOSED: frozenset({EntryState.APPROVED, EntryState.RETIRED}),
-    EntryState.APPROVED: frozenset({EntryState.PUBLISHED, EntryState.RETIRED}),
-    EntryState.PUBLISHED: frozenset({EntryState.APPROVED, EntryState.RETIRED}),
+    EntryState.APPROVED: frozenset({EntryState.PUBLISHED, EntryState.WITHDRAWN, EntryState.RETIRED}),
+    EntryState.PUBLISHED: frozenset({EntryState.APPROVED, EntryState.WITHDRAWN, EntryState.RETIRED}),
+    EntryState.WITHDRAWN: frozenset({EntryState.APPROVED, EntryState.RETIRED}),  # restored, or a new text is approved
     EntryState.RETIRED: frozenset({EntryState.APPROVED}),
 }
 
@@ -131,6 +133,7 @@ class Change(Value):
     similarity: float | None = None  # cosine of the source's and the text's meaning; None: not measured, or one language
     quality: float | None = None  # estimate, 0 to 100 (steps.checks.quality); None: not estimated
     risk: RiskTier
+    proposed_by: str = ""  # the person whose correction it is; empty: the pipeline's, or an import's
     state: ChangeState = ChangeState.PENDING
     version: int = 1  # for optimistic locking: raised by every transition
     original_id: str = ""  # the id it was proposed under, once a person's edit has replaced `revision`; empty before

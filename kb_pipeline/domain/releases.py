@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from kb_pipeline.domain.base import Value, fingerprint
-from kb_pipeline.errors import IllegalTransitionError
+from kb_pipeline.errors import BlockedError, IllegalTransitionError
 
 
 class ReleaseState(StrEnum):
@@ -97,6 +97,7 @@ class Release(Value):
     actor: str = ""
     reason: str = ""  # why it failed
     report: ReleaseReport | None = None
+    compared: bool = False  # whether its texts were compared with each other before it went live (since 0005)
     created_at: datetime
     live_at: datetime | None = None  # when it last went live
 
@@ -109,6 +110,30 @@ class Release(Value):
 def release_id(market: str, number: int) -> str:
     """`th-TH/r0007`."""
     return f"{market}/r{number:04d}"
+
+
+class Hold(Value):
+    """Why nothing is published in a market until a person lifts it: a rollback, or a person's word."""
+
+    market: str
+    actor: str
+    reason: str
+    at: datetime
+
+    def __str__(self) -> str:
+        """Who, when, why."""
+        return f"{self.market} is on hold since {self.at:%Y-%m-%d %H:%M} UTC by {self.actor}: {self.reason}"
+
+    @property
+    def remedy(self) -> str:
+        """How it ends."""
+        return f"lift it: kb release lift --market {self.market} --reason WHY"
+
+
+def check_hold(market: str, reason: str) -> None:
+    """What it takes to hold a market or to lift a hold. Raises BlockedError."""
+    if not reason.strip():
+        raise BlockedError(f"a word on the hold of {market} without a reason", "say why: --reason")
 
 
 class ReleaseDiff(Value):

@@ -13,19 +13,23 @@ class Entries(Protocol):
     """The entries of each market."""
 
     def entries(self, market: str, ids: Sequence[str] | None = None) -> Sequence[Entry]:
-        """Approved, published, imported and pending entries by id; one row per entry, approved text first if both exist.
+        """Approved, published, withdrawn, imported and pending entries by id; one row per entry.
 
-        `ids`: only these; None: all.
+        The approved text comes first if there are several, but a pending one before a withdrawn one. `ids`: only these; None:
+        all.
         """
 
-    def standing_revisions(self, market: str) -> Mapping[str, str]:
-        """The id of the text of each of `entries`, by entry id. Cheap: it tells what changed."""
+    def standing_revisions(self, market: str) -> Mapping[str, tuple[str, bool]]:
+        """Of each of `entries` that is not withdrawn, by id: the id of its text, and whether that one is approved.
+
+        Cheap: it tells what changed.
+        """
 
     def entry(self, entry_id: str) -> Entry | None:
         """One entry's standing, as in `entries`; None also when it has none."""
 
-    def approved_text(self, entry_id: str) -> Revision | None:
-        """The approved revision of an entry."""
+    def approved_text(self, entry_id: str, *, withdrawn: bool = True) -> Revision | None:
+        """The approved revision of an entry; None when it is retired, and without `withdrawn` also when it is that."""
 
 
 class Changes(Protocol):
@@ -60,7 +64,7 @@ class Proposals(Protocol):
         One that was superseded, and whose source came back to what it said, is pending again.
         """
 
-    def withdraw(self, entry_id: str, reason: str) -> bool:
+    def give_up(self, entry_id: str, reason: str) -> bool:
         """Supersede the pending changes of an entry whose source is gone. False if there were none."""
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
+from kb_pipeline.domain.conflicts import Conflict
 from kb_pipeline.domain.entries import ApprovedEntry
 from kb_pipeline.domain.faqs import Revision
 from kb_pipeline.domain.index import Found, IndexText
-from kb_pipeline.domain.releases import Manifest, Release, ReleaseReport
+from kb_pipeline.domain.releases import Hold, Manifest, Release, ReleaseReport
 from kb_pipeline.ports.models import Vector, Vectors
 
 Failpoint = Callable[[str], None]  # called with a name at the points where a crash is tested; does nothing otherwise
@@ -38,12 +39,42 @@ class ApprovedEntries(Protocol):
         """What may be published now, by entry id."""
 
 
-class ReleaseStore(Releases, ApprovedEntries, Protocol):
+class Holds(Protocol):
+    """The markets in which nothing is published until a person says so."""
+
+    def hold_of(self, market: str) -> Hold | None:
+        """Why nothing may be published in the market; None: it may."""
+
+    def put_on_hold(self, market: str, actor: str, reason: str) -> Hold:
+        """Let nothing be published until the hold is lifted. Raises BlockedError (no reason, or it is held already)."""
+
+    def lift_hold(self, market: str, actor: str, reason: str) -> Hold:
+        """Let the market be published again; the hold that stood. Raises BlockedError (no reason), NotFoundError."""
+
+
+class Conflicts(Protocol):
+    """The contradictions that were found, and what people said of them."""
+
+    def conflicts(self, market: str) -> Sequence[Conflict]:
+        """All of the market, in the order of their entries."""
+
+    def save_conflicts(self, conflicts: Sequence[Conflict], compared: Release | None = None) -> None:
+        """Write down what was found; what is known stays with its word. `compared`: the release whose texts all were."""
+
+    def settle_conflict(self, conflict: Conflict, actor: str, holds: str, reason: str) -> Conflict:
+        """Keep a person's word on two texts: the entry that holds, or both (`holds` empty). Raises BlockedError."""
+
+
+class ReleaseStore(Releases, ApprovedEntries, Holds, Protocol):
     """Makes releases and moves the pointer to the live one. Every write appends its audit events in the same transaction."""
 
-    def begin_release(self, market: str, manifest: Manifest, embedder: str, actor: str, note: str = "") -> Release:
-        """Write the immutable manifest as the market's next release, `building`. Raises BlockedError for an empty one, or
-        for an item that is not its entry's approved revision or whose hash is not its text's.
+    def begin_release(
+        self, market: str, manifest: Manifest, embedder: str, actor: str, note: str = "", *, compared: bool = False
+    ) -> Release:
+        """Write the immutable manifest as the market's next release, `building`; `compared`: its texts were, with each other.
+
+        Raises BlockedError for an empty one, or for an item that is not its entry's approved revision or whose hash is not
+        its text's.
         """
 
     def end_verification(self, market: str, number: int, report: ReleaseReport) -> Release:
@@ -52,9 +83,12 @@ class ReleaseStore(Releases, ApprovedEntries, Protocol):
     def fail_release(self, market: str, number: int, reason: str) -> Release:
         """Give a building or verified release up. Raises NotFoundError, IllegalTransitionError."""
 
-    def go_live(self, market: str, number: int, actor: str, expected: int | None) -> Release:
+    def go_live(self, market: str, number: int, actor: str, expected: int | None, reason: str = "") -> Release:
         """Flip the pointer, in one transaction: this release is live, the one before superseded, and the entries' states follow
-        (in it: published; else: approved). Raises ConflictError when not `expected` is live, IllegalTransitionError.
+        (in it: published; else: approved). Whoever goes back puts the market on hold, for `reason`.
+
+        Raises ConflictError when not `expected` is live, BlockedError for a new release while the market is on hold,
+        IllegalTransitionError.
         """
 
 

@@ -9,17 +9,18 @@ from kb_pipeline.domain.accounts import Role, User
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.ports.audit import Counts
 from kb_pipeline.ports.changes import DecisionCounts
-from kb_pipeline.ports.releases import Releases
+from kb_pipeline.ports.models import Embedder
 from kb_pipeline.review.jobs import Jobs
 from kb_pipeline.review.words import Words, load_words
 from kb_pipeline.services.access.accounts import Accounts
 from kb_pipeline.services.access.limits import SignInLimit
+from kb_pipeline.services.entries.curator import Curator, CuratorStore
 from kb_pipeline.services.release.publish import Publisher
 from kb_pipeline.services.review.assess import Assessor
 from kb_pipeline.services.review.reviewer import Reviewer, ReviewStore
 
 
-class DeskStore(ReviewStore, Releases, Counts, DecisionCounts, Protocol):
+class DeskStore(ReviewStore, CuratorStore, Counts, DecisionCounts, Protocol):
     """What the page takes of the store beyond its services."""
 
 
@@ -28,6 +29,7 @@ class Desk:
     """The store, the packs and the people. `publisher` makes the publisher of a market for an actor."""
 
     store: DeskStore
+    embedder: Embedder
     markets: Sequence[Market]
     accounts: Accounts
     assessor: Assessor
@@ -42,6 +44,10 @@ class Desk:
     def reviewer(self, user: User) -> Reviewer:
         """The use case of one person, today."""
         return Reviewer(self.store, self.markets, self.assessor, user, self.day())
+
+    def curator(self, user: User) -> Curator:
+        """What the person may do with entries that are there."""
+        return Curator(self.store, self.embedder, user)
 
     def markets_of(self, user: User) -> tuple[Market, ...]:
         """The markets that the person may see."""

@@ -4,16 +4,18 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from fastapi import APIRouter, Request, Response
+from starlette.datastructures import FormData
 
 from kb_pipeline.domain.accounts import Role
 from kb_pipeline.domain.faqs import FaqText, Revision
 from kb_pipeline.domain.releases import Manifest, Release, ReleaseState, diff_manifests
-from kb_pipeline.errors import ForbiddenError, NotFoundError
+from kb_pipeline.errors import BlockedError, ForbiddenError, KBError, NotFoundError
 from kb_pipeline.review.auth import Form, Signed, Visitor, desk_of
 from kb_pipeline.review.desk import Desk
 from kb_pipeline.review.pages import page, redirect
 from kb_pipeline.review.view import Run, mixed
 from kb_pipeline.services.release.plan import ReleasePlan
+from kb_pipeline.web.status import status_of
 
 router = APIRouter()
 SHOWN = 100  # entries of each kind that a difference shows
@@ -35,7 +37,10 @@ class Difference(NamedTuple):
 def releases(request: Request, who: Signed) -> Response:
     """Each market's live release and its list."""
     desk = desk_of(request)
-    markets = [(market, *_of_market(desk, market.tag), desk.jobs.of(market.tag)) for market in desk.markets_of(who.user)]
+    markets = [
+        (market, *_of_market(desk, market.tag), desk.jobs.of(market.tag), desk.store.hold_of(market.tag))
+        for market in desk.markets_of(who.user)
+    ]
     return page(request, "releases.html", who, markets=markets, may=lambda tag: who.user.may(Role.PUBLISHER, tag))
 
 
@@ -47,6 +52,30 @@ def release(request: Request, who: Signed, market: str, number: int) -> Response
     base = desk.store.manifest(market, shown.base) if shown.base is not None else ()
     found = difference(_pairs(desk, base, desk.store.manifest(market, number)), market)
     return page(request, "release.html", who, release=shown, difference=found, market=market)
+
+
+@router.post("/releases/{market}/hold")
+def hold(request: Request, who: Signed, fields: Form, market: str) -> Response:
+    """Let nothing be published in the market."""
+    return _say(request, who, fields, market, "held")
+
+
+@router.post("/releases/{market}/lift")
+def lift(request: Request, who: Signed, fields: Form, market: str) -> Response:
+    """Let it be published again."""
+    return _say(request, who, fields, market, "lifted")
+
+
+@router.post("/releases/{market}/settle")
+def settle(request: Request, who: Signed, fields: Form, market: str) -> Response:
+    """Say of two texts that contradict each other which one holds, or that both do."""
+    curator = _desk_for(request, who, market, Role.PUBLISHER).curator(who.user)
+    first, second, holds, reason = (str(fields.get(name, ""))[:500] for name in ("first", "second", "holds", "reason"))
+    try:
+        curator.settle(first, second, holds, reason)
+    except (BlockedError, NotFoundError) as error:
+        return _preview(request, who, market, "publish", trouble=error)
+    return redirect(request, f"/releases/{market}/publish", "settled")
 
 
 @router.get("/releases/{market}/{move}")
@@ -81,13 +110,27 @@ def difference(pairs: Iterable[Pair], language: str) -> Difference:
     return Difference(tuple(added[:SHOWN]), tuple(removed[:SHOWN]), tuple(words), numbers, len(both) - len(changed))
 
 
-def _preview(request: Request, who: Visitor, market: str, move: Move, *, moved: bool = False) -> Response:
+def _say(request: Request, who: Visitor, fields: FormData, market: str, word: Literal["held", "lifted"]) -> Response:
+    """A person's word on the hold; one that was refused is shown with the plan."""
+    publisher = _desk_for(request, who, market, Role.PUBLISHER).publisher(market, who.user.name)
+    reason = str(fields.get("reason", ""))[:500]
+    try:
+        publisher.hold(reason) if word == "held" else publisher.lift(reason)
+    except (BlockedError, NotFoundError) as error:
+        return _preview(request, who, market, "publish", trouble=error)
+    return redirect(request, f"/releases/{market}/publish", word)
+
+
+def _preview(
+    request: Request, who: Visitor, market: str, move: Move, *, moved: bool = False, trouble: KBError | None = None
+) -> Response:
     desk = _desk_for(request, who, market, Role.PUBLISHER)
     plan = _plan(desk, who, market, move)
     pairs = ((_text(change.before), _text(change.after)) for change in plan.changes)
     return page(
-        request, "release_plan.html", who, status=409 if moved else 200, plan=plan, market=market, move=move, moved=moved,
-        seen=_identity(plan), difference=difference(pairs, market), retired=len(plan.retired),
+        request, "release_plan.html", who, status=409 if moved else status_of(trouble) if trouble else 200,
+        plan=plan, market=market, move=move, moved=moved, trouble=trouble.message if trouble else "",
+        seen=_identity(plan), difference=difference(pairs, market), retired=len(plan.retired), silent=len(plan.withdrawn),
     )  # fmt: skip
 
 

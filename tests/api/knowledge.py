@@ -35,13 +35,15 @@ class Knowledge:
         *,
         topics: tuple[str, ...] = (),
         phrasings: Sequence[str] = (),
+        valid_from: date | None = None,
         valid_until: date | None = None,
         key: str = "",
     ) -> str:
         """Approve an entry (again, with another text); its id."""
         question, answer = text
         key = key or f"{market}-{len(self.store.approved_entries(market))}"
-        source = article(f"{market}/{key}", f"# {question}\n\n{answer}\n", market[:2], topics=topics, valid_until=valid_until)
+        front = {"topics": topics, "valid_from": valid_from, "valid_until": valid_until}
+        source = article(f"{market}/{key}", f"# {question}\n\n{answer}\n", market[:2], **front)
         sentences, chunks = split(source)
         self.store.save_article(source, sentences, chunks)
         cited = tuple(Citation.of(s) for s in sentences if s.is_citable)

@@ -41,12 +41,12 @@ def test_a_new_release_is_served_without_a_restart(tmp_path, market, faq):
     with TestClient(create_app(build_serving(knowledge.settings))) as http:
         wait_until_ready(http)
         serving = http.app.state.serving
-        assert serving._searcher.entry(market, id_)[1] == f"{market}/r0001"
+        assert serving._searcher.entry(market, id_).release == f"{market}/r0001"
         knowledge.approve(market, (faq[0], faq[1] + " (2)"), key="one")
         knowledge.publish(market)
         serving._searcher.refresh()
         assert http.get("/readyz").json()["releases"] == {market: 2}
-        assert serving._searcher.entry(market, id_)[0].text.answer == faq[1] + " (2)"
+        assert serving._searcher.entry(market, id_).entry.text.answer == faq[1] + " (2)"
 
 
 def test_metrics_need_a_key_from_elsewhere_and_none_from_this_machine(running):

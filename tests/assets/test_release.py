@@ -167,7 +167,10 @@ def test_what_a_person_rolled_back_is_not_published_again_by_itself(
     run("release_job", "th-TH")
     build_publisher(settings, "th-TH", "ann").rollback()
     assert staged.live_numbers() == {"th-TH": 1}
-    assert look(settings, instance, None).run_requests == []
+    looked = look(settings, instance, None)
+    assert looked.run_requests == []
+    assert "th-TH is on hold" in looked.skip_reason.skip_message
+    assert "by ann" in looked.skip_reason.skip_message
 
 
 def test_a_market_that_cannot_be_planned_does_not_keep_the_others_back(

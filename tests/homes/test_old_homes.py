@@ -138,6 +138,10 @@ def test_a_pending_text_goes_live_in_a_third_release_and_is_rolled_back(old):
     question = "จัดส่งใช้เวลากี่วัน"
     (pending,) = (change for change in old.contents["changes"]["pending"] if change["question"] == question)
     assert old.kb("review", "approve", pending["id"], "--as", "มาลี")["state"] == "approved"
+    (plan,) = old.kb("release", "publish", "--market", "th-TH", "--dry-run")["plans"]
+    undone = old.contents["status"]["th-TH"]["live_release"].replace("r0001", "r0002")
+    assert (plan["hold"]["actor"], plan["hold"]["reason"]) == ("dara", f"rolled back from {undone}")
+    old.kb("release", "lift", "--market", "th-TH", "--reason", "ผิดข้อเดียว")
     published = old.kb("release", "publish", "--market", "th-TH")
     assert (published["release"], published["state"], published["error"]) == ("th-TH/r0003", "live", None)
     found = old.kb("search", question, "--market", "th-TH")

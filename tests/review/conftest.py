@@ -45,16 +45,18 @@ def accounts(store):
 
 
 @pytest.fixture
-def publisher(store, tmp_path):
+def publisher(store, tmp_path, embedder):
     settings = Settings(home=tmp_path, locales_dir=ROOT / "locales")
-    return lambda market, actor: build_publisher(settings, market, actor, store=store)
+    return lambda market, actor: build_publisher(settings, market, actor, store=store, embedder=embedder)
 
 
 @pytest.fixture
 def desk(store, accounts, thai, american, embedder, publisher):
     markets = (american, thai)
-    assessor = Assessor(store, embedder, markets, lambda: DAY)
-    return Desk(store=store, markets=markets, accounts=accounts, assessor=assessor, day=lambda: DAY, publisher=publisher)
+    return Desk(
+        store=store, embedder=embedder, markets=markets, accounts=accounts,
+        assessor=Assessor(store, embedder, markets, lambda: DAY), day=lambda: DAY, publisher=publisher,
+    )  # fmt: skip
 
 
 @pytest.fixture

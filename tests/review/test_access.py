@@ -12,6 +12,7 @@ SEEN = OPEN | {"anonymous": 303, "disabled": 303, "expired": 303}
 FOUND = SEEN | {"elsewhere": 404}
 POSTED = {"anonymous": 401, "disabled": 401, "expired": 401, "elsewhere": 404}
 DECIDED = POSTED | {"viewer": 403, "reviewer": 303, "publisher": 303, "admin": 303}
+SAID = POSTED | {"viewer": 403, "reviewer": 403, "publisher": 303, "admin": 303}
 PLANNED = FOUND | {"viewer": 403, "reviewer": 403}
 # method and route -> the status that each kind of person gets
 TABLE = {
@@ -30,6 +31,9 @@ TABLE = {
     ("GET", "/releases"): SEEN,
     ("GET", "/releases/{market}/{number:int}"): dict.fromkeys(PEOPLE, 404)
     | {"anonymous": 303, "disabled": 303, "expired": 303},
+    ("POST", "/releases/{market}/hold"): SAID,
+    ("POST", "/releases/{market}/lift"): SAID,
+    ("POST", "/releases/{market}/settle"): POSTED | {"viewer": 403, "reviewer": 403, "publisher": 404, "admin": 404},
     ("GET", "/releases/{market}/{move}"): PLANNED,
     ("POST", "/releases/{market}/{move}"): POSTED | {"viewer": 403, "reviewer": 403, "publisher": 409, "admin": 409},
 }
@@ -38,6 +42,7 @@ FORM = {
     "question": "คืนสินค้าอย่างไร",
     "answer": "แตะคืนสินค้า",
     "comment": "ok",
+    "reason": "ok",
     "override": "yes",
     "name": "x",
     "password": "y",

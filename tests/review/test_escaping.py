@@ -191,5 +191,5 @@ def test_no_payload_becomes_a_node_of_the_queue_the_card_or_the_checked_part(bro
         for html in pages:
             assert list(dangers(html)) == [], payload
         shapes.add(tuple(map(tuple, map(shape, pages[2:3]))))
-        store.withdraw(change.entry_id, "next")
+        store.give_up(change.entry_id, "next")
     assert len(shapes) == 1, "no payload adds a node to the card"

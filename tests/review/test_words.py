@@ -4,6 +4,7 @@ import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from babel.messages.pofile import read_po, write_po
@@ -11,6 +12,7 @@ from babel.messages.pofile import read_po, write_po
 import kb_pipeline.review
 from kb_pipeline.domain.accounts import Role
 from kb_pipeline.domain.changes import ChangeKind, ChangeState, RelationKind, RiskTier, RootCause, Verdict
+from kb_pipeline.domain.entries import Standing
 from kb_pipeline.domain.findings import MqmCategory, Severity
 from kb_pipeline.domain.releases import ReleaseState
 from kb_pipeline.errors import AuthenticationError, CatalogError, TooManyError
@@ -34,7 +36,7 @@ FAMILIES = {family: [value.value for value in values] for family, values in ENUM
     "filter": FACETS,
     "sign_in": (AuthenticationError.code, TooManyError.code),
     "error": ("401", "403", "404", "409", "422", "429", "other"),
-    "standing": ("approved", "published", "pending", "imported"),
+    "standing": get_args(Standing),
     "action": ("change.proposed", "change.proposed_again", "change.superseded"),
     "key": ("a", "e", "r", "j", "k", "/", "?"),
 }

@@ -5,14 +5,18 @@ from kb_pipeline.adapters.store_sql.articles import SqlArticles
 from kb_pipeline.adapters.store_sql.audit import SqlAudit
 from kb_pipeline.adapters.store_sql.calls import SqlCalls
 from kb_pipeline.adapters.store_sql.changes import SqlChanges
+from kb_pipeline.adapters.store_sql.conflicts import SqlConflicts
 from kb_pipeline.adapters.store_sql.decisions import SqlDecisions
 from kb_pipeline.adapters.store_sql.engine import Database
 from kb_pipeline.adapters.store_sql.entries import SqlEntries
+from kb_pipeline.adapters.store_sql.entry_list import SqlEntryList
 from kb_pipeline.adapters.store_sql.faqs import SqlFaqs
+from kb_pipeline.adapters.store_sql.holds import SqlHolds
 from kb_pipeline.adapters.store_sql.query_log import SqlQueries
 from kb_pipeline.adapters.store_sql.releases import SqlReleases
 from kb_pipeline.adapters.store_sql.translation_memory import SqlMemory
 from kb_pipeline.adapters.store_sql.vectors import SqlVectors
+from kb_pipeline.adapters.store_sql.withdrawals import SqlWithdrawals
 
 __all__ = ["SqlStore"]
 
@@ -23,9 +27,13 @@ class SqlStore(
     SqlArticles,
     SqlFaqs,
     SqlEntries,
+    SqlEntryList,
     SqlChanges,
     SqlDecisions,
     SqlReleases,
+    SqlHolds,
+    SqlConflicts,
+    SqlWithdrawals,
     SqlAccounts,
     SqlQueries,
     SqlMemory,

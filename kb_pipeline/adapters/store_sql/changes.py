@@ -64,7 +64,7 @@ class SqlChanges(Part):
                 _propose_again(journal, known, change)
         return True
 
-    def withdraw(self, entry_id: str, reason: str) -> bool:
+    def give_up(self, entry_id: str, reason: str) -> bool:
         """Supersede the open changes of an entry whose source is gone. False if there were none."""
         with self._db.write() as session:
             return _supersede(session, Journal(session), entry_id, {"reason": reason})

@@ -11,6 +11,7 @@ from kb_pipeline.adapters.store_sql.changes import assess_row, load_change, move
 from kb_pipeline.adapters.store_sql.engine import Part
 from kb_pipeline.adapters.store_sql.entries import save_revision
 from kb_pipeline.adapters.store_sql.schema import ChangeRow, DecisionRow, EntryRow
+from kb_pipeline.adapters.store_sql.withdrawals import speak_again
 from kb_pipeline.domain.changes import Change, ChangeKind, ChangeState, Decision, EditedText, EntryState
 from kb_pipeline.domain.decisions import outcome
 from kb_pipeline.domain.faqs import Revision
@@ -124,6 +125,8 @@ def _settle(session: Session, journal: Journal, row: ChangeRow, decision: Decisi
     if entry.state is not to:
         move(entry, to)
     entry.approved_revision_id = None if row.kind is ChangeKind.RETIRE else row.revision_id
+    if entry.approved_revision_id is not None:
+        speak_again(session, entry.approved_revision_id)
     entry.source_revision, entry.source_faq_id = row.source_revision, row.source_faq_id or entry.source_faq_id
     journal.add(
         decision.actor,

@@ -1,7 +1,6 @@
 """Entries of a market and their texts. Their states move in `changes`."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
 
 from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import Session, joinedload
@@ -10,20 +9,24 @@ from kb_pipeline.adapters.store_sql.audit import Journal
 from kb_pipeline.adapters.store_sql.engine import Part, batches, insert_or_ignore
 from kb_pipeline.adapters.store_sql.schema import ChangeRow, EntryRow, Origin, RevisionRow
 from kb_pipeline.domain.changes import ChangeState, EntryState
-from kb_pipeline.domain.entries import Entry
+from kb_pipeline.domain.entries import Entry, Standing
 from kb_pipeline.domain.faqs import Revision
 
 PIPELINE = "pipeline"  # who acts when no person does
-COUNTED = ("pending", "changes_requested", "approved", "published", "retired", "rejected", "superseded", "imported", "proposed")
+COUNTED = (
+    "pending", "changes_requested", "rejected", "superseded", *(state.value for state in EntryState), Origin.IMPORTED.value,
+)  # fmt: skip
+MAY_BE_SAID = EntryRow.state.in_((EntryState.APPROVED, EntryState.PUBLISHED))  # what a release is made of
 
 
 class SqlEntries(Part):
     """`Entries` and `Imports` of `ports.changes`, and the counts."""
 
     def entries(self, market: str, ids: Sequence[str] | None = None) -> Sequence[Entry]:
-        """Approved, published, imported and pending entries by id; one row per entry, approved text first if both exist.
+        """Approved, published, withdrawn, imported and pending entries by id; one row per entry.
 
-        `ids`: only these; None: all.
+        The approved text comes first if there are several, but a pending one before a withdrawn one. `ids`: only these; None:
+        all.
         """
         rows = select(EntryRow).where(EntryRow.market == market)
         waiting = select(ChangeRow).where(ChangeRow.market == market)
@@ -36,14 +39,20 @@ class SqlEntries(Part):
             )
             return [entry for part in found for entry in part]
 
-    def standing_revisions(self, market: str) -> Mapping[str, str]:
-        """The id of the text of each of `entries`, by entry id. Cheap: it tells what changed."""
+    def standing_revisions(self, market: str) -> Mapping[str, tuple[str, bool]]:
+        """Of each of `entries` that is not withdrawn, by id: the id of its text, and whether that one is approved."""
+        approved = case((MAY_BE_SAID, EntryRow.approved_revision_id))
         imported = case((EntryRow.state == EntryState.PROPOSED, EntryRow.imported_revision_id))
-        text = func.coalesce(EntryRow.approved_revision_id, ChangeRow.revision_id, imported)
+        text = func.coalesce(approved, ChangeRow.revision_id, imported)
         pending = and_(ChangeRow.entry_id == EntryRow.id, ChangeRow.state == ChangeState.PENDING)
-        query = select(EntryRow.id, text).outerjoin(ChangeRow, pending).where(EntryRow.market == market, text.is_not(None))
+        query = (
+            select(EntryRow.id, text, approved.is_not(None))
+            .outerjoin(ChangeRow, pending)
+            .where(EntryRow.market == market, text.is_not(None))
+            .order_by(ChangeRow.position)
+        )
         with self._db.read() as session:
-            return dict(session.execute(query.order_by(ChangeRow.position)).tuples().all())
+            return {id_: (revision, bool(is_approved)) for id_, revision, is_approved in session.execute(query).tuples()}
 
     def entry(self, entry_id: str) -> Entry | None:
         """One entry's standing, as in `entries`; None also when it has none."""
@@ -52,11 +61,12 @@ class SqlEntries(Part):
         with self._db.read() as session:
             return next(iter(_standings(session, row, waiting)), None)
 
-    def approved_text(self, entry_id: str) -> Revision | None:
-        """The approved revision of an entry; None also when it is retired."""
+    def approved_text(self, entry_id: str, *, withdrawn: bool = True) -> Revision | None:
+        """The approved revision of an entry; None when it is retired, and without `withdrawn` also when it is that."""
         query = select(RevisionRow).join(EntryRow, EntryRow.approved_revision_id == RevisionRow.id)
+        query = query.where(EntryRow.id == entry_id, *([] if withdrawn else [MAY_BE_SAID]))
         with self._db.read() as session:
-            row = session.scalars(query.where(EntryRow.id == entry_id)).first()
+            row = session.scalars(query).first()
             return row.value() if row else None
 
     def import_entry(self, revision: Revision) -> bool:
@@ -129,12 +139,14 @@ def _standings(session: Session, rows: Select[tuple[EntryRow]], waiting: Select[
 
 
 def _standing(row: EntryRow, pending: ChangeRow | None) -> Entry | None:
-    standing: Literal["approved", "published", "pending", "imported"]
-    if row.approved is not None:
+    standing: Standing
+    if row.approved is not None and row.state is not EntryState.WITHDRAWN:
         standing = "published" if row.state is EntryState.PUBLISHED else "approved"
         text, source_revision = row.approved, row.source_revision
     elif pending is not None and pending.revision is not None:
         standing, text, source_revision = "pending", pending.revision, pending.source_revision
+    elif row.approved is not None:
+        standing, text, source_revision = "withdrawn", row.approved, row.source_revision
     elif row.imported is not None and row.state is EntryState.PROPOSED:
         standing, text, source_revision = "imported", row.imported, 0
     else:

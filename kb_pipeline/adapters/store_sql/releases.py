@@ -9,8 +9,9 @@ from kb_pipeline.adapters.store_sql.audit import Journal
 from kb_pipeline.adapters.store_sql.changes import move
 from kb_pipeline.adapters.store_sql.columns import now
 from kb_pipeline.adapters.store_sql.engine import Part, batches
-from kb_pipeline.adapters.store_sql.entries import PIPELINE
+from kb_pipeline.adapters.store_sql.entries import MAY_BE_SAID, PIPELINE
 from kb_pipeline.adapters.store_sql.faqs import newest_faqs
+from kb_pipeline.adapters.store_sql.holds import check_not_held, keep_back
 from kb_pipeline.adapters.store_sql.schema import EntryRow, RevisionRow, SourceFaqRow
 from kb_pipeline.adapters.store_sql.schema_serving import LiveRow, ReleaseItemRow, ReleaseRow
 from kb_pipeline.domain.changes import EntryState
@@ -28,7 +29,7 @@ class SqlReleases(Part):
         texts = (
             select(EntryRow.source_faq_id, RevisionRow)
             .join(RevisionRow, EntryRow.approved_revision_id == RevisionRow.id)
-            .where(EntryRow.market == market)
+            .where(EntryRow.market == market, MAY_BE_SAID)
             .order_by(EntryRow.id)
         )
         used = select(EntryRow.source_faq_id).where(EntryRow.market == market)
@@ -40,9 +41,13 @@ class SqlReleases(Part):
                 for faq, row in session.execute(texts).tuples()
             ]
 
-    def begin_release(self, market: str, manifest: Manifest, embedder: str, actor: str, note: str = "") -> Release:
-        """Write the immutable manifest as the market's next release, `building`. Raises BlockedError for an empty one, or
-        for an item that is not its entry's approved revision or whose hash is not its text's.
+    def begin_release(
+        self, market: str, manifest: Manifest, embedder: str, actor: str, note: str = "", *, compared: bool = False
+    ) -> Release:
+        """Write the immutable manifest as the market's next release, `building`; `compared`: its texts were, with each other.
+
+        Raises BlockedError for an empty one, or for an item that is not its entry's approved revision or whose hash is not
+        its text's.
         """
         with self._db.write() as session:
             journal = Journal(session)
@@ -57,6 +62,7 @@ class SqlReleases(Part):
                 base=_live_number(session, market),
                 note=note,
                 actor=actor,
+                compared=compared,
             )
             session.add(row)
             session.flush()
@@ -80,15 +86,21 @@ class SqlReleases(Part):
             _move(journal, row, ReleaseState.FAILED, PIPELINE)
             return row.value()
 
-    def go_live(self, market: str, number: int, actor: str, expected: int | None) -> Release:
+    def go_live(self, market: str, number: int, actor: str, expected: int | None, reason: str = "") -> Release:
         """Flip the pointer, in one transaction: this release is live, the one before superseded, and the entries' states follow
-        (in it: published; else: approved). Raises ConflictError when not `expected` is live, NotFoundError,
-        IllegalTransitionError.
+        (in it: published; else: approved). Whoever goes back puts the market on hold, for `reason`.
+
+        Raises ConflictError when not `expected` is live, BlockedError for a new release while the market is on hold,
+        NotFoundError, IllegalTransitionError.
         """
         with self._db.write() as session:
             journal, row = Journal(session), _load(session, market, number)
             pointer = session.get(LiveRow, market)
             _check_expected(market, pointer, expected)
+            if row.state is ReleaseState.VERIFIED:
+                check_not_held(session, market)
+            if expected is not None and number < expected:
+                keep_back(session, journal, market, actor, reason or f"rolled back from {release_id(market, expected)}")
             if pointer is not None:
                 _move(journal, _load(session, market, pointer.number), ReleaseState.SUPERSEDED, actor, by=number)
             _move(journal, row, ReleaseState.LIVE, actor, replaces=expected)
@@ -134,6 +146,13 @@ class SqlReleases(Part):
         return found
 
 
+def publish_again(session: Session, journal: Journal, market: str, actor: str) -> None:
+    """Entries that may be said again are published where the live release holds their approved text."""
+    number = _live_number(session, market)
+    if number is not None:
+        _move_entries(session, journal, _load(session, market, number), actor)
+
+
 def _load(session: Session, market: str, number: int) -> ReleaseRow:
     row = session.get(ReleaseRow, (market, number))
     if row is None:
@@ -165,7 +184,7 @@ def _check_manifest(session: Session, market: str, manifest: Manifest) -> None:
     if not manifest:
         raise BlockedError(f"there is nothing to publish in {market}", "approve something first: kb review list")
     query = select(EntryRow.id, RevisionRow).join(RevisionRow, EntryRow.approved_revision_id == RevisionRow.id)
-    approved = dict(session.execute(query.where(EntryRow.market == market)).tuples().all())
+    approved = dict(session.execute(query.where(EntryRow.market == market, MAY_BE_SAID)).tuples().all())
     seen: set[str] = set()
     for item in manifest:
         row = approved.get(item.entry_id)

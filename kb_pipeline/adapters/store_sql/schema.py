@@ -173,7 +173,7 @@ class Origin(StrEnum):
 
 
 class EntryRow(Base):
-    """An entry of a market. `approved_revision_id` is set exactly while it is approved or published."""
+    """An entry of a market. `approved_revision_id` is set exactly while it is approved, published or withdrawn."""
 
     __tablename__ = "entries"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -211,6 +211,7 @@ class ChangeRow(Base):
     similarity: Mapped[float | None]
     quality: Mapped[float | None]
     risk: Mapped[RiskTier] = mapped_column(enumeration(RiskTier))
+    proposed_by: Mapped[str] = mapped_column(default="")
     state: Mapped[ChangeState] = mapped_column(enumeration(ChangeState), default=ChangeState.PENDING, index=True)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default=now)

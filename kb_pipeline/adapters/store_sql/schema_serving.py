@@ -1,4 +1,7 @@
-"""The tables of releases, accounts and the query log, typed, and each row as a value. No sessions and no rules."""
+"""The tables of releases and what people said of them, accounts and the query log, typed, and each row as a value.
+
+No sessions and no rules.
+"""
 
 from datetime import date, datetime
 
@@ -9,7 +12,9 @@ from kb_pipeline.adapters.store_sql.columns import Carried, enumeration, now
 from kb_pipeline.adapters.store_sql.schema import Base
 from kb_pipeline.domain.accounts import ApiKey, Role, Session, User
 from kb_pipeline.domain.answers import Feedback, Outcome, QueryRecord
-from kb_pipeline.domain.releases import ManifestItem, Release, ReleaseReport, ReleaseState
+from kb_pipeline.domain.conflicts import Conflict
+from kb_pipeline.domain.entries import WithdrawnText
+from kb_pipeline.domain.releases import Hold, ManifestItem, Release, ReleaseReport, ReleaseState
 
 TAGS = tuple[str, ...]
 
@@ -29,6 +34,7 @@ class ReleaseRow(Base):
     actor: Mapped[str]
     reason: Mapped[str] = mapped_column(default="")
     report: Mapped[ReleaseReport | None] = mapped_column(Carried(ReleaseReport))
+    compared: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=now)
     live_at: Mapped[datetime | None]
 
@@ -64,6 +70,56 @@ class LiveRow(Base):
     __table_args__ = (ForeignKeyConstraint(["market", "number"], ["releases.market", "releases.number"]),)
     market: Mapped[str] = mapped_column(primary_key=True)
     number: Mapped[int]
+
+
+class WithdrawnTextRow(Base):
+    """A text that no release says, whichever holds it. The texts of one withdrawal have the same `at`."""
+
+    __tablename__ = "withdrawn_texts"
+    revision_id: Mapped[str] = mapped_column(ForeignKey("revisions.id"), primary_key=True)
+    market: Mapped[str]
+    entry_id: Mapped[str] = mapped_column(ForeignKey("entries.id"), index=True)
+    actor: Mapped[str]
+    reason: Mapped[str]
+    at: Mapped[datetime]
+
+    def value(self) -> WithdrawnText:
+        """The withdrawn text."""
+        return WithdrawnText.model_validate({name: getattr(self, name) for name in WithdrawnText.model_fields})
+
+
+class HoldRow(Base):
+    """A market in which nothing is published until a person lifts it."""
+
+    __tablename__ = "holds"
+    market: Mapped[str] = mapped_column(primary_key=True)
+    actor: Mapped[str]
+    reason: Mapped[str]
+    at: Mapped[datetime] = mapped_column(default=now)
+
+    def value(self) -> Hold:
+        """The hold."""
+        return Hold.model_validate({name: getattr(self, name) for name in Hold.model_fields})
+
+
+class ConflictRow(Base):
+    """Two texts of a market that cannot both be true, and what a person said of them; the first has the smaller entry id."""
+
+    __tablename__ = "conflicts"
+    first_revision: Mapped[str] = mapped_column(ForeignKey("revisions.id"), primary_key=True)
+    second_revision: Mapped[str] = mapped_column(ForeignKey("revisions.id"), primary_key=True)
+    market: Mapped[str] = mapped_column(index=True)
+    first_entry: Mapped[str] = mapped_column(ForeignKey("entries.id"))
+    second_entry: Mapped[str] = mapped_column(ForeignKey("entries.id"))
+    why: Mapped[str]
+    settled_by: Mapped[str] = mapped_column(default="")
+    holds: Mapped[str] = mapped_column(default="")
+    comment: Mapped[str] = mapped_column(default="")
+    at: Mapped[datetime] = mapped_column(default=now)
+
+    def value(self) -> Conflict:
+        """The conflict."""
+        return Conflict.model_validate({name: getattr(self, name) for name in Conflict.model_fields})
 
 
 class UserRow(Base):

@@ -7,6 +7,7 @@ from sqlalchemy.orm import aliased
 
 from kb_pipeline.adapters.store_sql.audit import Journal
 from kb_pipeline.adapters.store_sql.engine import Part, insert_or_ignore
+from kb_pipeline.adapters.store_sql.entries import MAY_BE_SAID
 from kb_pipeline.adapters.store_sql.faqs import newest_faqs
 from kb_pipeline.adapters.store_sql.schema import (
     ChangeRow,
@@ -25,15 +26,16 @@ class SqlMemory(Part):
     """`ports.translation_memory`, and `Edits` of `ports.changes`."""
 
     def approved_pairs(self, market: str) -> Sequence[tuple[SourceFaq, Revision]]:
-        """Each approved entry of the market with the source revision that it was made from, the oldest text first.
+        """Each approved entry of the market that is not withdrawn, with the source revision that it was made from.
 
+        The oldest text comes first.
         The source is marked as retired where its newest revision is.
         """
         query = (
             select(SourceFaqRow.value, RevisionRow)
             .join(EntryRow, EntryRow.source_faq_id == SourceFaqRow.id)
             .join(RevisionRow, EntryRow.approved_revision_id == RevisionRow.id)
-            .where(EntryRow.market == market, EntryRow.source_revision == SourceFaqRow.revision)
+            .where(EntryRow.market == market, MAY_BE_SAID, EntryRow.source_revision == SourceFaqRow.revision)
             .order_by(RevisionRow.created_at, EntryRow.id)
         )
         retired = newest_faqs().with_only_columns(SourceFaqRow.id).where(SourceFaqRow.retired)

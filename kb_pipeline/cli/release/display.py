@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kb_pipeline.domain.faqs import FaqText, Revision
-from kb_pipeline.domain.releases import Manifest, Release, ReleaseReport, ReleaseState
+from kb_pipeline.domain.releases import Hold, Manifest, Release, ReleaseReport, ReleaseState
 from kb_pipeline.errors import KBError
 from kb_pipeline.services.release.plan import ReleasePlan, TextChange
 from kb_pipeline.steps.language.diff import word_diff
@@ -94,8 +94,10 @@ def print_plan(plan: ReleasePlan) -> None:
         console.print(Text(f"Said again although people retired them: {', '.join(plan.retired)}", style="bold red"))
     if plan.rebuild:
         console.print("Its index was collected: it would be built and verified first.")
-    if plan.rolled_back:
-        console.print(Text("Just this was live already, and was rolled back from.", style="yellow"))
+    if plan.withdrawn:
+        console.print(f"It holds texts that people withdrew, which stay silent: {', '.join(plan.withdrawn)}")
+    for obstacle in plan.obstacles:
+        console.print(Text(f"Not now: {obstacle}", style="bold yellow"))
 
 
 def print_changes(changes: Sequence[TextChange]) -> None:
@@ -124,7 +126,9 @@ def _change(change: TextChange) -> Text:
     return line
 
 
-def print_outcome(market: str, release: Release | None, *, changed: bool, error: KBError | None = None) -> None:
+def print_outcome(
+    market: str, release: Release | None, *, changed: bool, error: KBError | None = None, hold: Hold | None = None
+) -> None:
     """How publishing or a rollback ended."""
     console = Console()
     if error is not None:
@@ -135,5 +139,7 @@ def print_outcome(market: str, release: Release | None, *, changed: bool, error:
     elif changed:
         console.print(f"[bold green]{release.id} is live[/] with {release.entries} entries.")
         console.print(f"  Ask it: kb search '...' --market {market} · back again: kb release rollback {market}")
+        if hold:
+            console.print(Text(f"  Nothing is published here until somebody lifts the hold: {hold.remedy}", style="yellow"))
     else:
         console.print(f"{market}: nothing changed, {release.id} stays live.")

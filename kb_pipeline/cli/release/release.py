@@ -9,7 +9,7 @@ from kb_pipeline.cli.display import RichProgress, load_settings, print_json
 from kb_pipeline.cli.options import ActorOption, JsonOption, MarketOption, acting
 
 if TYPE_CHECKING:
-    from kb_pipeline.domain.releases import Release
+    from kb_pipeline.domain.releases import Hold, Release
     from kb_pipeline.services.release.plan import ReleasePlan
     from kb_pipeline.services.release.publish import Publisher
 
@@ -122,11 +122,15 @@ def diff(
 def rollback(
     market: MarketArgument,
     to: Annotated[int | None, typer.Option(help="The release to go back to; default: what was live before.")] = None,
+    reason: Annotated[str, typer.Option(help="Why; kept with the hold that follows.")] = "",
     dry_run: DryRunOption = False,
     actor: ActorOption = "",
     json: JsonOption = False,
 ) -> None:
-    """Make an earlier release live again, at once; its index is made anew if it was collected."""
+    """Make an earlier release live again, at once; its index is made anew if it was collected.
+
+    Nothing is published in the market after that until somebody lifts the hold: kb release lift.
+    """
     from kb_pipeline.cli.release.display import print_outcome
 
     publisher = _publisher(market, actor)
@@ -136,11 +140,12 @@ def rollback(
         return
     if plan.retired and not json:
         _say(f"{len(plan.retired)} entries that people retired are said again: {', '.join(plan.retired[:5])}")
-    release = publisher.rollback(to)
+    release = publisher.rollback(to, reason)
+    hold = publisher.store.hold_of(market)
     if json:
-        print_json({**_row(market, release), "retired": list(plan.retired)})
+        print_json({**_row(market, release), "retired": list(plan.retired), "hold": _dumped(hold)})
     else:
-        print_outcome(market, release, changed=True)
+        print_outcome(market, release, changed=True, hold=hold)
 
 
 @app.command()
@@ -181,12 +186,19 @@ def _print_plans(plans: "list[ReleasePlan]", json: bool) -> None:
             "differs": plan.differs,
             **plan.diff.model_dump(mode="json"),
             "retired": list(plan.retired),
+            "withdrawn": list(plan.withdrawn),
+            "hold": _dumped(plan.hold),
+            "obstacles": list(plan.obstacles),
             "rebuild": plan.rebuild,
             "changes": [change.model_dump(mode="json") for change in plan.changes],
         }
         for plan in plans
     ]
     print_json({"dry_run": True, **(rows[0] if len(rows) == 1 else {}), "plans": rows})
+
+
+def _dumped(hold: "Hold | None") -> dict[str, Any] | None:
+    return hold.model_dump(mode="json") if hold else None
 
 
 def _number(live: Any, market: str, number: int | None) -> int:  # noqa: ANN401 - a mapping of the store

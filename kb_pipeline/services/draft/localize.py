@@ -121,7 +121,7 @@ class Localizer:
         return True
 
     def _localize(self, faq: SourceFaq) -> Localized:
-        approved = self._store.approved_text(entry_id(self._market.tag, faq.id))
+        approved = self._store.approved_text(entry_id(self._market.tag, faq.id), withdrawn=False)
         localized = self._from_approved(faq, approved) if approved else self._anew(faq)
         self._save(faq, localized.checked, localized.provenance)
         return localized

@@ -32,10 +32,13 @@ class RelateSummary(Value):
 def relate_drafts(market: Market, store: RelateStore, embedder: Embedder, progress: Progress) -> RelateSummary:
     """Write each draft's relation to the market's entries and to the drafts before it (in the order of their source FAQs).
 
-    Idempotent: a pending entry that a draft has led to is that draft, so nothing becomes a duplicate of itself.
+    Idempotent: a pending entry that a draft has led to is that draft, so nothing becomes a duplicate of itself. Nothing is
+    compared with a withdrawn text: nobody says it.
     """
-    drafts = sorted(store.drafts(market.tag), key=lambda draft: draft.source_faq_id)
-    entries = _standing(store.entries(market.tag), drafts)
+    standing, drafted = store.entries(market.tag), sorted(store.drafts(market.tag), key=lambda draft: draft.source_faq_id)
+    withdrawn = {entry.id: entry.text for entry in standing if entry.standing == "withdrawn"}
+    drafts = [draft for draft in drafted if withdrawn.get(draft.revision.entry_id) != draft.revision.text]
+    entries = _standing([entry for entry in standing if entry.id not in withdrawn], drafts)
     with progress.track(f"compare {market.tag}", len(entries) + len(drafts)) as done:
         known = compared([EntryText.of(entry) for entry in entries], embedder, done)
         written = [EntryText(d.revision.entry_id, d.source_faq_id, d.revision.language, d.revision.text) for d in drafts]

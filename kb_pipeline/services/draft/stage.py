@@ -82,7 +82,7 @@ def _retire(store: StageStore, faq: SourceFaq, market: Market, withdrawn: list[s
     entry = entry_id(market.tag, faq.id)
     approved = store.approved_text(entry)
     if approved is None:
-        if store.withdraw(entry, "its source is gone"):
+        if store.give_up(entry, "its source is gone"):
             withdrawn.append(entry)
         return []
     change = Change(

@@ -25,7 +25,7 @@ class StandingEntries:
         self._lock = threading.Lock()
         self._index = EntryIndex()
         self._own = OwnEntries()  # those with an approved text: what a further text of them is an update of
-        self._revisions: dict[str, str] = {}  # of what the index has, by entry id
+        self._revisions: dict[str, tuple[str, bool]] = {}  # of what the index has, by entry id
 
     def relation(self, text: EntryText) -> Relation:
         """The relation of one text to the entries, which stay as they are. Raises what the embedder raises."""

@@ -1,9 +1,17 @@
-"""What a publication or a rollback would change, before it does. Reads only."""
+"""What a publication or a rollback would change, before it does, and what stands in its way. Reads only."""
+
+from dataclasses import dataclass
+from typing import Protocol
 
 from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.faqs import Revision
-from kb_pipeline.domain.releases import Manifest, Release, ReleaseDiff, diff_manifests
-from kb_pipeline.ports.releases import Releases
+from kb_pipeline.domain.releases import Hold, Manifest, Release, ReleaseDiff, diff_manifests, manifest_hash
+from kb_pipeline.ports.articles import Articles
+from kb_pipeline.ports.entries import WithdrawnTexts
+from kb_pipeline.ports.models import Embedder
+from kb_pipeline.ports.releases import ApprovedEntries, Holds, Releases
+from kb_pipeline.services.release.contradictions import Comparer, Comparison, ComparisonStore, compared_items
+from kb_pipeline.steps.release.manifest import manifest_of
 
 
 class TextChange(Value):
@@ -25,7 +33,9 @@ class ReleasePlan(Value):
     diff: ReleaseDiff
     changes: tuple[TextChange, ...]  # added, changed, removed, each by entry id; limits alone change no text
     retired: tuple[str, ...] = ()  # entries that people retired and that a rollback would say again
-    rolled_back: bool = False  # just this was live after the live release, and was rolled back from
+    withdrawn: tuple[str, ...] = ()  # entries of `to` that stay silent, since people withdrew that text
+    hold: Hold | None = None
+    comparison: Comparison = Comparison()  # of the texts that are not live with all of them
     rebuild: bool = False  # the index is gone, and will be built and verified first
 
     @property
@@ -34,9 +44,94 @@ class ReleasePlan(Value):
         return self.live is None or self.live.manifest_hash != self.manifest_hash
 
     @property
+    def obstacles(self) -> tuple[str, ...]:
+        """What keeps it from going live, in words, each with what to do. A hold keeps nobody from rolling back."""
+        held = (f"{self.hold}; {self.hold.remedy}",) if self.hold and self.to is None else ()
+        return (*held, *(f"{found}; {found.remedy}" for found in self.comparison.open))
+
+    @property
     def is_due(self) -> bool:
-        """Whether something waits to be published by itself: nobody is overruled who rolled back from just this."""
-        return self.differs and not self.rolled_back and bool(self.manifest or self.live)
+        """Whether something waits to be published by itself: nothing stands in its way."""
+        return self.differs and not self.obstacles and bool(self.manifest or self.live)
+
+
+class PlanStore(Articles, ComparisonStore, ApprovedEntries, Holds, WithdrawnTexts, Protocol):
+    """What planning takes of the store."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planner:
+    """Plans the publications and rollbacks of one market."""
+
+    store: PlanStore
+    embedder: Embedder
+    market: str  # its tag
+
+    def plan(self) -> ReleasePlan:
+        """What publishing would say that is not live now. A withdrawn entry that the live release holds is removed."""
+        live, before, wanted = self._wanted()
+        diff, changes = text_changes(self.store, before, wanted)
+        plan = ReleasePlan(
+            market=self.market,
+            live=live,
+            manifest=wanted,
+            manifest_hash=manifest_hash(self.market, wanted, self.embedder.fingerprint),
+            diff=diff,
+            changes=changes,
+            hold=self.store.hold_of(self.market),
+        )
+        if not plan.differs:
+            return plan
+        comparison = self.comparer.of_manifest(wanted, compared_items(live, before))
+        return plan.model_copy(update={"comparison": comparison})
+
+    def compare(self) -> Comparison:
+        """The contradictions among what is approved, also where the live release says all of it already."""
+        live, before, wanted = self._wanted()
+        return self.comparer.of_manifest(wanted, compared_items(live, before))
+
+    def plan_rollback(self, live: Release, target: Release, *, rebuild: bool) -> ReleasePlan:
+        """What going back from `live` to `target` would change of what customers hear: withdrawn texts stay silent."""
+        tag, wanted = self.market, self.store.manifest(self.market, target.number)
+        silent = self.store.withdrawn_revisions().get(tag, frozenset())
+        before, after = (
+            tuple(item for item in manifest if item.revision_id not in silent)
+            for manifest in (self.store.manifest(tag, live.number), wanted)
+        )
+        compared = compared_items(target, wanted) or compared_items(live, before)
+        approved = {entry.revision.entry_id for entry in self.store.approved_entries(tag)}
+        diff, changes = text_changes(self.store, before, after)
+        return ReleasePlan(
+            market=tag,
+            live=live,
+            to=target,
+            manifest=wanted,
+            manifest_hash=target.manifest_hash,
+            diff=diff,
+            changes=changes,
+            retired=tuple(item.entry_id for item in after if item.entry_id not in approved),
+            withdrawn=tuple(item.entry_id for item in wanted if item.revision_id in silent),
+            hold=self.store.hold_of(tag),
+            comparison=self.comparer.of_manifest(wanted, compared, silent),
+            rebuild=rebuild,
+        )
+
+    def live(self) -> Release | None:
+        """What is live."""
+        number = self.store.live_numbers().get(self.market)
+        return None if number is None else self.store.release(self.market, number)
+
+    @property
+    def comparer(self) -> Comparer:
+        """What compares the market's texts."""
+        return Comparer(store=self.store, embedder=self.embedder, market=self.market)
+
+    def _wanted(self) -> tuple[Release | None, Manifest, Manifest]:
+        """What is live, what it says, and what is approved now."""
+        live = self.live()
+        before = self.store.manifest(self.market, live.number) if live else ()
+        articles = {article.id: article.front_matter for article in self.store.articles()}
+        return live, before, manifest_of(self.store.approved_entries(self.market), articles, before)
 
 
 def changes_between(store: Releases, market: str, old: int, new: int) -> tuple[ReleaseDiff, tuple[TextChange, ...]]:

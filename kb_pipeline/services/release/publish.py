@@ -10,22 +10,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from kb_pipeline.domain.markets import Market
-from kb_pipeline.domain.releases import (
-    UNFINISHED,
-    Manifest,
-    Release,
-    ReleaseState,
-    manifest_hash,
-    release_id,
-)
-from kb_pipeline.errors import NotFoundError, ReleaseError
-from kb_pipeline.ports.articles import Articles
+from kb_pipeline.domain.releases import UNFINISHED, Hold, Release, ReleaseState, release_id
+from kb_pipeline.errors import BlockedError, NotFoundError, ReleaseError
 from kb_pipeline.ports.models import Embedder
 from kb_pipeline.ports.progress import Progress
 from kb_pipeline.ports.releases import Failpoint, Indexes, Probe, ReleaseStore, Verifier
-from kb_pipeline.services.release.plan import ReleasePlan, text_changes
+from kb_pipeline.services.release.plan import Planner, PlanStore, ReleasePlan
 from kb_pipeline.services.release.verify import embed_texts, warm_queries
-from kb_pipeline.steps.release.manifest import index_texts, manifest_of
+from kb_pipeline.steps.release.manifest import index_texts
 from kb_pipeline.steps.release.retention import last_live, needed
 
 Step = Callable[[str], None]  # called with a line for people when a step begins
@@ -42,7 +34,7 @@ class UnfitReleaseError(ReleaseError):
         self.release = release
 
 
-class PublishStore(Articles, ReleaseStore, Protocol):
+class PublishStore(PlanStore, ReleaseStore, Protocol):
     """What publishing takes of the store."""
 
     def close(self) -> None:
@@ -67,20 +59,14 @@ class Publisher:
     failpoint: Failpoint = lambda _: None
 
     def plan(self) -> ReleasePlan:
-        """What publishing would say that is not live_manifest now. Writes nothing."""
-        tag, live = self.market.tag, self.live()
-        live_manifest = self.store.manifest(tag, live.number) if live else ()
-        articles = {article.id: article.front_matter for article in self.store.articles()}
-        wanted = manifest_of(self.store.approved_entries(tag), articles, live_manifest)
-        hashed = manifest_hash(tag, wanted, self.embedder.fingerprint)
-        twin = next((r for r in self.store.releases(tag) if r.manifest_hash == hashed), None)
-        undone = bool(live and twin and twin.state is ReleaseState.SUPERSEDED and twin.number > live.number)
-        return self._planned(live, live_manifest, wanted).model_copy(update={"manifest_hash": hashed, "rolled_back": undone})
+        """What publishing would say that is not live now, and what stands in its way. Writes nothing."""
+        return self._planner.plan()
 
     def publish(self, note: str = "", on_step: Step = lambda _: None) -> Release | None:
         """All steps in order; the live release, or None when nothing changed.
 
-        Raises BlockedError (nothing is approved any more), UnfitReleaseError, ReleaseError, ConflictError.
+        Raises BlockedError (nothing is approved any more, the market is on hold, or texts contradict each other without a
+        person's word), UnfitReleaseError, ReleaseError, ConflictError.
         """
         with self.lock():
             self.restore_indexes()
@@ -99,18 +85,29 @@ class Publisher:
         """Write the manifest of what is approved now as a new release; None when that is what is live.
 
         What killed runs left is given up, except a verified release of exactly this manifest: that is the one to go on with.
+        Raises BlockedError while the market is on hold, or when texts contradict each other without a person's word.
         """
         with self.lock():
             plan = self.plan()
+            is_new = plan.differs and bool(plan.manifest or plan.live)
+            if is_new:
+                self._check(plan)
             resumed = self._discard_leftovers(plan)
-            if resumed is not None:
+            if resumed is not None or not is_new:
                 return resumed
-            if not plan.differs or not (plan.manifest or plan.live):
-                return None
             self.failpoint("publish.before_begin")
-            release = self.store.begin_release(self.market.tag, plan.manifest, self.embedder.fingerprint, self.actor, note)
+            release = self.store.begin_release(
+                self.market.tag, plan.manifest, self.embedder.fingerprint, self.actor, note, compared=True
+            )
             self.failpoint("publish.after_begin")
             return release
+
+    def _check(self, plan: ReleasePlan) -> None:
+        """Let nothing go live that a person must decide on first; what was found is written down."""
+        if plan.hold and plan.to is None:
+            raise BlockedError(str(plan.hold), plan.hold.remedy)
+        self.store.save_conflicts(plan.comparison.new, plan.to)
+        plan.comparison.check()
 
     def build(self, release: Release) -> Release:
         """Build the index of a release, in its own folder; nothing is done for one that was verified."""
@@ -134,7 +131,10 @@ class Publisher:
             return release
 
     def go_live(self, release: Release) -> Release:
-        """Flip the pointer, then ask the API whether it follows. Raises UnfitReleaseError, ReleaseError, ConflictError."""
+        """Flip the pointer, then ask the API whether it follows.
+
+        Raises UnfitReleaseError, BlockedError (the market was put on hold meanwhile), ReleaseError, ConflictError.
+        """
         with self.lock():
             if release.state is ReleaseState.FAILED:
                 raise UnfitReleaseError(release)
@@ -149,22 +149,14 @@ class Publisher:
     def plan_rollback(self, to: int | None = None) -> ReleasePlan:
         """What rolling back would change; `to` None: back to what was live before. Raises ReleaseError, NotFoundError."""
         live, target = self._live_or_raise(), self._target(to)
-        live_manifest, wanted = (self.store.manifest(self.market.tag, release.number) for release in (live, target))
-        approved = {entry.revision.entry_id for entry in self.store.approved_entries(self.market.tag)}
-        retired = tuple(item.entry_id for item in wanted if item.entry_id not in approved)
-        return self._planned(live, live_manifest, wanted).model_copy(
-            update={
-                "to": target,
-                "manifest_hash": target.manifest_hash,
-                "retired": retired,
-                "rebuild": not self._is_whole(target),
-            }
-        )
+        return self._planner.plan_rollback(live, target, rebuild=not self._is_whole(target))
 
-    def rollback(self, to: int | None = None) -> Release:
+    def rollback(self, to: int | None = None, reason: str = "") -> Release:
         """Make a superseded release live again; its index is built and verified anew if it is gone.
 
-        Raises ReleaseError (there is none, or it cannot be restored), NotFoundError, IllegalTransitionError, ConflictError.
+        Going back puts the market on hold, for `reason`: what was live before is not published again by itself.
+        Raises ReleaseError (there is none, or it cannot be restored), BlockedError (its texts contradict each other, and
+        nobody said that both hold), NotFoundError, IllegalTransitionError, ConflictError.
         """
         with self.lock():
             live, target = self._live_or_raise(), self._target(to)
@@ -172,9 +164,10 @@ class Publisher:
                 return live
             if target.state is not ReleaseState.SUPERSEDED:
                 raise ReleaseError(f"{target.id} is {target.state}: it was never live", "see: kb release list")
+            self._check(self._planner.plan_rollback(live, target, rebuild=False))
             self._restore(target)
             self.failpoint("rollback.before_flip")
-            release = self.store.go_live(target.market, target.number, self.actor, live.number)
+            release = self.store.go_live(target.market, target.number, self.actor, live.number, reason)
             self.failpoint("rollback.after_flip")
             self._probe(release, live.number)
             return release
@@ -202,10 +195,21 @@ class Publisher:
             live = self.live()
             return (live.id,) if live and self._restore(live) else ()
 
+    def hold(self, reason: str) -> Hold:
+        """Let nothing be published here until somebody lifts it. Raises BlockedError (no reason, or it is held already)."""
+        return self.store.put_on_hold(self.market.tag, self.actor, reason)
+
+    def lift(self, reason: str) -> Hold:
+        """Let it be published again; the hold that stood. Raises BlockedError (no reason), NotFoundError (there was none)."""
+        return self.store.lift_hold(self.market.tag, self.actor, reason)
+
     def live(self) -> Release | None:
         """What is live."""
-        number = self.store.live_numbers().get(self.market.tag)
-        return None if number is None else self.store.release(self.market.tag, number)
+        return self._planner.live()
+
+    @property
+    def _planner(self) -> Planner:
+        return Planner(store=self.store, embedder=self.embedder, market=self.market.tag)
 
     def _live_or_raise(self) -> Release:
         live = self.live()
@@ -221,10 +225,6 @@ class Publisher:
         if not superseded:
             raise NotFoundError(f"{self.market.tag} has no earlier release", "see: kb release list")
         return max(superseded, key=last_live)
-
-    def _planned(self, live: Release | None, live_manifest: Manifest, wanted: Manifest) -> ReleasePlan:
-        diff, changes = text_changes(self.store, live_manifest, wanted)
-        return ReleasePlan(market=self.market.tag, live=live, manifest=wanted, manifest_hash="", diff=diff, changes=changes)
 
     def _discard_leftovers(self, plan: ReleasePlan) -> Release | None:
         """Give unfinished releases up; a verified one of exactly the wanted manifest, made on what is live, is handed back."""
@@ -284,6 +284,9 @@ class Publisher:
             return
         if before is None:
             raise ReleaseError(f"{release.id} is live, but {failure}", "nothing was live before it; look at the API's log")
-        self.store.go_live(release.market, before, self.actor, release.number)
         back = release_id(release.market, before)
-        raise ReleaseError(f"{failure}; {back} is live again", "look at the API's log, and at KB_PROBE_URL; then publish again")
+        self.store.go_live(release.market, before, self.actor, release.number, f"{release.id} went live, and {failure}")
+        raise ReleaseError(
+            f"{failure}; {back} is live again, and {release.market} on hold",
+            "look at the API's log, and at KB_PROBE_URL; then lift the hold, and publish again",
+        )

@@ -1,19 +1,29 @@
-"""The live releases, open for reading and followed while they change. SQL is the truth; nothing is asked of them here."""
+"""The live releases, open for reading and followed while they change, and what was withdrawn from them.
+
+SQL is the truth; nothing is asked of them here.
+"""
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import NamedTuple, Protocol
 
 from kb_pipeline.domain.answers import ServedEntry
-from kb_pipeline.domain.base import Value
+from kb_pipeline.domain.base import Value, fingerprint
 from kb_pipeline.domain.faqs import Revision
 from kb_pipeline.domain.releases import Manifest, Release, manifest_hash, release_id
 from kb_pipeline.errors import EmbedderMismatchError, KBError, ReleaseError
+from kb_pipeline.ports.entries import WithdrawnTexts
 from kb_pipeline.ports.models import Embedder
 from kb_pipeline.ports.releases import Indexes, ReleaseIndex, Releases
 
 _PATIENCE = 5.0  # seconds until a release that could not be opened is tried again
+_NONE: frozenset[str] = frozenset()
+
+
+class LiveStore(Releases, WithdrawnTexts, Protocol):
+    """What serving takes of the store."""
 
 
 class MarketHealth(Value):
@@ -25,16 +35,39 @@ class MarketHealth(Value):
     problem: str = ""
 
 
+class Contents(NamedTuple):
+    """What a release may say now. `etag` changes whenever that does: it is the release's id until something is withdrawn."""
+
+    entries: Mapping[str, ServedEntry]  # by id, in the order of the ids
+    withdrawn: tuple[str, ...]  # the ids of entries that it holds and may not say
+    etag: str
+
+
 class OpenRelease:
-    """A release that can be asked. Its index is closed when it is retired and its last reader has left. Thread-safe."""
+    """A release that can be asked. Its index is closed when it is retired and its last reader has left. Thread-safe.
+
+    `contents` is never changed, only replaced: whoever answers a question takes it once.
+    """
 
     def __init__(self, release: Release, index: ReleaseIndex, entries: Mapping[str, ServedEntry]) -> None:
         self.release = release
         self.index = index
-        self.entries = entries  # by id, in the order of the ids
+        self.contents = Contents(entries, (), release.id)
+        self._entries = entries  # all that it holds
+        self._silenced = _NONE
         self._lock = threading.Lock()
         self._readers = 0
         self._retired = False
+
+    def silence(self, revisions: frozenset[str]) -> None:
+        """Say none of these texts from now on, and again what is not among them. The index stays as it is."""
+        if revisions == self._silenced:
+            return
+        entries = {id_: entry for id_, entry in self._entries.items() if entry.item.revision_id not in revisions}
+        silent = tuple(id_ for id_ in self._entries if id_ not in entries)
+        mark = f"-{fingerprint(silent, length=8)}" if silent else ""
+        self.contents = Contents(entries, silent, f"{self.release.id}{mark}")
+        self._silenced = revisions
 
     def enter(self) -> bool:
         """Come in to read; False when it is retired. Whoever came in must `leave`."""
@@ -59,7 +92,7 @@ class OpenRelease:
             self.index.close()
 
 
-def open_release(store: Releases, indexes: Indexes, embedder: Embedder, market: str, number: int) -> OpenRelease:
+def open_release(store: LiveStore, indexes: Indexes, embedder: Embedder, market: str, number: int) -> OpenRelease:
     """Read a release from the store, hold its texts against its manifest, and open its index.
 
     Raises ReleaseError when one of them is not what was published, EmbedderMismatchError, StoreError.
@@ -96,23 +129,49 @@ def _entries(release: Release, manifest: Manifest, revisions: Mapping[str, Revis
 
 
 class LiveReleases:
-    """The live release of each of `markets`. Thread-safe. `refresh()` or `follow()` first, `close()` at the end."""
+    """The live release of each of `markets`. Thread-safe. `refresh()` or `follow()` first, `close()` at the end.
 
-    def __init__(self, store: Releases, indexes: Indexes, embedder: Embedder, markets: Sequence[str]) -> None:
+    What is withdrawn is followed by a thread of its own: to open a large release takes seconds, to fall silent may not.
+    """
+
+    def __init__(self, store: LiveStore, indexes: Indexes, embedder: Embedder, markets: Sequence[str]) -> None:
         self._store = store
         self._indexes = indexes
         self._embedder = embedder
         self._tags = tuple(markets)
         self._open: Mapping[str, OpenRelease] = {}  # never changed, only replaced
         self._numbers: Mapping[str, int] | None = None  # the pointer as it was last read
+        self._withdrawn: Mapping[str, frozenset[str]] | None = None  # by market, as last read
         self._failed: dict[str, tuple[int, float, str]] = {}  # market -> number, when, why
         self._store_problem = ""
         self._refreshing = threading.Lock()
+        self._silencing = threading.Lock()
         self._stopped = threading.Event()
-        self._follower: threading.Thread | None = None
+        self._followers: list[threading.Thread] = []
 
     def refresh(self) -> None:
-        """Read the pointer, open what is new, then swap. What cannot be opened is in `health()`; the old one goes on."""
+        """Read what is withdrawn, then the pointer."""
+        self._refresh_withdrawn()
+        self._refresh_releases()
+
+    def _refresh_withdrawn(self) -> None:
+        """Read what is withdrawn: what is open is silent about it from now on. A store that fails leaves it as it was."""
+        with self._silencing:
+            try:
+                self._withdrawn = self._store.withdrawn_revisions()
+            except KBError as error:
+                self._store_problem = str(error)
+                return
+            for tag, released in self._open.items():
+                released.silence(self._withdrawn.get(tag, _NONE))
+
+    def _refresh_releases(self) -> None:
+        """Read the pointer, open what is new, then swap. What cannot be opened is in `health()`; the old one goes on.
+
+        Nothing is opened before it is known what it may not say.
+        """
+        if self._withdrawn is None:
+            return
         with self._refreshing:
             try:
                 numbers = self._store.live_numbers()
@@ -123,31 +182,35 @@ class LiveReleases:
             old = self._open
             live = {tag: numbers[tag] for tag in self._tags if tag in numbers}
             fresh = {tag: now for tag, number in live.items() if (now := self._followed(tag, number, old.get(tag)))}
-            self._open, self._numbers = fresh, live
+            with self._silencing:  # what was withdrawn while it was opened
+                for tag, released in fresh.items():
+                    released.silence(self._withdrawn.get(tag, _NONE))
+                self._open, self._numbers = fresh, live
             for tag, released in old.items():
                 if fresh.get(tag) is not released:
                     released.retire()
 
     def follow(self, seconds: float = 0.5) -> None:
-        """Refresh now and then every so many seconds, in a thread of its own, until `close()`."""
+        """Refresh now and then every so many seconds, in threads of its own, until `close()`."""
         self.refresh()
-        follower = threading.Thread(target=self._follow, args=(seconds,), name="follow-releases", daemon=True)
-        follower.start()
-        self._follower = follower  # only now: `close` may come at any moment, and waits for a thread that has begun
+        for name, look in (("follow-withdrawn", self._refresh_withdrawn), ("follow-releases", self._refresh_releases)):
+            follower = threading.Thread(target=self._follow, args=(look, seconds), name=name, daemon=True)
+            follower.start()
+            self._followers.append(follower)  # only now: `close` may come at any moment, and waits for what has begun
 
     def close(self) -> None:
         """Stop following; each release closes when its last reader has left."""
         self._stopped.set()
-        if self._follower:
-            self._follower.join()
+        for follower in self._followers:
+            follower.join()
         with self._refreshing:
             old, self._open = self._open, {}
         for released in old.values():
             released.retire()
 
-    def _follow(self, seconds: float) -> None:
+    def _follow(self, look: Callable[[], None], seconds: float) -> None:
         while not self._stopped.wait(seconds):
-            self.refresh()
+            look()
 
     def _followed(self, tag: str, number: int, current: OpenRelease | None) -> OpenRelease | None:
         """The release to serve: the live one, or the current one as long as that one cannot be opened."""
@@ -188,7 +251,7 @@ class LiveReleases:
         if self._numbers is None:
             return [self._store_problem or "the live releases are not open yet"]
         problems = [f"{h.live} is not open: {h.problem}" for h in self.health() if h.open is None]
-        if self._follower and not self._follower.is_alive() and not self._stopped.is_set():
+        if any(not follower.is_alive() for follower in self._followers) and not self._stopped.is_set():
             problems.append("the live releases are not followed any more; start the API again")
         return problems
 

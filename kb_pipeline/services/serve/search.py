@@ -1,7 +1,7 @@
 """Answer customers' questions from the live releases, which it follows while it serves. No HTTP, no query log."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from itertools import islice
 
@@ -11,10 +11,11 @@ import numpy.typing as npt
 from kb_pipeline.domain.answers import Abstention, Hit, Query, SearchResult, ServedEntry
 from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.markets import Market
+from kb_pipeline.domain.releases import Release
 from kb_pipeline.errors import NotFoundError, UnknownMarketError
 from kb_pipeline.ports.models import Embedder
-from kb_pipeline.ports.releases import Indexes, Releases
-from kb_pipeline.services.serve.live import LiveReleases, OpenRelease
+from kb_pipeline.ports.releases import Indexes
+from kb_pipeline.services.serve.live import LiveReleases, LiveStore, OpenRelease
 from kb_pipeline.steps.serve.ranking import Ranked, confidence, coverage, lead_of, rank, search_words
 
 _TEXTS = 50  # texts that an index is asked for at first; several may be of one entry
@@ -27,8 +28,25 @@ class Listing(Value):
     """A page of a market's entries by id. `after` asks for the next one; None: this is the last."""
 
     release: str
+    etag: str
     entries: tuple[ServedEntry, ...] = ()
     after: str | None = None
+
+
+class FoundEntry(Value):
+    """An entry, the id of the release that says it, and the ETag of what that release says."""
+
+    entry: ServedEntry
+    release: str
+    etag: str
+
+
+class LiveContents(Value):
+    """The release that a market serves, the entries that were withdrawn from it, and the ETag of what is left."""
+
+    release: Release
+    withdrawn: tuple[str, ...]
+    etag: str
 
 
 class Searcher:
@@ -40,7 +58,7 @@ class Searcher:
 
     def __init__(
         self,
-        store: Releases,
+        store: LiveStore,
         indexes: Indexes,
         embedder: Embedder,
         markets: Sequence[Market],
@@ -85,17 +103,25 @@ class Searcher:
             reason=Abstention.NO_RELEASE,
         )
 
-    def entry(self, market: str, id_: str) -> tuple[ServedEntry, str]:
-        """An entry that the market may say today, its own or a fallback's, and the id of the release that says it.
+    def contents(self, market: str) -> LiveContents:
+        """What the market serves now. Raises NotFoundError when nothing is live."""
+        with self._releases.reading(market) as released:
+            if released is None:
+                raise nothing_live(market)
+            contents = released.contents
+            return LiveContents(release=released.release, withdrawn=contents.withdrawn, etag=contents.etag)
 
-        Raises NotFoundError, UnknownMarketError.
-        """
+    def entry(self, market: str, id_: str) -> FoundEntry:
+        """An entry that the market may say today, its own or a fallback's. Raises NotFoundError, UnknownMarketError."""
         asked = self._market(market)
         for tag in (asked.tag, *asked.fallback):
             with self._releases.reading(tag) as released:
-                entry = released.entries.get(id_) if released else None
-                if released and entry and entry.may_be_said(market, self._day()):
-                    return entry, released.release.id
+                if released is None:
+                    continue
+                contents = released.contents
+                entry = contents.entries.get(id_)
+                if entry and entry.may_be_said(market, self._day()):
+                    return FoundEntry(entry=entry, release=released.release.id, etag=contents.etag)
         raise NotFoundError(f"no entry '{id_}' is live in {market}", "list them: GET /v1/faqs?market=" + market)
 
     def listing(self, market: str, topic: str | None = None, after: str = "", limit: int = 50) -> Listing:
@@ -108,11 +134,12 @@ class Searcher:
         with self._releases.reading(market) as released:
             if released is None:
                 raise nothing_live(market)
-            ids = list(released.entries)
-            behind = (released.entries[id_] for id_ in ids[bisect_right(ids, after) :])
+            contents = released.contents
+            ids = list(contents.entries)
+            behind = (contents.entries[id_] for id_ in ids[bisect_right(ids, after) :])
             found = list(islice((e for e in behind if e.may_be_said(market, day, topics)), limit + 1))
             more = found[limit - 1].id if len(found) > limit else None
-            return Listing(release=released.release.id, entries=tuple(found[:limit]), after=more)
+            return Listing(release=released.release.id, etag=contents.etag, entries=tuple(found[:limit]), after=more)
 
     def _market(self, tag: str) -> Market:
         if tag not in self._markets:
@@ -120,10 +147,11 @@ class Searcher:
         return self._markets[tag]
 
     def _result(self, released: OpenRelease, query: Query, vector: Vector, level: int, request_id: str) -> SearchResult:
-        ranked = self._ranked(released, query, vector)
+        contents = released.contents
+        ranked = self._ranked(released, contents.entries, query, vector)
         hits = []
         for found in ranked[: query.top_k]:
-            entry = released.entries[found.entry_id]
+            entry = contents.entries[found.entry_id]
             lead = lead_of(found, ranked)
             shared = coverage(query.text, entry.language, entry.text)
             scores = {"dense": found.dense, "lexical": found.lexical, "fused": found.fused, "lead": lead}
@@ -141,11 +169,12 @@ class Searcher:
             abstained=abstained,
             reason=Abstention.NO_CONFIDENT_ANSWER if abstained else None,
             release=released.release.id,
+            etag=contents.etag,
             level=level,
         )
 
-    def _ranked(self, released: OpenRelease, query: Query, vector: Vector) -> list[Ranked]:
-        """At least one entry more than is wanted, if there are so many that may be said."""
+    def _ranked(self, released: OpenRelease, entries: Mapping[str, ServedEntry], query: Query, vector: Vector) -> list[Ranked]:
+        """At least one of `entries` more than is wanted, if there are so many that may be said."""
         day, k = self._day(), _TEXTS
         words = search_words(query.text, released.release.market)
         while True:
@@ -153,7 +182,7 @@ class Searcher:
             ranked = [
                 found
                 for found in rank(dense, lexical)
-                if released.entries[found.entry_id].may_be_said(query.market, day, query.topics)
+                if (entry := entries.get(found.entry_id)) and entry.may_be_said(query.market, day, query.topics)
             ]
             if len(ranked) > query.top_k or len(dense) < k:
                 return ranked

@@ -8,9 +8,8 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 
 from kb_pipeline.domain.accounts import ApiKey
-from kb_pipeline.domain.answers import Feedback, Query, QueryRecord, SearchResult, ServedEntry
+from kb_pipeline.domain.answers import Feedback, Query, QueryRecord, SearchResult
 from kb_pipeline.domain.markets import Market
-from kb_pipeline.domain.releases import Release
 from kb_pipeline.errors import (
     AuthenticationError,
     ForbiddenError,
@@ -22,7 +21,7 @@ from kb_pipeline.ports.query_log import FeedbackStore
 from kb_pipeline.services.access.accounts import Accounts
 from kb_pipeline.services.access.limits import RateLimit
 from kb_pipeline.services.serve.query_log import BufferedQueryLog
-from kb_pipeline.services.serve.search import Listing, Searcher, nothing_live
+from kb_pipeline.services.serve.search import FoundEntry, Listing, LiveContents, Searcher
 from kb_pipeline.steps.facts.redact import redact
 
 _LOG = logging.getLogger(__name__)
@@ -88,8 +87,8 @@ class Serving:
         redacted = feedback.model_copy(update={"comment": redact(feedback.comment)})
         self._feedback.save_feedback(redacted, datetime.now(UTC))
 
-    def entry(self, id_: str, market: str, client: ApiKey) -> tuple[ServedEntry, str]:
-        """An entry that the market may say today, its own or a fallback's, and the id of the release that says it.
+    def entry(self, id_: str, market: str, client: ApiKey) -> FoundEntry:
+        """An entry that the market may say today, its own or a fallback's.
 
         Raises NotFoundError, ForbiddenError, UnknownMarketError.
         """
@@ -101,13 +100,10 @@ class Serving:
         self._admit(client, market)
         return self._searcher.listing(market, topic, after, limit)
 
-    def release(self, market: str, client: ApiKey) -> Release:
-        """The release that the market serves now. Raises as `entry`."""
+    def release(self, market: str, client: ApiKey) -> LiveContents:
+        """The release that the market serves now, and what was withdrawn from it. Raises as `entry`."""
         self._admit(client, market)
-        live = self._searcher.live(market)
-        if live is None:
-            raise nothing_live(market)
-        return live
+        return self._searcher.contents(market)
 
     def problems(self) -> list[str]:
         """Why it is not ready, in words; empty when it is."""

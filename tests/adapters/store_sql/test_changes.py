@@ -47,8 +47,8 @@ def test_a_newer_proposal_supersedes_what_waits_for_the_same_entry(store: SqlSto
 def test_a_change_whose_source_is_gone_is_withdrawn(store: SqlStore) -> None:
     change = change_of("th-TH")
     store.propose(change)
-    assert store.withdraw(change.entry_id, "ไม่มีบทความแล้ว")
-    assert not store.withdraw(change.entry_id, "ไม่มีบทความแล้ว")
+    assert store.give_up(change.entry_id, "ไม่มีบทความแล้ว")
+    assert not store.give_up(change.entry_id, "ไม่มีบทความแล้ว")
     assert store.change(change.id).state is ChangeState.SUPERSEDED
     assert (store.events(change.id)[-1].after or {})["reason"] == "ไม่มีบทความแล้ว"
 
@@ -86,7 +86,7 @@ def test_within_a_tier_the_worst_come_first_then_the_oldest_and_what_has_no_qual
 def test_a_proposal_made_again_has_its_new_quality(store: SqlStore) -> None:
     change = change_of("th-TH").model_copy(update={"quality": 50.0})
     store.propose(change)
-    store.withdraw(change.entry_id, "gone")
+    store.give_up(change.entry_id, "gone")
     store.propose(change.model_copy(update={"quality": 100.0}))
     assert store.change(change.id).quality == 100.0
 
@@ -177,9 +177,10 @@ def test_counts_are_per_market_and_complete(store: SqlStore) -> None:
         store.propose(change)
     store.decide(decision_of(approved))
     zero = dict.fromkeys(
-        ("pending", "changes_requested", "approved", "published", "retired", "rejected", "superseded", "imported", "proposed"),
+        ("pending", "changes_requested", "rejected", "superseded",
+         "proposed", "imported", "approved", "published", "withdrawn", "retired"),
         0,
-    )
+    )  # fmt: skip
     assert store.counts() == {
         "en-US": zero | {"pending": 1, "proposed": 1},
         "th-TH": zero | {"pending": 1, "proposed": 1, "approved": 1},

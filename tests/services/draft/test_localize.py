@@ -129,7 +129,7 @@ def test_where_sentences_cannot_be_told_apart_the_answer_is_written_anew_and_a_p
     other = FaqText(question=THAI_QUESTION, answer="ถามร้านค้าได้ทุกวัน  อากาศวันนี้ดีมากสำหรับการเดินเล่น")
     store = desk.store
     approved = store.approved_text(entry_id("th-TH", "faq"))
-    store.approved_text = lambda id_: approved.model_copy(update={"text": other})
+    store.approved_text = lambda id_, **_: approved.model_copy(update={"text": other})
     desk.write_sentences("ใหม่ทั้งหมด", "ใหม่ทั้งหมด")
     desk.source(ANSWER.replace("Keep the receipt.", "You need no receipt."))
     desk.run()

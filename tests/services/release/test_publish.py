@@ -83,7 +83,7 @@ def test_back_and_forth_and_what_people_retired_is_told_before(knowledge, market
     assert publisher.rollback().number == 1
     assert (state_of(knowledge, market, 1), state_of(knowledge, market, 2)) == ("live", "superseded")
     again = publisher.plan()
-    assert (again.differs, again.rolled_back, again.is_due) == (True, True, False)
+    assert (again.differs, again.hold.actor, again.is_due) == (True, "dara", False)
     assert publisher.rollback().number == 2
     assert publisher.rollback(to=2).number == 2
 

@@ -5,11 +5,13 @@ from pathlib import Path
 
 from kb_pipeline.adapters.index.chroma import ChromaIndexes
 from kb_pipeline.adapters.store_sql import SqlStore
+from kb_pipeline.domain.answers import Query, SearchResult
 from kb_pipeline.domain.changes import Change, ChangeKind, Decision, Relation, RelationKind, RiskTier, Verdict
 from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, entry_id
 from kb_pipeline.domain.releases import ManifestItem, Release, ReleaseReport
 from kb_pipeline.ports.models import Embedder
 from kb_pipeline.services.release.verify import embed_texts
+from kb_pipeline.services.serve.search import Searcher
 from kb_pipeline.steps.release.manifest import index_texts
 
 RETURNS = ("How many days do I have to return an item?", "You can return most items within **15 days** of delivery.")
@@ -61,3 +63,14 @@ class Served:
         report = ReleaseReport(entries=len(manifest), texts=len(manifest))
         self.store.end_verification(market, release.number, report)
         return self.store.go_live(market, release.number, "ann", self.store.live_numbers().get(market))
+
+
+def fill(served: Served) -> None:
+    """Both markets, published."""
+    served.publish("en-US", *(served.approve("en-US", faq) for faq in (RETURNS, REFUNDS, LOCKERS)))
+    served.publish("th-TH", *(served.approve("th-TH", faq) for faq in (RETURNS_TH, REFUNDS_TH)))
+
+
+def ask(searcher: Searcher, text: str, market: str, **more: object) -> SearchResult:
+    """What is said to a question."""
+    return searcher.search(Query.model_validate({"text": text, "market": market, **more}), "r1")

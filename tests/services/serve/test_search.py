@@ -1,61 +1,16 @@
 """Questions are answered from one live release, which is followed while it serves."""
 
 import threading
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
-from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceTransformersEmbedder
-from kb_pipeline.adapters.models.vectors_in_process import InProcessVectors
-from kb_pipeline.domain.answers import Abstention, Query
+from kb_pipeline.domain.answers import Abstention
 from kb_pipeline.errors import NotFoundError, StoreError, UnknownMarketError
-from kb_pipeline.services.serve.search import Searcher
-from kb_pipeline.settings import Settings
 from tests.conftest import DAY
-from tests.services.serve.served import LOCKERS, REFUNDS, REFUNDS_TH, RETURNS, RETURNS_TH, Served
+from tests.services.serve.served import LOCKERS, REFUNDS, RETURNS, RETURNS_TH, ask, fill
 
 ASKED = {"en-US": "How many days do I have to return an item", "th-TH": "คืนสินค้าได้ภายในกี่วัน"}
-
-
-class Day:
-    """A day that a test can change."""
-
-    def __init__(self) -> None:
-        self.now = DAY
-
-    def __call__(self) -> date:
-        return self.now
-
-
-@pytest.fixture(scope="module")
-def embedder():
-    return SentenceTransformersEmbedder("embedded", Settings().model_dir, InProcessVectors(), 2)
-
-
-@pytest.fixture
-def served(tmp_path, store, embedder):
-    return Served(tmp_path, store, embedder)
-
-
-@pytest.fixture
-def day():
-    return Day()
-
-
-@pytest.fixture
-def searcher(served, american, thai, day):
-    made = Searcher(served.store, served.indexes, served.embedder, (american, thai), 0.5, day)
-    yield made
-    made.close()
-
-
-def fill(served: Served) -> None:
-    served.publish("en-US", *(served.approve("en-US", faq) for faq in (RETURNS, REFUNDS, LOCKERS)))
-    served.publish("th-TH", *(served.approve("th-TH", faq) for faq in (RETURNS_TH, REFUNDS_TH)))
-
-
-def ask(searcher: Searcher, text: str, market: str, **more: object):
-    return searcher.search(Query.model_validate({"text": text, "market": market, **more}), "r1")
 
 
 @pytest.mark.parametrize(("market", "faq"), [("en-US", RETURNS), ("th-TH", RETURNS_TH)])
@@ -101,7 +56,7 @@ def test_a_fallbacks_entry_is_not_said_where_it_is_not_available(served, searche
     assert [hit.entry.id for hit in ask(searcher, LOCKERS[0], "th-TH").hits] == [returns.entry_id]
     with pytest.raises(NotFoundError):
         searcher.entry("th-TH", lockers.entry_id)
-    assert searcher.entry("th-TH", returns.entry_id)[1] == "en-US/r0001"
+    assert searcher.entry("th-TH", returns.entry_id).release == "en-US/r0001"
 
 
 def test_validity_is_of_the_day_it_is_asked(served, searcher, day):

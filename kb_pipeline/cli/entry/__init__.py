@@ -1,0 +1,1 @@
+"""`kb entry`: find entries, withdraw and restore them, correct them, settle contradictions."""

@@ -1,0 +1,120 @@
+"""`kb entry`: what is said of what, and silencing it at once."""
+
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kb_pipeline.cli.display import load_settings, print_json
+from kb_pipeline.cli.options import ActorOption, JsonOption, acting
+from kb_pipeline.domain.accounts import Role, User
+from kb_pipeline.domain.changes import EntryState
+from kb_pipeline.domain.entries import ListedEntry
+
+if TYPE_CHECKING:
+    from kb_pipeline.services.entries.catalog import EntryView
+    from kb_pipeline.services.entries.curator import Curator
+
+app = typer.Typer(no_args_is_help=True, help="Find entries; withdraw one at once, restore it, correct it.")
+
+IdArgument = Annotated[str, typer.Argument(metavar="ID", help="The entry's id, or its first characters.")]
+ReasonOption = Annotated[str, typer.Option(help="Why; kept in the audit trail.")]
+
+
+def curator_for(actor: str) -> "Curator":
+    """The use case of whoever acts. Who has the database may do all that it can."""
+    from kb_pipeline.bootstrap import open_curator
+
+    return open_curator(load_settings(), User(name=acting(actor), role=Role.ADMIN))
+
+
+@app.command(name="list", epilog="Example: kb entry list --market th-TH --text คืนสินค้า")
+def list_(
+    market: Annotated[str, typer.Option("--market", "-m", help="Only this market.")] = "",
+    state: Annotated[EntryState | None, typer.Option(help="Only entries in this state.")] = None,
+    text: Annotated[str, typer.Option(help="Only entries with these words in question, answer, phrasings or id.")] = "",
+    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 100,
+    json: JsonOption = False,
+) -> None:
+    """The entries of every market, in any state."""
+    from kb_pipeline.services.entries.catalog import EntryFilter
+
+    found = curator_for("").catalog.find(EntryFilter(market=market, state=state, text=text))
+    entries = list(islice(found, limit + 1))
+    if json:
+        print_json({"entries": [entry_row(entry) for entry in entries[:limit]], "more": len(entries) > limit})
+        return
+    from kb_pipeline.cli.entry.display import print_entries
+
+    print_entries(entries, limit)
+
+
+@app.command()
+def show(entry_id: IdArgument, json: JsonOption = False) -> None:
+    """One entry: its text, its state, which releases hold it, and what people did with it."""
+    _print_view(curator_for("").catalog.view(entry_id), json)
+
+
+@app.command(epilog="Example: kb entry withdraw 3a6c1d8e --reason 'the fee is 30 baht since Monday'")
+def withdraw(
+    entry_id: IdArgument,
+    reason: ReasonOption = "",
+    actor: ActorOption = "",
+    json: JsonOption = False,
+) -> None:
+    """Silence an entry at once: running APIs say it no more within two seconds, and no release says it, new or old."""
+    view = curator_for(actor).withdraw(entry_id, reason)
+    if json:
+        print_json(_view_row(view))
+        return
+    typer.echo(f"{view.entry.id}: withdrawn. Running APIs follow within two seconds; no release says it, new or old.")
+    typer.echo(
+        f"  Write it right: kb entry correct {view.entry.id} · take it back: kb entry restore {view.entry.id} --reason ..."
+    )
+
+
+@app.command()
+def restore(
+    entry_id: IdArgument,
+    reason: ReasonOption = "",
+    actor: ActorOption = "",
+    json: JsonOption = False,
+) -> None:
+    """Take a withdrawal back: the live release says the entry again at once, if it holds it."""
+    view = curator_for(actor).restore(entry_id, reason)
+    if json:
+        print_json(_view_row(view))
+        return
+    where = "the live release says it again" if view.entry.state is EntryState.PUBLISHED else "the next release says it again"
+    typer.echo(f"{view.entry.id}: restored; {where}.")
+
+
+def entry_row(entry: ListedEntry) -> dict[str, Any]:
+    """An entry as JSON."""
+    text = entry.revision.text if entry.revision else None
+    return {
+        "id": entry.id,
+        "market": entry.market,
+        "state": entry.state.value,
+        "imported": entry.is_imported,
+        "revision": entry.revision.id if entry.revision else None,
+        "question": text.question if text else None,
+        "answer": text.answer if text else None,
+        "phrasings": list(text.phrasings) if text else [],
+        "open_change": entry.open_change,
+    }
+
+
+def _view_row(view: "EntryView") -> dict[str, Any]:
+    full = view.model_dump(mode="json", exclude={"entry", "changes"})
+    changes = [{"id": c.id, "kind": c.kind.value, "state": c.state.value, "version": c.version} for c in view.changes]
+    return {**entry_row(view.entry), **full, "changes": changes}
+
+
+def _print_view(view: "EntryView", json: bool) -> None:
+    if json:
+        print_json(_view_row(view))
+        return
+    from kb_pipeline.cli.entry.display import print_view
+
+    print_view(view)

@@ -1,0 +1,1 @@
+"""What people do with entries that are there: find them, withdraw, restore, correct them, settle contradictions."""

@@ -1,0 +1,134 @@
+"""What a person does with entries that are there: withdraw, restore, say which of two holds. Every word is audited."""
+
+from typing import NamedTuple, Protocol
+
+from kb_pipeline.domain.accounts import Role, User
+from kb_pipeline.domain.changes import EntryState
+from kb_pipeline.domain.conflicts import Conflict
+from kb_pipeline.domain.entries import ListedEntry
+from kb_pipeline.domain.faqs import Revision
+from kb_pipeline.errors import BlockedError, ForbiddenError, NotFoundError
+from kb_pipeline.ports.changes import Entries
+from kb_pipeline.ports.entries import Withdrawals
+from kb_pipeline.ports.models import Embedder
+from kb_pipeline.services.entries.catalog import Catalog, CatalogStore, EntryView
+from kb_pipeline.services.release.contradictions import Contradiction
+from kb_pipeline.services.release.plan import Planner, PlanStore
+
+
+class CuratorStore(CatalogStore, PlanStore, Entries, Withdrawals, Protocol):
+    """What it takes of the store."""
+
+
+class MarketConflicts(NamedTuple):
+    """A market's contradictions: those that wait for a word, and those that have one."""
+
+    open: tuple[Contradiction, ...]
+    settled: tuple[Contradiction, ...]
+
+
+class Curator:
+    """The use case of one person, `user`, who sees nothing of markets that are not theirs."""
+
+    def __init__(self, store: CuratorStore, embedder: Embedder, user: User) -> None:
+        self.catalog = Catalog(store, user)
+        self._store = store
+        self._embedder = embedder
+        self._user = user
+
+    def withdraw(self, id_prefix: str, reason: str) -> EntryView:
+        """Silence the entry at once, whatever release is live, until it is restored or another text is approved.
+
+        Raises NotFoundError, ForbiddenError, BlockedError (no reason, never approved, withdrawn already).
+        """
+        entry = self._entry_for(id_prefix, Role.PUBLISHER, "withdraw")
+        self._store.withdraw_entry(entry.id, self._user.name, reason)
+        return self.catalog.view(entry.id)
+
+    def restore(self, id_prefix: str, reason: str) -> EntryView:
+        """Take the withdrawal back.
+
+        Raises NotFoundError, ForbiddenError, BlockedError (no reason, not withdrawn, or it contradicts what is live).
+        """
+        entry = self._entry_for(id_prefix, Role.PUBLISHER, "restore")
+        if entry.state is EntryState.WITHDRAWN and entry.revision is not None:
+            self._check_against_live(entry.revision)
+        self._store.restore_entry(entry.id, self._user.name, reason)
+        return self.catalog.view(entry.id)
+
+    def conflicts(self, market: str) -> MarketConflicts:
+        """The contradictions among what is approved in the market. Raises NotFoundError."""
+        if not self._user.may(Role.VIEWER, market):
+            raise NotFoundError(f"no contradictions of '{market}'")
+        settled = [conflict for conflict in self._store.conflicts(market) if not conflict.is_open]
+        texts = self._store.revisions([id_ for conflict in settled for id_ in conflict.key])
+        shown = (Contradiction(conflict=c, first=texts[c.first_revision], second=texts[c.second_revision]) for c in settled)
+        return MarketConflicts(open=self._planner(market).compare().open, settled=tuple(shown))
+
+    def settle(self, one: str, other: str, holds: str, reason: str) -> Conflict:
+        """Say of two texts that the entry `holds` is right, which withdraws the other; or, if it is empty, that both hold.
+
+        `one` and `other` are ids of revisions, or of entries, whose approved text is meant. The word is for these two texts
+        only. Raises NotFoundError, ForbiddenError, BlockedError.
+        """
+        first, second = sorted((self._text(one), self._text(other)), key=lambda text: text.entry_id)
+        if first.market != second.market or first.entry_id == second.entry_id:
+            raise BlockedError("the two are no two entries of one market", "see: kb entry conflicts")
+        if not self._user.may(Role.PUBLISHER, first.market):
+            raise ForbiddenError(f"'{self._user.name}' may look, but not settle", f"ask an admin for the role {Role.PUBLISHER}")
+        holds = self.catalog.entry(holds).id if holds else ""
+        wrong = self._said(second if holds == first.entry_id else first) if holds else None
+        settled = self._store.settle_conflict(self._conflict(first, second), self._user.name, holds, reason)
+        if wrong is not None and wrong.state is not EntryState.WITHDRAWN:
+            self._store.withdraw_entry(wrong.id, self._user.name, reason)
+        return settled
+
+    def _said(self, text: Revision) -> ListedEntry:
+        """The entry of `text`, if that is what it says now."""
+        entry = self.catalog.entry(text.entry_id)
+        if entry.revision is None or entry.revision.id != text.id:
+            raise BlockedError(
+                f"entry {entry.id} says something else by now than text {text.id}",
+                f"withdraw it: kb entry withdraw {entry.id}; or say that both hold: --both",
+            )
+        return entry
+
+    def _conflict(self, first: Revision, second: Revision) -> Conflict:
+        """What is known of the two, or a conflict that a person alone sees."""
+        known = {conflict.key: conflict for conflict in self._store.conflicts(first.market)}
+        return known.get((first.id, second.id)) or Conflict(
+            market=first.market,
+            first_entry=first.entry_id,
+            second_entry=second.entry_id,
+            first_revision=first.id,
+            second_revision=second.id,
+            why="",
+        )
+
+    def _text(self, id_: str) -> Revision:
+        """The revision of that id, or the approved text of that entry. Raises NotFoundError."""
+        found = self._store.revisions([id_]).get(id_) or self._store.approved_text(self.catalog.entry(id_).id)
+        if found is None or not self._user.may(Role.VIEWER, found.market):
+            raise NotFoundError(f"no approved text '{id_}'", "see: kb entry conflicts")
+        return found
+
+    def _check_against_live(self, revision: Revision) -> None:
+        planner = self._planner(revision.market)
+        live = planner.live()
+        if live is None:
+            return
+        silent = self._store.withdrawn_revisions().get(revision.market, frozenset()) - {revision.id}
+        manifest = (item for item in self._store.manifest(live.market, live.number) if item.revision_id not in silent)
+        comparison = planner.comparer.of_text(revision, tuple(manifest))
+        self._store.save_conflicts(comparison.new)
+        comparison.check()
+
+    def _planner(self, market: str) -> Planner:
+        return Planner(store=self._store, embedder=self._embedder, market=market)
+
+    def _entry_for(self, id_prefix: str, role: Role, act: str) -> ListedEntry:
+        """The entry, for a person with `role` in its market."""
+        entry = self.catalog.entry(id_prefix)
+        if not self._user.may(role, entry.market):
+            raise ForbiddenError(f"'{self._user.name}' may look, but not {act}", f"ask an admin for the role {role}")
+        return entry
