@@ -6,6 +6,7 @@ from kb_pipeline.steps.checks.completeness import addition, omission
 from kb_pipeline.steps.checks.form import length, question_form, repetition
 from kb_pipeline.steps.checks.language import sara_am, untranslated_run, wrong_language, wrong_script
 from kb_pipeline.steps.checks.locale import date_form, number_form
+from kb_pipeline.steps.checks.market_facts import market_fact_unsure
 from kb_pipeline.steps.checks.markup import markdown
 from kb_pipeline.steps.checks.meaning import meaning_drift
 from kb_pipeline.steps.checks.opposite import polarity
@@ -38,7 +39,7 @@ _SAFE: tuple[Rule, ...] = (personal_data, bot_instruction)
 _FORM: tuple[Rule, ...] = (markdown, punctuation, date_form, number_form, tone)
 # The pack's own words, clauses and limits.
 _TERMS: tuple[Rule, ...] = (term_missing, term_forbidden, do_not_translate, ui_label, adapt_spelling)
-_POLICY: tuple[Rule, ...] = (clause_missing, unavailable)
+_POLICY: tuple[Rule, ...] = (market_fact_unsure, clause_missing, unavailable)
 _FAQ: tuple[Rule, ...] = (length, question_form)
 
 RULES: tuple[Rule, ...] = (*_FAITHFUL, example_copied, *_TERMS, *_LANGUAGE, *_SAFE, *_POLICY, *_FORM, *_FAQ)
