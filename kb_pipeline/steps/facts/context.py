@@ -1,8 +1,8 @@
 """Which market facts are meant where a value of the source stands: by what stands around it. No target, no I/O.
 
-A value is looked at from near to far: its clause, its sentence, what is cited for it, the question. The nearest place in
+A value is looked at from near to far: its clause, its statement, what is cited for it, the question. The nearest place in
 which a fact's context fits decides. What a nearer value has taken up is not given to a farther one of the same amount, nor is
-one question to two sentences.
+one question to two statements.
 """
 
 import sys
@@ -26,7 +26,7 @@ class Closeness(IntEnum):
     """Where a fact's context fits, seen from its value."""
 
     CLAUSE = 0
-    SENTENCE = 1
+    STATEMENT = 1
     CITED = 2  # in every cited sentence that holds the value, in the headings above it, or by its article
     QUESTION = 3
     NOWHERE = 4
@@ -72,8 +72,8 @@ def _judged(place: _Place, places: Sequence[_Place], passage: Passage, ruling: R
 
 def _takes(other: _Place, place: _Place, passage: Passage) -> bool:
     """Whether the context by which `place` fits is rather that of another value that is equal."""
-    together = passage.sentence_of(other.fact) == passage.sentence_of(place.fact)
-    if place.fit[0] is Closeness.SENTENCE:
+    together = passage.statement_of(other.fact) == passage.statement_of(place.fact)
+    if place.fit[0] is Closeness.STATEMENT:
         return together and other.fit[0] is Closeness.CLAUSE
     return (
         place.fit[0] is Closeness.QUESTION
@@ -124,12 +124,12 @@ class _Reader:
         return Closeness.QUESTION if self._fits(context, self._passage.question) else Closeness.NOWHERE
 
     def _near(self, passage: Passage, fact: Fact, context: FactContext) -> Closeness | None:
-        """By clause and sentence; NOWHERE if they say that another thing is meant, None if they say nothing."""
-        sentence, hits = passage.sentence_of(fact), self._contexts.words_in(passage.text)
-        for closeness, span in ((Closeness.CLAUSE, passage.clause_of(fact)), (Closeness.SENTENCE, sentence)):
+        """By clause and statement; NOWHERE if they say that another thing is meant, None if they say nothing."""
+        statement, hits = passage.statement_of(fact), self._contexts.words_in(passage.text)
+        for closeness, span in ((Closeness.CLAUSE, passage.clause_of(fact)), (Closeness.STATEMENT, statement)):
             if self._contexts.have(context.phrases, hits, span):
                 return Closeness.NOWHERE if self._contexts.have(context.unless, hits, span) else closeness
-        return Closeness.NOWHERE if self._contexts.have(context.unless, hits, sentence) else None
+        return Closeness.NOWHERE if self._contexts.have(context.unless, hits, statement) else None
 
     def _is_cited(self, at: int, value: Key, context: FactContext) -> bool | None:
         """Whether the context fits a cited sentence; None: the sentence does not hold the value."""

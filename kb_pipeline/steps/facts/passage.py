@@ -9,7 +9,7 @@ from kb_pipeline.domain.articles import Citation
 from kb_pipeline.domain.facts import Fact
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.steps.facts.extract import extract
-from kb_pipeline.steps.language.clauses import clause_around
+from kb_pipeline.steps.language.clauses import clause_around, statements
 from kb_pipeline.steps.language.sentence_ends import sentence_spans
 
 Span = tuple[int, int]
@@ -41,23 +41,29 @@ class Passage:
         """The cited sentences, each as a passage of its own."""
         return tuple(Passage(text=citation.text, language=self.language) for citation in self.citations)
 
-    def sentence_of(self, fact: Fact) -> Span:
-        """The sentence in which a fact stands."""
-        return next(((a, b) for a, b in self._sentences if a <= fact.start < b), (fact.start, fact.end))
+    def statement_of(self, fact: Fact) -> Span:
+        """The sentence in which a fact stands, or the part of it that is a sentence by itself."""
+        return next(((a, b) for a, b in self._statements if a <= fact.start < b), (fact.start, fact.end))
 
     def clause_of(self, fact: Fact) -> Span:
-        """The part of its sentence in which a fact stands."""
-        start, end = self.sentence_of(fact)
+        """The part of its statement in which a fact stands."""
+        start, end = self.statement_of(fact)
         first, last = clause_around(self.text[start:end], fact.start - start, fact.end - start, self.language)
         return start + first, start + last
 
     def is_asked(self, fact: Fact) -> bool:
         """Whether a fact stands in the question itself."""
-        return self.text.startswith(f"{self.question}\n") and fact.start < len(self.question)
+        return fact.start < self._behind_question
 
     @cached_property
-    def _sentences(self) -> tuple[Span, ...]:
-        asked = len(self.question) if self.text.startswith(f"{self.question}\n") else 0
-        parts = ((0, asked), (asked, len(self.text)))
+    def _behind_question(self) -> int:
+        return len(self.question) if self.text.startswith(f"{self.question}\n") else 0
+
+    @cached_property
+    def _statements(self) -> tuple[Span, ...]:
+        parts = ((0, self._behind_question), (self._behind_question, len(self.text)))
         lines = [(line.start(), line[0]) for start, end in parts for line in _LINE.finditer(self.text, start, end)]
-        return tuple((at + start, at + end) for at, line in lines for start, end in sentence_spans(line))
+        sentences = [(at + start, at + end) for at, line in lines for start, end in sentence_spans(line)]
+        return tuple(
+            (at + start, at + end) for at, to in sentences for start, end in statements(self.text[at:to], self.language)
+        )

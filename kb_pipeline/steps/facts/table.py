@@ -20,7 +20,7 @@ class FactOrigin(StrEnum):
     MISSING = "missing"  # the source's fact is not in the text
     UNKNOWN = "unknown"  # neither the source nor the pack knows it
     IMPLIED = "implied"  # tolerated without its like, e.g. a small number
-    ASKED = "asked"  # a person must say whether a market fact is meant: the text may show its value or the source's
+    ASKS = "asks"  # a person must say whether a market fact is meant: the text may show its value or the source's
 
 
 class FactRow(Value):
@@ -53,7 +53,7 @@ def _row(fact: Fact, theirs: list[Fact], found: FactComparison) -> FactRow:
     if fact in found.missing:
         return FactRow(source=source, target="", origin=FactOrigin.MISSING, **decided_by)
     if asked:
-        return FactRow(source=source, target=same or replaced or "", origin=FactOrigin.ASKED, **decided_by)
+        return FactRow(source=source, target=same or replaced or "", origin=FactOrigin.ASKS, **decided_by)
     if replaced is not None:
         return FactRow(source=source, target=replaced, origin=FactOrigin.MARKET, **decided_by)
     if same is None:
