@@ -116,7 +116,7 @@ class Localizer:
         if kept.checked is None:
             return False
         doubts = tuple(finding for finding in kept.draft.findings if finding.rule == UNCERTAIN)
-        checked = kept.checked.model_copy(update={"own": kept.checked.own + doubts})
+        checked = kept.checked.with_doubts(*doubts)
         self._save(kept.faq, checked, kept.draft.revision.provenance)
         return True
 
@@ -139,7 +139,7 @@ class Localizer:
         if old is not None and not mended.faults:
             return Localized(faq, mended, made, "taken")
         checked, made, repaired = self._entries.write(faq, approved.text, made)
-        doubted = checked.model_copy(update={"own": (*checked.own, uncertain())})
+        doubted = checked.with_doubts(uncertain())
         return Localized(faq, doubted, made, "localized", repaired)
 
     def _anew(self, faq: SourceFaq) -> Localized:
