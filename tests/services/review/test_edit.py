@@ -6,7 +6,6 @@ from kb_pipeline.domain.accounts import Role, User
 from kb_pipeline.domain.articles import Citation
 from kb_pipeline.domain.changes import Change, ChangeKind, ChangeState, Relation, RelationKind, RiskTier
 from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, SourceFaq, entry_id
-from kb_pipeline.domain.findings import Severity
 from kb_pipeline.errors import BlockedError
 from kb_pipeline.services.review.assess import Assessor
 from kb_pipeline.services.review.reviewer import Reviewer
@@ -86,9 +85,9 @@ def test_protected_text_is_counted_in_an_edit(desk):
 
 
 def test_an_edit_that_means_something_else_is_found_and_blocked(desk):
-    change = desk.propose("th-TH", THAI)
+    change = desk.propose("th-TH", PARCEL["th-TH"], source=PARCEL["en-US"], cited=PARCEL["en-US"].answer)
     with pytest.raises(BlockedError, match="meaning-drift"):
-        desk.edit(change, answer="วันนี้อากาศดีมาก ไปเที่ยวทะเลกัน 15 วันเถอะ")
+        desk.edit(change, answer="แมวชอบนอนกลางวัน")
     assert desk.store.change(change.id).state is ChangeState.PENDING
 
 
@@ -130,12 +129,11 @@ def test_the_markets_risk_topics_keep_the_risk_of_an_edit_high(desk, thai):
 
 
 def test_what_is_typed_is_checked_without_the_embedder(desk):
-    change = desk.propose("th-TH", THAI)
-    nonsense = THAI.model_copy(update={"answer": "วันนี้อากาศดีมาก ไปเที่ยวทะเลกัน 15 วันเถอะ"})
+    change = desk.propose("th-TH", PARCEL["th-TH"], source=PARCEL["en-US"], cited=PARCEL["en-US"].answer)
+    nonsense = PARCEL["th-TH"].model_copy(update={"answer": "แมวชอบนอนกลางวัน"})
     typed = {finding.rule for finding in desk.reviewer().check(change, nonsense)}
     saved = {finding.rule for finding in desk.reviewer().assess(change, nonsense).findings}
     assert saved - typed == {"meaning-drift"}
-    assert any(f.severity is Severity.CRITICAL for f in desk.reviewer().assess(change, nonsense).findings)
 
 
 def test_an_edit_is_compared_with_what_was_approved_a_moment_ago(desk):
