@@ -59,6 +59,13 @@ def read_facts(file: PackFile) -> tuple[MarketFact, ...]:
     return _read_rows(file, _FACTS, MarketFact, _check_facts)
 
 
+def fact_rows(file: PackFile) -> tuple[tuple[int, MarketFact], ...]:
+    """facts.csv, each row with the line it starts in; problems are kept again."""
+    found: list[tuple[int, MarketFact]] = []
+    _read_rows(file, _FACTS, MarketFact, lambda _, rows: found.extend(rows))
+    return tuple(found)
+
+
 def check_expiry(file: PackFile, day: date) -> None:
     """facts.csv again: a claim whose every value ended before `day` is a problem, as the source's value would go through."""
     _read_rows(file, _FACTS, MarketFact, partial(_report_expired, day=day))
