@@ -176,7 +176,8 @@ def _of_content(tag: str, basis: _Basis) -> Iterator[str]:
     claims = {fact.key: fact.source_value for pack in basis.packs for fact in pack.facts if fact.source_value}
     if claims:
         named = ", ".join(f"{key} ({value})" for key, value in claims.items())
-        yield f"facts.csv: this market's own value, who says so, and what it is about, for each of: {named}"
+        yield f"facts.csv: this market's own value, and who says so, for each of: {named}"
+        yield "facts.csv: phrases that stand near each of these values in the articles; kb check tells where they are missing"
     if basis.kin:
         yield f"termbase.csv, ui_strings.csv, {GOLDEN_FILE}: taken from {basis.kin.tag}; is each row what is said here?"
         return

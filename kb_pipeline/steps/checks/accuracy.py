@@ -99,10 +99,10 @@ def foreign_currency(subject: Subject) -> Iterable[Flaw]:
 
 def _foreign(amounts: Sequence[Fact], subject: Subject) -> Iterator[Flaw]:
     own, known = subject.market.conventions.currency, ruling(subject.market, subject.day).known
-    sure, asked = ({comparison_value(fact) for fact, _ in met} for met in (subject.facts.ruled, subject.facts.asked))
+    asked = {comparison_value(fact) for fact, _ in subject.facts.asked}
     for fact in amounts:
         value = comparison_value(fact)
-        if fact.unit != own and (value not in known or value in asked - sure):
+        if fact.unit != own and (value not in known or value in asked):
             part, start, end = subject.place(fact.start, fact.end)
             lacking = "it is not sure which market fact is meant" if value in asked else "no market fact says what holds"
             yield Flaw(
