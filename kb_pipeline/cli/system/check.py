@@ -10,8 +10,9 @@ from kb_pipeline.cli.options import JsonOption
 
 
 def check(json: JsonOption = False) -> None:
-    """Check market packs, source articles and prompts; every problem with file, line and remedy. A warning is no problem: a
-    market fact of which a person is asked more often than it needs (exit code 0).
+    """Check market packs, source articles and prompts; every problem with file, line and remedy.
+
+    A warning is no problem (exit code 0): of such a market fact a person is asked more often than needed.
     """
     from kb_pipeline.adapters.packs.contexts import check_contexts
     from kb_pipeline.adapters.packs.files import inspect_packs

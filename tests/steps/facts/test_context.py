@@ -73,8 +73,9 @@ def test_chinese_is_cut_into_words(text, sure):
 
 
 @pytest.mark.parametrize(
-    ("text", "sure"), [("Der Gutschein gilt 21 Tage.", True), ("Neue Gutscheine gelten 21 Tage.", True), ("Das Paket liegt 21 Tage.", False)]
-)  # fmt: skip
+    ("text", "sure"),
+    [("Der Gutschein gilt 21 Tage.", True), ("Neue Gutscheine gelten 21 Tage.", True), ("Das Paket liegt 21 Tage.", False)],
+)
 def test_german_is_met_in_its_forms(text, sure):
     fact = VALID.model_copy(update={"context": FactContext(phrases=("Gutschein",))})
     assert judged(text, fact, language="de") == [["21 Tage voucher-validity"] * sure, ["21 Tage voucher-validity"] * (not sure)]
