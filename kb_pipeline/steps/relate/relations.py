@@ -113,12 +113,29 @@ def compare_pair(candidate: ComparedEntry, other: ComparedEntry, rarity: Rarity 
     """How `candidate` stands to one other text. `rarity` weighs words by how few entries have them."""
     scores = scores_of(candidate, other, rarity)
     match, answer = scores["match"], scores["answer"]
-    identical = comparison_key(candidate.text.question).casefold() == comparison_key(other.text.question).casefold()
-    same = identical or match >= SAME_QUESTION or (match >= LIKE_QUESTION and answer >= SAME_ANSWER)
+    same = _identical(candidate, other) or match >= SAME_QUESTION or (match >= LIKE_QUESTION and answer >= SAME_ANSWER)
     if not same and match < LIKE_QUESTION:
         return Relation(kind=RelationKind.NEW, scores=scores)
     kind, guards = _guarded(candidate, other, scores) if same else (RelationKind.COMPLEMENTARY, ())
     return Relation(kind=kind, twin_id=other.id, scores=scores, guards=guards)
+
+
+def contradiction(one: ComparedEntry, other: ComparedEntry, rarity: Rarity = lambda _: 1.0) -> str:
+    """The amounts, shares, periods or dates in which two answers to surely the same question differ; empty: in none.
+
+    Stricter than `compare_pair`: what it finds keeps a release from going live. Symmetric.
+    """
+    if not (_identical(one, other) or _is_sure(scores_of(one, other, rarity))):
+        return ""
+    if _conflict(one.question_facts, other.question_facts):
+        return ""
+    differing = _conflict(_hard(one.answer_facts), _hard(other.answer_facts))
+    return differing[1] if differing else ""
+
+
+def _identical(one: ComparedEntry, other: ComparedEntry) -> bool:
+    questions = (comparison_key(each.text.question).casefold() for each in (one, other))
+    return len(set(questions)) == 1
 
 
 def _guarded(candidate: ComparedEntry, other: ComparedEntry, scores: dict[str, float]) -> tuple[RelationKind, tuple[str, ...]]:
