@@ -21,8 +21,9 @@ def market_fact_unsure(subject: Subject) -> Iterable[Flaw]:
 def _questions(found: FactComparison, subject: Subject) -> Iterator[Flaw]:
     """One for each value, at the place where the target shows it or the market's."""
     seen: set[str] = set()
+    place = "the text" if subject.source == subject.target else "the source"  # an entry without a source is its own
     for fact in dict.fromkeys(fact for fact, _ in found.asked):
-        message = _question(fact, found.asked_for(fact))
+        message = f"{place} says {_question(fact, found.asked_for(fact))}"
         if message not in seen:
             seen.add(message)
             yield _placed(message, fact, found, subject)
@@ -32,10 +33,10 @@ def _question(fact: Fact, rules: Sequence[MarketFact]) -> str:
     value = fact.raw.strip()
     if len(rules) > 1:
         named = " or ".join(f"{rule.key} ({rule.value})" for rule in rules)
-        return f"the source says {value}: which market fact is meant here, {named}, or none? See their contexts in facts.csv"
+        return f"{value}: which market fact is meant here, {named}, or none? See their contexts in facts.csv"
     (rule,) = rules
     return (
-        f"the source says {value}; the market fact {rule.key} says {rule.value} for that elsewhere: is it meant here? "
+        f"{value}; the market fact {rule.key} says {rule.value} for that elsewhere: is it meant here? "
         "If so, add words of this text to its phrases in facts.csv"
     )
 
