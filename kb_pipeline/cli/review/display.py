@@ -23,6 +23,7 @@ _MEANING = {
     Nearness.UNSURE: "not as near to the source as most human translations; read it with care",
     Nearness.FAR: "far from the source: it seems to say something else",
 }
+_ORIGINS = {FactOrigin.MISSING: "red", FactOrigin.UNKNOWN: "red", FactOrigin.ASKS: "yellow"}
 _DIFF = {"same": "", "added": "green underline", "removed": "red strike"}
 
 
@@ -153,8 +154,8 @@ def _fact_table(card: Card) -> Table:
     for name in ("source", "this market", "where it comes from"):
         table.add_column(name)
     for row in card.facts:
-        wrong = row.origin in {FactOrigin.MISSING, FactOrigin.UNKNOWN}
-        table.add_row(Text(row.source or "—"), Text(row.target or "—"), Text(_origin(card, row), style="red" if wrong else ""))
+        origin = Text(_origin(card, row), style=_ORIGINS.get(row.origin, ""))
+        table.add_row(Text(row.source or "—"), Text(row.target or "—"), origin)
     return table
 
 

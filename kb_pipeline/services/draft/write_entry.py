@@ -47,7 +47,7 @@ class EntryWriter:
 
     def write(self, faq: SourceFaq, approved: FaqText | None, made: Provenance) -> tuple[CheckedEntry, Provenance, bool]:
         """The text with what it took, and whether a repair made it better. Raises LLMItemError, LLMUnavailableError."""
-        prompt, masked = load_prompt("localize_faq"), self.shown(faq.text, faq.language)
+        prompt, masked = load_prompt("localize_faq"), self.shown(faq.text, faq)
         messages = self._messages(prompt, faq, masked, approved)
         reply = self._llm.ask(prompt.request_of(messages, TOKENS), LocalizedFaq)
         made = paid(made, prompt, reply)
@@ -62,9 +62,11 @@ class EntryWriter:
                 checked, repaired = better, True
         return checked, made, repaired
 
-    def shown(self, text: FaqText, language: str) -> Masked:
-        """A source text as a model sees it: in the market's values, protected pieces behind marks."""
-        return mask(in_market_values(text, language, self._market, self._checks.day), language)
+    def shown(self, text: FaqText, faq: SourceFaq) -> Masked:
+        """A FAQ's text, or a piece of it, as a model sees it: in the market's values, protected pieces behind marks."""
+        day, asked = self._checks.day, faq.text.question
+        values = in_market_values(text, faq.language, self._market, day, faq.citations, asked)
+        return mask(values, faq.language)
 
     def _again(self, messages: tuple[Message, ...], faults: Sequence[Finding]) -> ModelReply[LocalizedFaq]:
         """The request of before, with the faults of its answer."""

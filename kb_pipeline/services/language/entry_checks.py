@@ -13,7 +13,7 @@ from kb_pipeline.steps.checks import PROFILES, Profile, Subject, run_checks
 from kb_pipeline.steps.checks.grounding import grounded
 from kb_pipeline.steps.checks.meaning import meaning_drift
 from kb_pipeline.steps.checks.quality import penalty
-from kb_pipeline.steps.facts import compare, extract
+from kb_pipeline.steps.facts import Passage, compare, extract
 from kb_pipeline.steps.facts.compare import COMPARED
 from kb_pipeline.steps.localize.fixes import apply_fixes, worth_repairing
 
@@ -84,12 +84,12 @@ class EntryChecks:
         """`text` with all certain fixes."""
         return self.check(faq, apply_fixes(text, self.check(faq, text).own))
 
-    def agree(self, source: str, target: str, language: str) -> bool | None:
+    def agree(self, source: Passage, target: str) -> bool | None:
         """Whether two sentences show the same facts, links and placeholders; None: neither has any."""
-        ours = tuple(fact for fact in extract(source, language) if fact.kind in _PINS)
+        ours = tuple(fact for fact in source.facts if fact.kind in _PINS)
         theirs = tuple(fact for fact in extract(target, self.market.tag) if fact.kind in _PINS)
         if not ours and not theirs:
             return None
-        found = compare(ours, theirs, self.market, self.day)
+        found = compare(source, theirs, self.market, self.day)
         exact = [{fact.value for fact in facts if fact.kind not in COMPARED} for facts in (ours, theirs)]
         return not found.missing and not found.extra and exact[0] == exact[1]

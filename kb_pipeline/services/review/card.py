@@ -18,6 +18,7 @@ from kb_pipeline.ports.articles import Articles
 from kb_pipeline.ports.audit import AuditEvents
 from kb_pipeline.ports.changes import Changes, Entries
 from kb_pipeline.ports.faqs import SourceFaqs
+from kb_pipeline.steps.facts import Passage
 from kb_pipeline.steps.facts.table import FactRow, fact_table
 
 
@@ -99,8 +100,9 @@ def _source_before(store: SourceFaqs, source: SourceFaq | None, approved: Revisi
 def _facts(change: Change, source: SourceFaq | None, market: Market | None, day: date) -> tuple[FactRow, ...]:
     if market is None or source is None or change.revision is None:
         return ()
-    texts = [f"{text.question}\n{text.answer}" for text in (source.text, change.revision.text)]
-    return fact_table(texts[0], source.language, texts[1], market, day)
+    text = change.revision.text
+    passage = Passage.of(source.text, source.language, source.citations)
+    return fact_table(passage, f"{text.question}\n{text.answer}", market, day)
 
 
 def _rules(rows: Sequence[FactRow], market: Market | None, day: date) -> tuple[MarketFact, ...]:

@@ -10,6 +10,7 @@ from kb_pipeline.steps.checks.form import length, question_form, repetition
 from kb_pipeline.steps.checks.grounding import grounded
 from kb_pipeline.steps.checks.language import sara_am, untranslated_run, wrong_language, wrong_script
 from kb_pipeline.steps.checks.locale import date_form, number_form
+from kb_pipeline.steps.checks.market_facts import market_fact_unsure
 from kb_pipeline.steps.checks.markup import markdown
 from kb_pipeline.steps.checks.meaning import meaning_drift
 from kb_pipeline.steps.checks.opposite import polarity
@@ -43,7 +44,7 @@ _SAFE: tuple[Rule, ...] = (personal_data, bot_instruction)
 _FORM: tuple[Rule, ...] = (markdown, punctuation, date_form, number_form, tone)
 # The pack's own words, clauses and limits.
 _TERMS: tuple[Rule, ...] = (term_missing, term_forbidden, do_not_translate, ui_label, adapt_spelling)
-_POLICY: tuple[Rule, ...] = (clause_missing, unavailable)
+_POLICY: tuple[Rule, ...] = (market_fact_unsure, clause_missing, unavailable)
 _FAQ: tuple[Rule, ...] = (length, question_form)
 
 # What only a source with citations and its place in the market's values allow to check.

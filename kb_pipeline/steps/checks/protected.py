@@ -16,12 +16,13 @@ def protected_text(subject: Subject) -> Iterator[Flaw]:
     """Code, links, addresses and placeholders stand as often as in the source, in question and answer each; a mark that stands
     for nothing, left by a model, is critical. What is gone altogether is found by `link`, `code` and `placeholder`.
     """
-    source = in_market_values(subject.source, subject.source_language, subject.market, subject.day)
+    language, citations = subject.source_language, subject.citations
+    source = in_market_values(subject.source, language, subject.market, subject.day, citations)
     for part, before, after in (
         (TextPart.QUESTION, source.question, subject.target.question),
         (TextPart.ANSWER, source.answer, subject.target.answer),
     ):
-        yield from _compared(part, _counts(before, subject.source_language), after, subject.market.tag)
+        yield from _compared(part, _counts(before, language), after, subject.market.tag)
 
 
 def _compared(part: TextPart, wanted: Counter[str], target: str, language: str) -> Iterator[Flaw]:

@@ -7,7 +7,7 @@ import pytest
 
 from kb_pipeline.domain.changes import ChangeState, Decision, Verdict
 from kb_pipeline.domain.faqs import FaqText, Provenance, SourceFaq, entry_id
-from kb_pipeline.domain.markets import MarketFact
+from kb_pipeline.domain.markets import FactContext, MarketFact
 from kb_pipeline.domain.translation_memory import MemoryUnit
 from kb_pipeline.services.draft.localize import Localizer, RunOptions
 from kb_pipeline.services.draft.stage import stage_changes
@@ -227,7 +227,8 @@ def test_a_persons_words_in_the_sources_own_language_stay(store, embedder, ameri
 
 
 def test_a_changed_pack_mends_approved_text_in_place_where_the_fix_is_certain(desk):
-    fact = MarketFact(key="collection", source_value="3 days", value="5 วัน", source="TH-1")
+    about = FactContext(phrases=("collect parcel",))
+    fact = MarketFact(key="collection", source_value="3 days", value="5 วัน", source="TH-1", context=about)
     desk.market = desk.market.model_copy(update={"facts": (fact,), "fingerprint": "other"})
     calls = len(desk.llm.requests)
     assert desk.run().taken == ("faq",)

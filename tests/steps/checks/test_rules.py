@@ -7,11 +7,12 @@ import pytest
 
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.findings import Finding, Severity, TextPart
-from kb_pipeline.domain.markets import Conventions, Limits, Market, MarketFact, Term, TermStatus, UiString
+from kb_pipeline.domain.markets import Conventions, FactContext, Limits, Market, MarketFact, Term, TermStatus, UiString
 from kb_pipeline.steps.checks import PROFILES, RULES, Profile, Subject, run_checks
 
 PREFERRED, ADMITTED, FORBIDDEN, KEEP = TermStatus
-FEE = MarketFact(key="shipping-fee", source_value="$4.99", value="฿50", source="LOG-1")
+COSTS = FactContext(phrases=("cost",))
+FEE = MarketFact(key="shipping-fee", source_value="$4.99", value="฿50", source="LOG-1", context=COSTS)
 THAI = Market(
     tag="th-TH",
     name="Thailand",
