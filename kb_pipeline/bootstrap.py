@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kb_pipeline.services.access.accounts import Accounts
     from kb_pipeline.services.draft.run import Pipeline
     from kb_pipeline.services.release.publish import Publisher
+    from kb_pipeline.services.review.assess import Assessor
     from kb_pipeline.services.serve.search import Searcher
     from kb_pipeline.services.serve.serving import Serving
 
@@ -101,6 +102,13 @@ def open_embedder(settings: Settings, store: VectorStore) -> Embedder:
     from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceTransformersEmbedder
 
     return SentenceTransformersEmbedder(settings.embedding_model, settings.model_dir, store, settings.embedding_threads)
+
+
+def open_assessor(settings: Settings, store: "SqlStore", markets: Sequence[Market]) -> "Assessor":
+    """What judges a person's text as a draft is judged. Reads and loads nothing until it is asked."""
+    from kb_pipeline.services.review.assess import Assessor
+
+    return Assessor(store, open_embedder(settings, store), markets, today)
 
 
 def open_indexes(settings: Settings) -> Indexes:

@@ -1,5 +1,6 @@
 """Changes that wait for a person, and the legal moves of their states and of their entries'."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from functools import cached_property
 
@@ -43,6 +44,23 @@ class Relation(Value):
     twin_id: str | None = None  # an entry id
     scores: dict[str, float] = Field(default_factory=dict)
     guards: tuple[str, ...] = ()  # why it is no duplicate, e.g. `facts differ: 7 day / 15 day`
+
+
+class Assessment(Value):
+    """What is known of a text before a person decides on it: all that the checks and the comparison found."""
+
+    findings: tuple[Finding, ...] = ()
+    similarity: float | None = None  # cosine of the source's and the text's meaning; None: not measured, or one language
+    relation: Relation
+    quality: float | None = None  # estimate, 0 to 100 (steps.checks.quality); None: not estimated
+    risk: RiskTier
+
+
+class EditedText(Value):
+    """A person's text in the place of a proposed one, with what is known of it."""
+
+    revision: Revision
+    assessment: Assessment
 
 
 class ChangeState(StrEnum):
@@ -110,7 +128,7 @@ class Change(Value):
     topics: tuple[str, ...] = ()
     relation: Relation
     findings: tuple[Finding, ...] = ()
-    similarity: float | None = None  # cosine of the source's and the text's meaning; None: not measured, or a person's text
+    similarity: float | None = None  # cosine of the source's and the text's meaning; None: not measured, or one language
     quality: float | None = None  # estimate, 0 to 100 (steps.checks.quality); None: not estimated
     risk: RiskTier
     state: ChangeState = ChangeState.PENDING
@@ -124,6 +142,11 @@ class Change(Value):
             return self.original_id
         proposed = self.revision.id if self.revision else None
         return fingerprint(self.entry_id, self.kind, proposed, self.base_revision_id, self.generation, length=12)
+
+
+def generation_of(history: Iterable[Change]) -> int:
+    """The generation of an entry's next change, from all of its changes so far."""
+    return sum(1 for past in history if past.kind is ChangeKind.RETIRE and past.state is ChangeState.APPROVED)
 
 
 class Verdict(StrEnum):

@@ -4,17 +4,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from kb_pipeline.domain.changes import Change, ChangeRequest, ChangeState, Decision, Edit, ReturnReason
+from kb_pipeline.domain.changes import Change, ChangeRequest, ChangeState, Decision, Edit, EditedText, ReturnReason
 from kb_pipeline.domain.entries import Entry
 from kb_pipeline.domain.faqs import Revision
-from kb_pipeline.domain.findings import Finding
 
 
 class Entries(Protocol):
     """The entries of each market."""
 
-    def entries(self, market: str) -> Sequence[Entry]:
-        """Approved, published, imported and pending entries; one row per entry, approved text first if both exist."""
+    def entries(self, market: str, ids: Sequence[str] | None = None) -> Sequence[Entry]:
+        """Approved, published, imported and pending entries by id; one row per entry, approved text first if both exist.
+
+        `ids`: only these; None: all.
+        """
+
+    def standing_revisions(self, market: str) -> Mapping[str, str]:
+        """The id of the text of each of `entries`, by entry id. Cheap: it tells what changed."""
 
     def entry(self, entry_id: str) -> Entry | None:
         """One entry's standing, as in `entries`; None also when it has none."""
@@ -80,8 +85,8 @@ class Imports(Protocol):
 class Decisions(Protocol):
     """Applies decisions."""
 
-    def decide(self, decision: Decision, edited: Revision | None = None, findings: Sequence[Finding] | None = None) -> Change:
-        """Apply a person's decision; `edited` is the text approved instead, with its own `findings`.
+    def decide(self, decision: Decision, edited: EditedText | None = None) -> Change:
+        """Apply a person's decision; `edited` is the text approved instead, with what is known of it.
 
         The change after it: still pending when a high-risk one has its first approval and needs a second person.
         Raises NotFoundError, ConflictError (it moved), BlockedError (a rule forbids it), IllegalTransitionError.

@@ -116,7 +116,8 @@ def _decide(
         return _card(request, who, change_id, typed, trouble, status=status_of(error))
     except BlockedError as error:
         text = f"{error.message}; {error.remedy}" if error.remedy and "kb review" not in error.remedy else error.message
-        return _card(request, who, change_id, typed, Trouble(text), status=status_of(error))
+        findings = reviewer.assess(reviewer.card(change_id).change, typed.text).findings if verb == "edit" else None
+        return _card(request, who, change_id, typed, Trouble(text, findings=findings), status=status_of(error))
     done = {"approve": "approved", "edit": "edited", "reject": "rejected"}[verb]
     flash = "waits" if change.state is ChangeState.PENDING else done
     return redirect(request, address(filter_of(request.query_params), f"/changes/{onward}" if onward else "/"), flash)

@@ -15,6 +15,7 @@ from kb_pipeline.review.words import Words, load_words
 from kb_pipeline.services.access.accounts import Accounts
 from kb_pipeline.services.access.limits import SignInLimit
 from kb_pipeline.services.release.publish import Publisher
+from kb_pipeline.services.review.assess import Assessor
 from kb_pipeline.services.review.reviewer import Reviewer, ReviewStore
 
 
@@ -29,6 +30,7 @@ class Desk:
     store: DeskStore
     markets: Sequence[Market]
     accounts: Accounts
+    assessor: Assessor
     day: Callable[[], date]
     publisher: Callable[[str, str], Publisher]
     hours: float = 12.0  # that a session lasts
@@ -39,7 +41,7 @@ class Desk:
 
     def reviewer(self, user: User) -> Reviewer:
         """The use case of one person, today."""
-        return Reviewer(self.store, self.markets, user, self.day())
+        return Reviewer(self.store, self.markets, self.assessor, user, self.day())
 
     def markets_of(self, user: User) -> tuple[Market, ...]:
         """The markets that the person may see."""

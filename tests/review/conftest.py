@@ -16,6 +16,7 @@ from kb_pipeline.review.app import create_app
 from kb_pipeline.review.desk import Desk
 from kb_pipeline.review.words import load_words
 from kb_pipeline.services.access.accounts import Accounts
+from kb_pipeline.services.review.assess import Assessor
 from kb_pipeline.settings import Settings
 from tests.conftest import DAY, ROOT
 from tests.review import sample
@@ -54,8 +55,10 @@ def publisher(store, tmp_path):
 
 
 @pytest.fixture
-def desk(store, accounts, thai, american, publisher):
-    return Desk(store=store, markets=(american, thai), accounts=accounts, day=lambda: DAY, publisher=publisher)
+def desk(store, accounts, thai, american, embedder, publisher):
+    markets = (american, thai)
+    assessor = Assessor(store, embedder, markets, lambda: DAY)
+    return Desk(store=store, markets=markets, accounts=accounts, assessor=assessor, day=lambda: DAY, publisher=publisher)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from kb_pipeline.adapters.store_sql.entries import PIPELINE, make_entry, save_re
 from kb_pipeline.adapters.store_sql.schema import ChangeRow, EntryRow, Origin, RevisionRow
 from kb_pipeline.adapters.store_sql.schema_serving import ReleaseRow
 from kb_pipeline.domain.changes import (
+    Assessment,
     Change,
     ChangeKind,
     ChangeRequest,
@@ -172,6 +173,12 @@ def load_change(session: Session, change_id: str) -> ChangeRow:
     return row
 
 
+def assess_row(row: ChangeRow, known: Change | Assessment) -> None:
+    """Write what is known of the row's text."""
+    for name in Assessment.model_fields:
+        setattr(row, name, getattr(known, name))
+
+
 def snapshot(row: ChangeRow) -> dict[str, Any]:
     """What the audit trail keeps of a change's standing."""
     return {
@@ -233,8 +240,7 @@ def _supersede(session: Session, journal: Journal, entry_id: str, why: dict[str,
 
 def _propose_again(journal: Journal, row: ChangeRow, change: Change, answers: ChangeRequest | None) -> None:
     before = snapshot(row)
-    row.findings, row.relation, row.risk = change.findings, change.relation, change.risk
-    row.quality, row.similarity = change.quality, change.similarity
+    assess_row(row, change)
     move(row, ChangeState.PENDING)
     journal.add(PIPELINE, "change.proposed_again", row.id, before=before, after=snapshot(row) | _answering(answers))
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from kb_pipeline.adapters.store_sql.audit import Journal
-from kb_pipeline.adapters.store_sql.engine import Part, insert_or_ignore
+from kb_pipeline.adapters.store_sql.engine import Part, batches, insert_or_ignore
 from kb_pipeline.adapters.store_sql.schema import ChangeRow, EntryRow, Origin, RevisionRow
 from kb_pipeline.domain.changes import ChangeState, EntryState
 from kb_pipeline.domain.entries import Entry
@@ -20,12 +20,30 @@ COUNTED = ("pending", "changes_requested", "approved", "published", "retired", "
 class SqlEntries(Part):
     """`Entries` and `Imports` of `ports.changes`, and the counts."""
 
-    def entries(self, market: str) -> Sequence[Entry]:
-        """Approved, published, imported and pending entries by id; one row per entry, approved text first if both exist."""
+    def entries(self, market: str, ids: Sequence[str] | None = None) -> Sequence[Entry]:
+        """Approved, published, imported and pending entries by id; one row per entry, approved text first if both exist.
+
+        `ids`: only these; None: all.
+        """
         rows = select(EntryRow).where(EntryRow.market == market)
         waiting = select(ChangeRow).where(ChangeRow.market == market)
         with self._db.read() as session:
-            return _standings(session, rows, waiting)
+            if ids is None:
+                return _standings(session, rows, waiting)
+            found = (
+                _standings(session, rows.where(EntryRow.id.in_(batch)), waiting.where(ChangeRow.entry_id.in_(batch)))
+                for batch in batches(sorted(set(ids)))
+            )
+            return [entry for part in found for entry in part]
+
+    def standing_revisions(self, market: str) -> Mapping[str, str]:
+        """The id of the text of each of `entries`, by entry id. Cheap: it tells what changed."""
+        imported = case((EntryRow.state == EntryState.PROPOSED, EntryRow.imported_revision_id))
+        text = func.coalesce(EntryRow.approved_revision_id, ChangeRow.revision_id, imported)
+        pending = and_(ChangeRow.entry_id == EntryRow.id, ChangeRow.state == ChangeState.PENDING)
+        query = select(EntryRow.id, text).outerjoin(ChangeRow, pending).where(EntryRow.market == market, text.is_not(None))
+        with self._db.read() as session:
+            return dict(session.execute(query.order_by(ChangeRow.position)).tuples().all())
 
     def entry(self, entry_id: str) -> Entry | None:
         """One entry's standing, as in `entries`; None also when it has none."""

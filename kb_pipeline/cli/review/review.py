@@ -28,12 +28,13 @@ OverrideOption = Annotated[bool, typer.Option("--override-critical", help="In sp
 
 
 def _reviewer(actor: str) -> Any:  # noqa: ANN401 - a services.review.reviewer.Reviewer, imported lazily
-    from kb_pipeline.bootstrap import open_markets, open_store, today
+    from kb_pipeline.bootstrap import open_assessor, open_markets, open_store, today
     from kb_pipeline.services.review.reviewer import Reviewer
 
     settings = load_settings()
     person = User(name=acting(actor), role=Role.ADMIN)  # who has the database may do all that it can
-    return Reviewer(open_store(settings), open_markets(settings), person, today())
+    store, markets = open_store(settings), open_markets(settings)
+    return Reviewer(store, markets, open_assessor(settings, store, markets), person, today())
 
 
 @app.command(name="list")

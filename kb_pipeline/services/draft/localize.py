@@ -120,7 +120,7 @@ class Localizer:
         if kept.checked is None:
             return False
         doubts = tuple(finding for finding in kept.draft.findings if finding.rule == UNCERTAIN)
-        checked = kept.checked.model_copy(update={"own": kept.checked.own + doubts})
+        checked = kept.checked.with_doubts(*doubts)
         self._save(kept.faq, checked, kept.draft.revision.provenance, kept.draft.request)
         return True
 
@@ -144,7 +144,7 @@ class Localizer:
             self._store.give_back(request, ReturnReason.CALL_FAILED, error.message)
             raise
         if approved:
-            checked = checked.model_copy(update={"own": (*checked.own, uncertain())})
+            checked = checked.with_doubts(uncertain())
         return Localized(faq, checked, made, "requested", repaired)
 
     def _from_approved(self, faq: SourceFaq, approved: Revision) -> Localized:
@@ -160,7 +160,7 @@ class Localizer:
         if old is not None and not mended.faults:
             return Localized(faq, mended, made, "taken")
         checked, made, repaired = self._entries.write(faq, approved.text, made)
-        doubted = checked.model_copy(update={"own": (*checked.own, uncertain())})
+        doubted = checked.with_doubts(uncertain())
         return Localized(faq, doubted, made, "localized", repaired)
 
     def _anew(self, faq: SourceFaq) -> Localized:

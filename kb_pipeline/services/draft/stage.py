@@ -4,7 +4,7 @@ from collections import defaultdict
 from typing import Protocol
 
 from kb_pipeline.domain.base import Value
-from kb_pipeline.domain.changes import Change, ChangeKind, ChangeState, Relation, RelationKind, ReturnReason
+from kb_pipeline.domain.changes import Change, ChangeKind, ChangeState, Relation, RelationKind, ReturnReason, generation_of
 from kb_pipeline.domain.decisions import request_of
 from kb_pipeline.domain.entries import Draft
 from kb_pipeline.domain.faqs import SourceFaq, entry_id
@@ -12,8 +12,8 @@ from kb_pipeline.domain.markets import Market
 from kb_pipeline.ports.articles import Articles
 from kb_pipeline.ports.changes import Changes, Entries, Proposals, Requests
 from kb_pipeline.ports.faqs import Drafts, SourceFaqs
-from kb_pipeline.steps.checks.quality import estimate
-from kb_pipeline.steps.checks.risk import risk_of, risk_of_retirement
+from kb_pipeline.steps.checks.assessment import assess
+from kb_pipeline.steps.checks.risk import risk_of_retirement
 
 
 class StageStore(Articles, SourceFaqs, Drafts, Changes, Entries, Proposals, Requests, Protocol):
@@ -87,10 +87,10 @@ def _change(store: StageStore, draft: Draft, faq: SourceFaq, market: Market, his
     if approved is not None and approved.text == draft.revision.text:
         return None
     relation = draft.relation or Relation(kind=RelationKind.NEW)
-    quality = estimate(draft.findings, draft.similarity, draft.revision.text, market.tag)
+    assessment = assess(draft.revision.text, draft.findings, draft.similarity, relation, faq.topics, market)
     change = Change(
         market=market.tag,
-        generation=_generation(history),
+        generation=generation_of(history),
         entry_id=draft.revision.entry_id,
         kind=ChangeKind.UPDATE if approved else ChangeKind.ADD,
         revision=draft.revision,
@@ -98,11 +98,7 @@ def _change(store: StageStore, draft: Draft, faq: SourceFaq, market: Market, his
         source_faq_id=faq.id,
         source_revision=faq.revision,
         topics=faq.topics,
-        relation=relation,
-        findings=draft.findings,
-        similarity=draft.similarity,
-        quality=quality,
-        risk=risk_of(faq.topics, draft.findings, relation, market, quality),
+        **dict(assessment),
     )
     return None if any(_is_settled(change, past) for past in history) else change
 
@@ -111,10 +107,6 @@ def _is_settled(change: Change, past: Change) -> bool:
     """Whether `past` proposed the same text, against whatever was approved then, and still waits or was decided on."""
     same = change.model_copy(update={"kind": past.kind, "base_revision_id": past.base_revision_id})
     return past.state is not ChangeState.SUPERSEDED and same.id == past.id
-
-
-def _generation(history: list[Change]) -> int:
-    return sum(1 for past in history if past.kind is ChangeKind.RETIRE and past.state is ChangeState.APPROVED)
 
 
 def _retire(store: StageStore, faq: SourceFaq, market: Market, withdrawn: list[str], history: list[Change]) -> list[Change]:
@@ -128,7 +120,7 @@ def _retire(store: StageStore, faq: SourceFaq, market: Market, withdrawn: list[s
         market=market.tag,
         entry_id=entry,
         kind=ChangeKind.RETIRE,
-        generation=_generation(history),
+        generation=generation_of(history),
         revision=None,
         base_revision_id=approved.id,
         source_faq_id=faq.id,

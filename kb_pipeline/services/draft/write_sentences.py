@@ -66,7 +66,7 @@ class SentenceWriter:
             if better.is_better_than(checked):
                 pieces, checked, repaired = again, better, True
         if aligned is None:
-            checked = checked.model_copy(update={"own": (*checked.own, uncertain())})
+            checked = checked.with_doubts(uncertain())
         return checked, made, repaired
 
     def _aligned(self, faq: SourceFaq, old: FaqText, approved: FaqText) -> Aligned | None:

@@ -11,6 +11,7 @@ from kb_pipeline.domain.markets import MarketFact
 from kb_pipeline.domain.translation_memory import MemoryUnit
 from kb_pipeline.services.draft.localize import Localizer, RunOptions
 from kb_pipeline.services.draft.stage import stage_changes
+from tests.adapters.store_sql.samples import edit_of
 from tests.conftest import DAY
 from tests.factories import article, split
 from tests.fakes import ScriptedLLM, SilentProgress
@@ -65,7 +66,7 @@ class Desk:
                         change_id=now.id, verdict=verdict, actor=actor, seen_version=now.version,
                         override_critical=True, comment="test",
                     )  # fmt: skip
-                    self.store.decide(decision, edited if verdict is Verdict.EDIT else None)
+                    self.store.decide(decision, edit_of(edited, risk=now.risk) if edited and verdict is Verdict.EDIT else None)
 
     def write_sentences(self, *texts):
         answers = chain(texts, repeat(texts[-1]))

@@ -7,6 +7,7 @@ import pytest
 from kb_pipeline.domain.changes import ChangeKind, ChangeState, Decision, Verdict
 from kb_pipeline.errors import LLMItemError, LLMUnavailableError
 from kb_pipeline.services.draft.plan import plan_run
+from tests.adapters.store_sql.samples import edit_of
 from tests.factories import RETURNS
 from tests.story import Story, into_thai
 
@@ -29,7 +30,7 @@ def unused(store, market="th-TH"):
 
 def decide(store, change, verdict, actor="malee", edited=None, **more):
     given = {"change_id": change.id, "actor": actor, "seen_version": store.change(change.id).version, **more}
-    return store.decide(Decision(verdict=verdict, **given), edited, () if edited else None)
+    return store.decide(Decision(verdict=verdict, **given), edit_of(edited, risk=change.risk) if edited else None)
 
 
 def ask_for_changes(store, change, comment=WISH):

@@ -94,7 +94,7 @@ def test_more_facts_or_another_answer_is_complementary() -> None:
 
 def test_a_far_question_is_new() -> None:
     result = relate([candidate("Where is my parcel?", "On its way.", near=0.5)], [candidate("How do I pay?", "By card.")])
-    (relation,) = result.relations.values()
+    (relation,) = result.values()
     assert (relation.kind, relation.twin_id) == (RelationKind.NEW, None)
     assert relation.scores["match"] < 0.9
 
@@ -102,17 +102,17 @@ def test_a_far_question_is_new() -> None:
 def test_a_text_with_an_entry_of_its_own_is_its_update() -> None:
     old = candidate("How do I pay?", "By card.", id="entry", source="faq")
     new = candidate("How do I pay?", "By card or cash.", id="entry", source="faq")
-    assert relate([new], [old]).relations["entry"].kind is RelationKind.UPDATE
+    assert relate([new], [old])["entry"].kind is RelationKind.UPDATE
 
 
 def test_within_a_batch_the_later_one_repeats_the_first() -> None:
     batch = [candidate("How do I pay?", "By card.", id=name) for name in "abc"]
-    relations = relate(batch, []).relations
+    relations = relate(batch, [])
     assert [(r.kind.value, r.twin_id) for r in relations.values()] == [("new", None), ("duplicate", "a"), ("duplicate", "a")]
 
 
 def test_nothing_to_compare_is_nothing() -> None:
-    assert relate([], []).relations == {}
+    assert relate([], []) == {}
 
 
 @pytest.mark.parametrize(
