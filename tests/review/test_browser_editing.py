@@ -14,10 +14,10 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touc
 
 @pytest.fixture
 def problems():
-    """What the browser complains about; nothing, at the end."""
+    """What the browser complains about; nothing, at the end, but a form that was refused."""
     found = []
     yield found
-    assert found == []
+    assert [line for line in found if "status of 422" not in line] == []
 
 
 @pytest.fixture
