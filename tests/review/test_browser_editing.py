@@ -5,6 +5,7 @@ import pytest
 from kb_pipeline.domain.accounts import Role
 from kb_pipeline.domain.changes import ChangeState
 from tests.review.browsing import PASSWORD, fits, open_page, sign_in
+from tests.review.conftest import say
 
 pytestmark = pytest.mark.slow  # a browser for each
 
@@ -118,3 +119,38 @@ def test_without_a_script_typing_hides_the_other_approval_and_is_never_dropped(d
     assert page.input_value("#edit-answer") == MINE
     page.click("#edit .primary")
     assert store.change(change.id).revision.text.answer == MINE
+
+
+def test_changes_are_asked_for_by_keyboard_and_what_was_typed_survives_a_reload(desk_page, site, store, changes):
+    change = changes[2]
+    page = desk_page(locale="th-TH")
+    page.goto(f"{site}/changes/{change.id}?market=th-TH")
+    page.keyboard.press("c")
+    assert page.evaluate("document.activeElement.id") == "request-comment"
+    page.keyboard.insert_text("ใช้คำว่าผู้ขาย")
+    assert page.locator(".primary:visible, .danger:visible").count() == 1, "an approval would drop what is typed"
+    page.reload()
+    assert page.input_value("#request-comment") == "ใช้คำว่าผู้ขาย"
+    page.focus("#request-comment")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector(".flash")
+    assert store.change(change.id).state is ChangeState.CHANGES_REQUESTED
+    page.goto(f"{site}/changes/{change.id}")
+    assert not page.locator("#kept").is_visible(), "it was taken, so it is not offered again"
+    page.get_by_role("button", name=say("th", "take_back")).click()
+    page.wait_for_selector(".flash")
+    assert store.change(change.id).state is ChangeState.PENDING
+
+
+def test_the_proposed_text_is_taken_into_the_editor_and_typing_that_it_replaces_comes_back(desk_page, site, person, changes):
+    change = changes[3]
+    text = change.revision.text
+    person("ann").submit(f"/changes/{change.id}/edit", version="1", question=text.question, answer=f"{text.answer}ค่ะ")
+    page = desk_page()
+    page.goto(f"{site}/changes/{change.id}?market=th-TH")
+    page.keyboard.press("e")
+    page.fill("#edit-answer", MINE)
+    page.click("[data-take]")
+    assert page.input_value("#edit-answer") == text.answer
+    page.click("[data-undo]")
+    assert page.input_value("#edit-answer") == MINE
