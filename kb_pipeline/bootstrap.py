@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kb_pipeline.domain.changes import Change, ChangeState
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.domain.releases import Release, ReleaseReport
 from kb_pipeline.errors import UnknownMarketError
@@ -42,6 +43,12 @@ def open_store(settings: Settings) -> "SqlStore":
 
     settings.home.mkdir(parents=True, exist_ok=True)
     return SqlStore(settings.store_url)
+
+
+def requested_changes(settings: Settings) -> tuple[Change, ...]:
+    """The changes of all markets that a person asked to be different. Raises StoreError."""
+    with closing(open_store(settings)) as store:
+        return tuple(store.changes(None, (ChangeState.CHANGES_REQUESTED,)))
 
 
 def open_accounts(store: AccountStore) -> "Accounts":

@@ -7,7 +7,7 @@ from functools import cached_property
 from pydantic import Field
 
 from kb_pipeline.domain.base import Value, fingerprint
-from kb_pipeline.domain.faqs import Revision, SourceFaq
+from kb_pipeline.domain.faqs import FaqText, Revision, SourceFaq
 from kb_pipeline.domain.findings import Finding
 from kb_pipeline.errors import IllegalTransitionError
 
@@ -157,7 +157,8 @@ class Verdict(StrEnum):
 
     APPROVE = "approve"
     EDIT = "edit"  # approve with edits
-    REQUEST_CHANGES = "request_changes"
+    REQUEST_CHANGES = "request_changes"  # the next run asks the model for another text
+    TAKE_BACK = "take_back"  # the request for changes: the change waits for a decision again
     REJECT = "reject"
 
 
@@ -183,6 +184,24 @@ class Decision(Value):
     root_cause: RootCause | None = None
     comment: str = ""
     override_critical: bool = False  # approve in spite of critical findings; needs a comment
+
+
+class ChangeRequest(Value):
+    """What a person asks to be different in a change. It stands while the change has this `version`."""
+
+    change_id: str
+    version: int
+    actor: str
+    comment: str
+    before: FaqText  # what the person read
+
+
+class ReturnReason(StrEnum):
+    """Why a request for changes led to no new proposal: the change waits for a decision again."""
+
+    SAME_TEXT = "same_text"  # the model wrote what was proposed or decided on before
+    CALL_FAILED = "call_failed"
+    SOURCE_GONE = "source_gone"
 
 
 class Edit(Value):

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from kb_pipeline.domain.changes import Change, ChangeState, Decision, Edit, EditedText
+from kb_pipeline.domain.changes import Change, ChangeRequest, ChangeState, Decision, Edit, EditedText, ReturnReason
 from kb_pipeline.domain.entries import Entry
 from kb_pipeline.domain.faqs import Revision
 
@@ -54,18 +54,29 @@ class Changes(Protocol):
     def decisions(self, change_id: str) -> Sequence[Decision]:
         """What people said of a change, oldest first."""
 
+    def proposed_text(self, change_id: str) -> Revision | None:
+        """The text as it was proposed, before any edit. None for a retirement, and for an id that nothing has."""
+
 
 class Proposals(Protocol):
     """Takes proposals in, and gives up those whose source is gone."""
 
-    def propose(self, change: Change) -> bool:
+    def propose(self, change: Change, answers: ChangeRequest | None = None) -> bool:
         """Stage a change; older open ones of the same entry are superseded. False if this very change was made before.
 
-        One that was superseded, and whose source came back to what it said, is pending again.
+        One that was superseded, and whose source came back to what it said, is pending again. With `answers`: False also if
+        that request does not stand any more.
         """
 
     def give_up(self, entry_id: str, reason: str) -> bool:
         """Supersede the pending changes of an entry whose source is gone. False if there were none."""
+
+
+class Requests(Protocol):
+    """Answers people's requests for changes."""
+
+    def give_back(self, request: ChangeRequest, reason: ReturnReason, detail: str = "") -> bool:
+        """Let a change wait for a decision again, since the request led to no new proposal. False if it stands no more."""
 
 
 class Imports(Protocol):

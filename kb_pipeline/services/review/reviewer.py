@@ -1,4 +1,4 @@
-"""What reviewers do with a change: look at it, approve, edit and approve, reject. Every word is a Decision."""
+"""What reviewers do with a change: look at it, approve, edit and approve, ask for changes, reject. Every word is a Decision."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -14,6 +14,7 @@ from kb_pipeline.ports.changes import Decisions
 from kb_pipeline.services.review.assess import Assessor
 from kb_pipeline.services.review.card import Card, CardStore, card_of
 from kb_pipeline.services.review.queue import QueueFilter, select
+from kb_pipeline.services.review.requests import may_be_rewritten
 
 
 class ReviewStore(CardStore, Decisions, Protocol):
@@ -96,6 +97,18 @@ class Reviewer:
     ) -> Change:
         """Reject what is proposed, with a reason. Raises as approve."""
         return self._decide(change_id, Verdict.REJECT, version, category=category, root_cause=root_cause, comment=comment)
+
+    def request_changes(self, change_id: str, comment: str, *, version: int | None = None) -> Change:
+        """Ask for another text: the next run shows the model what `comment` says. Raises as approve."""
+        change = self._change(change_id)
+        is_written = change.revision is not None and change.source_faq_id is not None  # else the decision itself is refused
+        if is_written and not may_be_rewritten(change, self._store.source_faq(change.source_faq_id or "")):
+            raise BlockedError("its source is gone, so no model can be asked", f"edit it: kb review edit {change_id}")
+        return self._decide(change_id, Verdict.REQUEST_CHANGES, version, comment=comment)
+
+    def take_back(self, change_id: str, *, version: int | None = None, comment: str = "") -> Change:
+        """Take a request for changes back, whoever made it: the change waits for a decision again. Raises as approve."""
+        return self._decide(change_id, Verdict.TAKE_BACK, version, comment=comment)
 
     def check(self, change: Change, text: FaqText) -> tuple[Finding, ...]:
         """The findings on `text`, as if it were the change's, as far as they can be had while it is typed."""
