@@ -1,9 +1,10 @@
 """Jobs, the sensors that see changed files, and a schedule. What follows from upstream follows by AutomationCondition.
 
 A change of the source asks for `source_job`; the market assets are eager and follow it, each market by itself. A change of a
-market's pack asks for that market's `market_job` only. What people approved asks for that market's `release_job`, once a person
-switched that on: the release assets are not eager, so nothing is published just because Dagster runs. Sensors remember in their
-cursor what they asked for, never in a run key: a run key is never run again, even after a failure.
+market's pack, or a person who asked for changes, asks for that market's `market_job` only. What people approved asks for that
+market's `release_job`, once a person switched that on: the release assets are not eager, so nothing is published just because
+Dagster runs. Sensors remember in their cursor what they asked for, never in a run key: a run key is never run again, even after
+a failure.
 """
 
 import json
@@ -14,6 +15,7 @@ from typing import Any
 import dagster as dg
 
 from kb_pipeline.domain.base import Json, fingerprint
+from kb_pipeline.domain.changes import Change
 from kb_pipeline.errors import KBError
 from kb_pipeline.services.release.plan import ReleasePlan
 from kb_pipeline.services.release.publish import Publisher
@@ -82,6 +84,26 @@ def changed_packs(locales: Path, markets: Sequence[str]) -> dg.SensorDefinition:
     return sensor
 
 
+def requested_changes(changes: Callable[[], Sequence[Change]], markets: Sequence[str]) -> dg.SensorDefinition:
+    """The sensor that asks for a market's run when a person asked for changes (of `changes`). Off until you switch it on."""
+
+    @dg.sensor(job=market_job, minimum_interval_seconds=60, name="requested_changes")
+    def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        """Asks once for each request. One that a failed run left standing is met by the market's next run."""
+        seen: dict[str, list[str]] = json.loads(context.cursor or "{}")
+        requests, asked = [], [(change.market, f"{change.id}.{change.version}") for change in changes()]
+        for tag in markets:
+            standing = sorted(request for market, request in asked if market == tag)
+            is_new = bool(set(standing) - set(seen.get(tag, ())))
+            if is_new and _is_under_way(context.instance, tag, market_job.name):
+                continue  # it may have read the requests before the newest was made
+            requests += [dg.RunRequest(partition_key=tag)] if is_new else []
+            seen[tag] = standing
+        return dg.SensorResult(run_requests=requests, cursor=json.dumps(seen))
+
+    return sensor
+
+
 def approved_changes(publisher: Callable[[str], Publisher], markets: Sequence[str]) -> dg.SensorDefinition:
     """The sensor that asks for a market's release when people approved what is not said yet. Off until you switch it on."""
 
@@ -128,9 +150,9 @@ def _plan(context: dg.SensorEvaluationContext, publisher: Callable[[str], Publis
         return None
 
 
-def _is_under_way(instance: dg.DagsterInstance, tag: str) -> bool:
+def _is_under_way(instance: dg.DagsterInstance, tag: str, job: str = release_job.name) -> bool:
     of_market = {"dagster/partition": tag}
-    return instance.get_runs_count(dg.RunsFilter(job_name=release_job.name, statuses=_RUNNING, tags=of_market)) > 0
+    return instance.get_runs_count(dg.RunsFilter(job_name=job, statuses=_RUNNING, tags=of_market)) > 0
 
 
 daily = dg.ScheduleDefinition(

@@ -7,7 +7,7 @@ import dagster as dg
 from assets import automation, checks, evaluation, faqs, release, source
 from assets.partitions import MARKETS
 from assets.resources import ACTOR, PipelineResource, Publishing
-from kb_pipeline.bootstrap import build_pipeline, build_publisher
+from kb_pipeline.bootstrap import build_pipeline, build_publisher, requested_changes
 from kb_pipeline.ports.models import LLM
 from kb_pipeline.settings import Settings
 
@@ -32,6 +32,7 @@ def build_defs(settings: Settings | None = None, *, llm: LLM | None = None, **ov
         sensors=[
             automation.changed_articles(settings.source_dir),
             automation.changed_packs(settings.locales_dir, MARKETS.get_partition_keys()),
+            automation.requested_changes(partial(requested_changes, settings), MARKETS.get_partition_keys()),
             automation.approved_changes(partial(publisher, actor=ACTOR), MARKETS.get_partition_keys()),
             automation.followers,
         ],

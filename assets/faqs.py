@@ -13,6 +13,7 @@ from kb_pipeline.prompts import load_prompt
 
 _RETRY = dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 _FOLLOW = dg.AutomationCondition.eager()
+_LOCALIZING = ("localize_faq", "localize_sentence", "rewrite_faq", "repair_faq")  # prompts
 
 
 def _prompts(*names: str) -> str:
@@ -51,7 +52,7 @@ def source_faqs(context: dg.AssetExecutionContext, pipeline: PipelineResource) -
     owners=OWNERS,
     pool="llm",
     retry_policy=_RETRY,
-    code_version=_prompts("localize_faq", "localize_sentence", "repair_faq"),
+    code_version=_prompts(*_LOCALIZING),
     check_specs=[dg.AssetCheckSpec("every_faq_was_localized", asset="localized_faqs", partitions_def=MARKETS)],
 )
 def localized_faqs(context: dg.AssetExecutionContext, pipeline: PipelineResource) -> reports.Materialized:
@@ -59,7 +60,7 @@ def localized_faqs(context: dg.AssetExecutionContext, pipeline: PipelineResource
     with pipeline.open(context, context.partition_key) as run:
         started = time.monotonic()
         result = run.localize(run.markets[0])
-        use = reports.of_model(run.llm, time.monotonic() - started, "localize_faq", "localize_sentence", "repair_faq")
+        use = reports.of_model(run.llm, time.monotonic() - started, *_LOCALIZING)
         drafts, faqs = run.store.drafts(context.partition_key), run.store.source_faqs()
     return reports.Materialized(
         metadata=reports.of_localized_faqs(reports.Before(context), result, drafts, faqs) | use,

@@ -108,6 +108,7 @@ def of_localized_faqs(
     found = [f for d in present for f in d.findings]
     return before.counted(drafts=len(present), findings=len(found)) | {
         "localized": len(result.localized),
+        "requested": len(result.requested),
         "edited": len(result.edited),
         "taken": len(result.taken),
         "remembered": len(result.remembered),
@@ -142,6 +143,7 @@ def of_staged_changes(before: Before, result: StageResult, waiting: Sequence[Cha
     return before.counted(waiting=len(waiting)) | {
         "proposed": len(result.proposed),
         "withdrawn": len(result.withdrawn),
+        "returned": len(result.returned),
         "unchanged": result.unchanged,
         "proposed_by_kind": table(("kind or relation", "changes"), [*counts.by_kind.items(), *counts.by_relation.items()]),
         "findings_by_rule": finding_table([f for c in waiting for f in c.findings]),

@@ -31,7 +31,7 @@ from rich.table import Table
 from kb_pipeline.adapters.packs.files import load_market
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.markets import Market, Term, TermStatus
-from kb_pipeline.steps.checks import BLOCK_RULES, Subject
+from kb_pipeline.steps.checks import PROFILES, Profile, Subject
 
 Block = tuple[str, str]
 Findings = frozenset[tuple[str, str]]  # (rule, message)
@@ -78,7 +78,7 @@ def check(blocks: Sequence[Block], market: Market, similarity: Similarity) -> Fo
         near = similarity(block)
         began = time.perf_counter()
         subject = subject_of(block, market, near)
-        found = [(f.rule, f.message) for rule in BLOCK_RULES for f in rule(subject)]
+        found = [(f.rule, f.message) for rule in PROFILES[Profile.BLOCK] for f in rule(subject)]
         seconds += time.perf_counter() - began
         findings.append(frozenset(found))
     return Found(findings, seconds)
@@ -188,7 +188,7 @@ def recalls(
 
 def machine_translated(folder: Path, market: Market) -> None:
     """Print how many of the machine-translated articles with English left in them are found."""
-    rule = next(rule for rule in BLOCK_RULES if rule.id == "untranslated-run")
+    rule = next(rule for rule in PROFILES[Profile.BLOCK] if rule.id == "untranslated-run")
     texts = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.md"))]
     bodies = [text.split("\n---", 1)[-1] for text in texts if "ms.translationtype: MT" in text]
     has = [bool(_RUN.search(_NO_PROSE.sub(" . ", body))) for body in bodies]

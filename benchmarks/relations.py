@@ -19,12 +19,12 @@ import numpy.typing as npt
 from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceTransformersEmbedder
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.settings import Settings
+from kb_pipeline.steps.relate.index import EntryIndex
 from kb_pipeline.steps.relate.relations import (
     LIKE_QUESTION,
     SAME_ANSWER,
     SAME_QUESTION,
     ComparedEntry,
-    rarity_of,
     relate,
     scores_of,
 )
@@ -73,7 +73,9 @@ def question_pairs(embedder: SentenceTransformersEmbedder, path: Path) -> None:
     with path.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     made = candidates(embedder, [FaqText(question=row[key], answer="") for row in rows for key in ("question_1", "question_2")])
-    rarity = rarity_of(made)
+    index = EntryIndex()
+    index.learn(made)
+    rarity = index.rarity
     scored = [scores_of(made[2 * n], made[2 * n + 1], rarity) for n in range(len(rows))]
     labels = np.array([row["similar"] == "1" for row in rows])
     for name in ("question", "words", "match"):
@@ -97,9 +99,9 @@ def look_alikes(embedder: SentenceTransformersEmbedder, folder: Path) -> None:
             named = re.sub(r"^[A-Z]+-[0-9]+( patch)?: ", "", title[1])
             texts.append(FaqText(question=named, answer=re.split(r"\n\s*\n", body)[1][:600]))
     result = relate(candidates(embedder, texts), [])
-    kinds = Counter(relation.kind.value for relation in result.relations.values())
+    kinds = Counter(relation.kind.value for relation in result.values())
     print(f"{len(texts)} templated titles without their numbers: {dict(kinds)}")
-    for key, relation in result.relations.items():
+    for key, relation in result.items():
         if relation.kind.value in ("duplicate", "contradictory"):
             print("   ", relation.kind.value, relation.scores, relation.guards)
             print("      ", texts[int(key)].question, "|", texts[int(relation.twin_id or 0)].question)

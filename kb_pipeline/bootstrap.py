@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kb_pipeline.domain.changes import Change, ChangeState
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.domain.releases import Release, ReleaseReport
 from kb_pipeline.errors import UnknownMarketError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from kb_pipeline.services.draft.run import Pipeline
     from kb_pipeline.services.entries.curator import Curator
     from kb_pipeline.services.release.publish import Publisher
+    from kb_pipeline.services.review.assess import Assessor
     from kb_pipeline.services.serve.live import LiveStore
     from kb_pipeline.services.serve.search import Searcher
     from kb_pipeline.services.serve.serving import Serving
@@ -43,6 +45,12 @@ def open_store(settings: Settings) -> "SqlStore":
     return SqlStore(settings.store_url)
 
 
+def requested_changes(settings: Settings) -> tuple[Change, ...]:
+    """The changes of all markets that a person asked to be different. Raises StoreError."""
+    with closing(open_store(settings)) as store:
+        return tuple(store.changes(None, (ChangeState.CHANGES_REQUESTED,)))
+
+
 def open_accounts(store: AccountStore) -> "Accounts":
     """Users, sessions and API keys."""
     from kb_pipeline.adapters.passwords_argon2 import Argon2Passwords
@@ -56,7 +64,8 @@ def open_curator(settings: Settings, user: "User") -> "Curator":
     from kb_pipeline.services.entries.curator import Curator
 
     store = open_store(settings)
-    return Curator(store, open_embedder(settings, store), open_markets(settings), user, today())
+    embedder = open_embedder(settings, store)
+    return Curator(store, embedder, open_assessor(settings, store, open_markets(settings), embedder), user)
 
 
 def open_backups(settings: Settings) -> "SqliteBackups":
@@ -112,6 +121,15 @@ def open_embedder(settings: Settings, store: VectorStore) -> Embedder:
     from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceTransformersEmbedder
 
     return SentenceTransformersEmbedder(settings.embedding_model, settings.model_dir, store, settings.embedding_threads)
+
+
+def open_assessor(
+    settings: Settings, store: "SqlStore", markets: Sequence[Market], embedder: Embedder | None = None
+) -> "Assessor":
+    """What judges a person's text as a draft is; `embedder`: one that is open already. Reads nothing until it is asked."""
+    from kb_pipeline.services.review.assess import Assessor
+
+    return Assessor(store, embedder or open_embedder(settings, store), markets, today)
 
 
 def open_indexes(settings: Settings) -> Indexes:

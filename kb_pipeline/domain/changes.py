@@ -1,12 +1,13 @@
 """Changes that wait for a person, and the legal moves of their states and of their entries'."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from functools import cached_property
 
 from pydantic import Field
 
 from kb_pipeline.domain.base import Value, fingerprint
-from kb_pipeline.domain.faqs import Revision, SourceFaq
+from kb_pipeline.domain.faqs import FaqText, Revision, SourceFaq
 from kb_pipeline.domain.findings import Finding
 from kb_pipeline.errors import IllegalTransitionError
 
@@ -43,6 +44,23 @@ class Relation(Value):
     twin_id: str | None = None  # an entry id
     scores: dict[str, float] = Field(default_factory=dict)
     guards: tuple[str, ...] = ()  # why it is no duplicate, e.g. `facts differ: 7 day / 15 day`
+
+
+class Assessment(Value):
+    """What is known of a text before a person decides on it: all that the checks and the comparison found."""
+
+    findings: tuple[Finding, ...] = ()
+    similarity: float | None = None  # cosine of the source's and the text's meaning; None: not measured, or one language
+    relation: Relation
+    quality: float | None = None  # estimate, 0 to 100 (steps.checks.quality); None: not estimated
+    risk: RiskTier
+
+
+class EditedText(Value):
+    """A person's text in the place of a proposed one, with what is known of it."""
+
+    revision: Revision
+    assessment: Assessment
 
 
 class ChangeState(StrEnum):
@@ -101,8 +119,8 @@ def move_entry(state: EntryState, to: EntryState) -> EntryState:
 def gives_way(standing: "Change", to: "Change") -> bool:
     """Whether an open change is superseded by a newer proposal of its entry. The one place of this rule.
 
-    The pipeline's and an import's give way to a newer one of theirs, never to a person's correction, which changes that very
-    text: it is edited instead. A correction gives way to nothing but the next one, and only after changes were requested.
+    The pipeline's and an import's give way to a newer one of theirs. A person's correction gives way to nothing; nor does
+    another change give way to it that people may decide on: that one is edited instead.
     """
     if to.proposed_by:
         return standing.state is ChangeState.CHANGES_REQUESTED
@@ -123,7 +141,7 @@ class Change(Value):
     topics: tuple[str, ...] = ()
     relation: Relation
     findings: tuple[Finding, ...] = ()
-    similarity: float | None = None  # cosine of the source's and the text's meaning; None: not measured, or a person's text
+    similarity: float | None = None  # cosine of the source's and the text's meaning; None: not measured, or one language
     quality: float | None = None  # estimate, 0 to 100 (steps.checks.quality); None: not estimated
     risk: RiskTier
     proposed_by: str = ""  # the person whose correction it is; empty: the pipeline's, or an import's
@@ -140,12 +158,18 @@ class Change(Value):
         return fingerprint(self.entry_id, self.kind, proposed, self.base_revision_id, self.generation, length=12)
 
 
+def generation_of(history: Iterable[Change]) -> int:
+    """The generation of an entry's next change, from all of its changes so far."""
+    return sum(1 for past in history if past.kind is ChangeKind.RETIRE and past.state is ChangeState.APPROVED)
+
+
 class Verdict(StrEnum):
     """What a person says of a change."""
 
     APPROVE = "approve"
     EDIT = "edit"  # approve with edits
-    REQUEST_CHANGES = "request_changes"
+    REQUEST_CHANGES = "request_changes"  # the next run asks the model for another text
+    TAKE_BACK = "take_back"  # the request for changes: the change waits for a decision again
     REJECT = "reject"
 
 
@@ -171,6 +195,24 @@ class Decision(Value):
     root_cause: RootCause | None = None
     comment: str = ""
     override_critical: bool = False  # approve in spite of critical findings; needs a comment
+
+
+class ChangeRequest(Value):
+    """What a person asks to be different in a change. It stands while the change has this `version`."""
+
+    change_id: str
+    version: int
+    actor: str
+    comment: str
+    before: FaqText  # what the person read
+
+
+class ReturnReason(StrEnum):
+    """Why a request for changes led to no new proposal: the change waits for a decision again."""
+
+    SAME_TEXT = "same_text"  # the model wrote what was proposed or decided on before
+    CALL_FAILED = "call_failed"
+    SOURCE_GONE = "source_gone"
 
 
 class Edit(Value):

@@ -3,15 +3,27 @@
 from collections.abc import Sequence
 
 from kb_pipeline.domain.base import comparison_key
-from kb_pipeline.domain.changes import Change, ChangeKind, ChangeState, Decision, RiskTier, Verdict, move_change
+from kb_pipeline.domain.changes import (
+    Change,
+    ChangeKind,
+    ChangeRequest,
+    ChangeState,
+    Decision,
+    RiskTier,
+    Verdict,
+    move_change,
+)
 from kb_pipeline.domain.faqs import Revision
 from kb_pipeline.domain.findings import Severity, worst
-from kb_pipeline.errors import BlockedError
+from kb_pipeline.errors import BlockedError, IllegalTransitionError
+
+REQUEST_LENGTH = 1000  # characters of a request for changes: it stands in a prompt beside the texts
 
 AIMS = {
     Verdict.APPROVE: ChangeState.APPROVED,
     Verdict.EDIT: ChangeState.APPROVED,
     Verdict.REQUEST_CHANGES: ChangeState.CHANGES_REQUESTED,
+    Verdict.TAKE_BACK: ChangeState.PENDING,
     Verdict.REJECT: ChangeState.REJECTED,
 }
 
@@ -22,12 +34,16 @@ def outcome(change: Change, decision: Decision, edited: Revision | None, earlier
     `change` carries the findings of the text that is decided on; `earlier` are its decisions so far, oldest first.
     Raises IllegalTransitionError, BlockedError.
     """
+    if (change.state is ChangeState.CHANGES_REQUESTED) != (decision.verdict is Verdict.TAKE_BACK):
+        raise _out_of_place(change, decision)
     aim = move_change(change.state, AIMS[decision.verdict])
     if not decision.actor.strip():
         raise BlockedError("a decision without a person", "say who decides")
     _check_edit(change, decision, edited)
     if aim is ChangeState.REJECTED:
         _check_reason(decision)
+    if decision.verdict is Verdict.REQUEST_CHANGES:
+        _check_request(change, decision)
     if aim is not ChangeState.APPROVED:
         return aim
     _check_critical(change, decision)
@@ -50,6 +66,28 @@ def _check_reason(decision: Decision) -> None:
         raise BlockedError("a rejection without a reason", "give a category, a root cause or a comment")
 
 
+def _out_of_place(change: Change, decision: Decision) -> IllegalTransitionError:
+    """A decision on a change that waits for another text, or the taking back of a request that nobody made."""
+    error = IllegalTransitionError("change", change.state, AIMS[decision.verdict])
+    if change.state is ChangeState.CHANGES_REQUESTED:
+        error.remedy = f"take the request back first: kb review take-back {change.id}"
+    return error
+
+
+def _check_request(change: Change, decision: Decision) -> None:
+    if change.kind is ChangeKind.RETIRE:
+        raise BlockedError("a retirement has no text to change", "approve or reject it")
+    if change.source_faq_id is None or change.proposed_by:
+        raise BlockedError("no model wrote this text, so none can change it", f"edit it: kb review edit {change.id}")
+    if not decision.comment.strip():
+        raise BlockedError("a request for changes that asks for nothing", "say in the comment what must be different")
+    if len(decision.comment) > REQUEST_LENGTH:
+        raise BlockedError(
+            f"a request for changes of {len(decision.comment)} characters",
+            f"say it in {REQUEST_LENGTH}, or edit the text yourself: kb review edit {change.id}",
+        )
+
+
 def _check_critical(change: Change, decision: Decision) -> None:
     if worst(change.findings) is not Severity.CRITICAL:
         return
@@ -60,14 +98,27 @@ def _check_critical(change: Change, decision: Decision) -> None:
 
 
 def approvers(decisions: Sequence[Decision]) -> tuple[str, ...]:
-    """Who approved the text as it stands, oldest first; an edit makes a new text, and its editor is the first to approve it."""
+    """Who approved the text as it stands, oldest first; an edit makes a new text, and its editor is the first to approve it.
+
+    Once somebody asked for changes, what was approved before does not count any more, even if the request is taken back.
+    """
     names: list[str] = []
     for decision in decisions:
-        if decision.verdict is Verdict.EDIT:
+        if decision.verdict in (Verdict.EDIT, Verdict.REQUEST_CHANGES):
             names.clear()
         if decision.verdict in (Verdict.APPROVE, Verdict.EDIT):
             names.append(decision.actor)
     return tuple(names)
+
+
+def request_of(change: Change, decisions: Sequence[Decision]) -> ChangeRequest | None:
+    """What a person asks to be different in a change whose decisions these are; None where nobody does (any more)."""
+    asked = next((d for d in reversed(decisions) if d.verdict is Verdict.REQUEST_CHANGES), None)
+    if change.state is not ChangeState.CHANGES_REQUESTED or change.revision is None or asked is None:
+        return None
+    return ChangeRequest(
+        change_id=change.id, version=change.version, actor=asked.actor, comment=asked.comment, before=change.revision.text
+    )
 
 
 def has_approved(actor: str, decisions: Sequence[Decision]) -> bool:

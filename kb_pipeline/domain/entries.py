@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 from kb_pipeline.domain.base import Value
-from kb_pipeline.domain.changes import EntryState, Relation
+from kb_pipeline.domain.changes import ChangeRequest, EntryState, Relation
 from kb_pipeline.domain.faqs import FaqText, Revision
 from kb_pipeline.domain.findings import Finding
 from kb_pipeline.domain.releases import ReleaseState
@@ -25,6 +25,7 @@ class Draft(Value):
     findings: tuple[Finding, ...]
     similarity: float | None = None  # cosine of the source's and the text's meaning; None: not measured, or one language
     relation: Relation | None = None
+    request: ChangeRequest | None = None  # what a person asked for, where the text is the answer to that
 
 
 class Entry(Value):

@@ -37,11 +37,28 @@ class UiString(Value):
     source_lang: str = ""
 
 
+class FactContext(Value):
+    """What a market fact is about: where this fits, its value is meant; elsewhere a person is asked.
+
+    A phrase fits where all its words stand near the value, in any order and form: in the sentence, in what it cites and the
+    headings above that, in the question. An article fits what cites it, by its id or a glob (`vouchers-*`). One that fits is
+    enough. `unless` are phrases beside which another thing is meant. All of them may be in any source language.
+    """
+
+    phrases: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    articles: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether it can fit anywhere."""
+        return bool(self.phrases or self.articles)
+
+
 class MarketFact(Value):
     """What is true in this market only: `key` names the claim, `source_value` is what the source articles say.
 
     Both values are written as a person would (`$4.99`, `฿50`, `15 days`); an empty `source_value` states a
-    fact of the market alone.
+    fact of the market alone, which needs no context.
     """
 
     key: str
@@ -50,6 +67,7 @@ class MarketFact(Value):
     valid_from: date | None = None
     valid_until: date | None = None
     source: str  # who says so: a policy id, a contract, a law
+    context: FactContext = FactContext()
 
     def is_valid_on(self, day: date) -> bool:
         """Whether the fact holds on `day`."""

@@ -4,19 +4,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from kb_pipeline.domain.changes import Change, ChangeState, Decision, Edit
+from kb_pipeline.domain.changes import Change, ChangeRequest, ChangeState, Decision, Edit, EditedText, ReturnReason
 from kb_pipeline.domain.entries import Entry
 from kb_pipeline.domain.faqs import Revision
-from kb_pipeline.domain.findings import Finding
 
 
 class Entries(Protocol):
     """The entries of each market."""
 
-    def entries(self, market: str) -> Sequence[Entry]:
-        """Approved, published, withdrawn, imported and pending entries; one row per entry.
+    def entries(self, market: str, ids: Sequence[str] | None = None) -> Sequence[Entry]:
+        """Approved, published, withdrawn, imported and pending entries by id; one row per entry.
 
-        The approved text comes first if there are several, but a pending one before a withdrawn one.
+        The approved text comes first if there are several, but a pending one before a withdrawn one. `ids`: only these; None:
+        all.
+        """
+
+    def standing_revisions(self, market: str) -> Mapping[str, tuple[str, bool]]:
+        """Of each of `entries` that is not withdrawn, by id: the id of its text, and whether that one is approved.
+
+        Cheap: it tells what changed.
         """
 
     def entry(self, entry_id: str) -> Entry | None:
@@ -48,20 +54,31 @@ class Changes(Protocol):
     def decisions(self, change_id: str) -> Sequence[Decision]:
         """What people said of a change, oldest first."""
 
+    def proposed_text(self, change_id: str) -> Revision | None:
+        """The text as it was proposed, before any edit. None for a retirement, and for an id that nothing has."""
+
 
 class Proposals(Protocol):
     """Takes proposals in, and gives up those whose source is gone."""
 
-    def propose(self, change: Change, reason: str = "") -> bool:
+    def propose(self, change: Change, answers: ChangeRequest | None = None, reason: str = "") -> bool:
         """Stage a change; older open ones of the same entry are superseded. False if this very change was made before, or
         while a person's correction waits.
 
-        One that was superseded, and whose source came back to what it said, is pending again. `reason`: a person's.
+        One that was superseded, and whose source came back to what it said, is pending again. With `answers`: False also if
+        that request does not stand any more. `reason`: why a person proposes it.
         Raises BlockedError for a correction while a change waits.
         """
 
     def give_up(self, entry_id: str, reason: str) -> bool:
         """Supersede the pending changes of an entry whose source is gone. False if there were none."""
+
+
+class Requests(Protocol):
+    """Answers people's requests for changes."""
+
+    def give_back(self, request: ChangeRequest, reason: ReturnReason, detail: str = "") -> bool:
+        """Let a change wait for a decision again, since the request led to no new proposal. False if it stands no more."""
 
 
 class Imports(Protocol):
@@ -74,8 +91,8 @@ class Imports(Protocol):
 class Decisions(Protocol):
     """Applies decisions."""
 
-    def decide(self, decision: Decision, edited: Revision | None = None, findings: Sequence[Finding] | None = None) -> Change:
-        """Apply a person's decision; `edited` is the text approved instead, with its own `findings`.
+    def decide(self, decision: Decision, edited: EditedText | None = None) -> Change:
+        """Apply a person's decision; `edited` is the text approved instead, with what is known of it.
 
         The change after it: still pending when a high-risk one has its first approval and needs a second person.
         Raises NotFoundError, ConflictError (it moved), BlockedError (a rule forbids it), IllegalTransitionError.

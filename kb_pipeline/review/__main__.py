@@ -2,7 +2,15 @@
 
 import sys
 
-from kb_pipeline.bootstrap import build_publisher, open_accounts, open_embedder, open_markets, open_store, today
+from kb_pipeline.bootstrap import (
+    build_publisher,
+    open_accounts,
+    open_assessor,
+    open_embedder,
+    open_markets,
+    open_store,
+    today,
+)
 from kb_pipeline.review.app import create_app
 from kb_pipeline.review.desk import Desk
 from kb_pipeline.settings import Settings
@@ -24,13 +32,16 @@ def main() -> int:
 
 def open_desk(settings: Settings) -> Desk:
     """The desk over the store of KB_HOME. Raises StoreError, PackError, UnknownMarketError."""
-    store = open_store(settings)
+    store, markets = open_store(settings), open_markets(settings)
     embedder = open_embedder(settings, store)
+    assessor = open_assessor(settings, store, markets, embedder)
+    assessor.start()
     return Desk(
         store=store,
         embedder=embedder,
-        markets=open_markets(settings),
+        markets=markets,
         accounts=open_accounts(store),
+        assessor=assessor,
         day=today,
         publisher=lambda market, actor: build_publisher(settings, market, actor, store=store, embedder=embedder),
         hours=settings.session_hours,

@@ -10,32 +10,19 @@ from starlette.datastructures import FormData
 from kb_pipeline.domain.accounts import Role
 from kb_pipeline.domain.audit import AuditEvent
 from kb_pipeline.domain.changes import Change, ChangeState, RiskTier, RootCause
-from kb_pipeline.domain.faqs import FaqText
+from kb_pipeline.domain.decisions import REQUEST_LENGTH
 from kb_pipeline.domain.findings import Finding, MqmCategory, Severity, TextPart, worst
 from kb_pipeline.errors import BlockedError, ConflictError, IllegalTransitionError
 from kb_pipeline.review.auth import Form, Signed, Visitor, desk_of
 from kb_pipeline.review.pages import page, redirect
 from kb_pipeline.review.queue import address, filter_of
-from kb_pipeline.review.view import mixed, passages, runs, spans_of
+from kb_pipeline.review.typed import NOTHING, Typed, as_typed, cause_of, typed_of, version_of
+from kb_pipeline.review.view import beside, mixed, passages, runs, spans_of
 from kb_pipeline.services.review.card import Card
 from kb_pipeline.services.review.reviewer import Reviewer
 from kb_pipeline.web.status import status_of
 
 router = APIRouter()
-_NOTHING = FaqText(question="", answer="")
-_CONTROL = {code: None for code in range(32) if code not in (9, 10)}  # what no text has; tabs and line ends stay
-
-
-@dataclass(frozen=True)
-class Typed:
-    """What a person typed, to be shown again when it could not be taken."""
-
-    text: FaqText = _NOTHING
-    category: str = ""
-    cause: str = ""
-    comment: str = ""
-    override: bool = False
-    open: str = ""  # the panel that it was typed in: approve, edit or reject
 
 
 @dataclass(frozen=True)
@@ -44,19 +31,21 @@ class Trouble:
 
     message: str = ""
     is_conflict: bool = False
+    is_typed: bool = False  # the proposal was approved while another text was typed
     seen: int = 0  # the version that the person saw
     findings: tuple[Finding, ...] | None = None  # on the typed text; None: not checked
 
 
 @router.get("/changes/{change_id}")
-def show(request: Request, who: Signed, change_id: str) -> Response:
-    """The card."""
-    return _card(request, who, change_id)
+def show(request: Request, who: Signed, change_id: str, take: str = "") -> Response:
+    """The card; with `?take=proposed` the editor is open, with the text as it was proposed before somebody edited it."""
+    proposed = desk_of(request).reviewer(who.user).card(change_id).proposed if take == "proposed" else None
+    return _card(request, who, change_id, Typed(text=proposed.text, open="edit") if proposed else None)
 
 
 @router.post("/changes/{change_id}/approve")
 def approve(request: Request, who: Signed, fields: Form, change_id: str) -> Response:
-    """Approve what is proposed."""
+    """Approve what is proposed, unless the form brings another text: that is never dropped."""
     return _decide(
         request, who, fields, change_id, "approve",
         lambda reviewer, version, typed: reviewer.approve(
@@ -71,10 +60,30 @@ def edit(request: Request, who: Signed, fields: Form, change_id: str) -> Respons
     return _decide(
         request, who, fields, change_id, "edit",
         lambda reviewer, version, typed: reviewer.edit(
-            change_id, typed.text, category=typed.category, root_cause=_cause(typed), version=version,
+            change_id, typed.text, category=typed.category, root_cause=cause_of(typed), version=version,
             override=typed.override, comment=typed.comment,
         ),
     )  # fmt: skip
+
+
+@router.post("/changes/{change_id}/request")
+def request_changes(request: Request, who: Signed, fields: Form, change_id: str) -> Response:
+    """Ask for another text; the next run shows the comment to the model."""
+    return _decide(
+        request, who, fields, change_id, "request",
+        lambda reviewer, version, typed: reviewer.request_changes(change_id, typed.comment, version=version),
+    )  # fmt: skip
+
+
+@router.post("/changes/{change_id}/take-back")
+def take_back(request: Request, who: Signed, fields: Form, change_id: str) -> Response:
+    """Take a request for changes back; the card can be decided on again."""
+    try:
+        desk_of(request).reviewer(who.user).take_back(change_id, version=version_of(fields))
+    except (ConflictError, IllegalTransitionError) as error:
+        trouble = Trouble(error.message, is_conflict=True, seen=version_of(fields))
+        return _card(request, who, change_id, trouble=trouble, status=status_of(error))
+    return redirect(request, address(filter_of(request.query_params), f"/changes/{change_id}"), "taken_back")
 
 
 @router.post("/changes/{change_id}/reject")
@@ -83,7 +92,7 @@ def reject(request: Request, who: Signed, fields: Form, change_id: str) -> Respo
     return _decide(
         request, who, fields, change_id, "reject",
         lambda reviewer, version, typed: reviewer.reject(
-            change_id, category=typed.category, root_cause=_cause(typed), version=version, comment=typed.comment
+            change_id, category=typed.category, root_cause=cause_of(typed), version=version, comment=typed.comment
         ),
     )  # fmt: skip
 
@@ -92,7 +101,7 @@ def reject(request: Request, who: Signed, fields: Form, change_id: str) -> Respo
 def check(request: Request, who: Signed, fields: Form, change_id: str) -> Response:
     """The findings on what is typed: a part of the page for the script, the whole card without it."""
     reviewer = desk_of(request).reviewer(who.user)
-    change, typed = reviewer.card(change_id).change, _typed(fields, "edit")
+    change, typed = reviewer.card(change_id).change, typed_of(fields, "edit")
     findings = reviewer.check(change, typed.text)
     if request.headers.get("x-part") == "checked":
         return page(request, "_checked.html", who, **_checked(change, typed, findings))
@@ -107,7 +116,13 @@ def _decide(
     verb: str,
     act: Callable[[Reviewer, int, Typed], Change],
 ) -> Response:
-    reviewer, typed, seen = desk_of(request).reviewer(who.user), _typed(fields, verb), _version(fields)
+    reviewer, seen = desk_of(request).reviewer(who.user), version_of(fields)
+    typed = typed_of(fields, verb)
+    if verb == "approve" and typed.is_text:
+        typed = replace(typed, open="edit")
+        present = reviewer.card(change_id).change
+        if present.version == seen and who.user.may(Role.REVIEWER, present.market):
+            return _card(request, who, change_id, typed, Trouble("typed", is_typed=True), status=422)
     onward = reviewer.neighbours(change_id, filter_of(request.query_params)).after
     try:
         change = act(reviewer, seen, typed)
@@ -116,8 +131,9 @@ def _decide(
         return _card(request, who, change_id, typed, trouble, status=status_of(error))
     except BlockedError as error:
         text = f"{error.message}; {error.remedy}" if error.remedy and "kb review" not in error.remedy else error.message
-        return _card(request, who, change_id, typed, Trouble(text), status=status_of(error))
-    done = {"approve": "approved", "edit": "edited", "reject": "rejected"}[verb]
+        findings = reviewer.assess(reviewer.card(change_id).change, typed.text).findings if verb == "edit" else None
+        return _card(request, who, change_id, typed, Trouble(text, findings=findings), status=status_of(error))
+    done = {"approve": "approved", "edit": "edited", "request": "requested", "reject": "rejected"}[verb]
     flash = "waits" if change.state is ChangeState.PENDING else done
     return redirect(request, address(filter_of(request.query_params), f"/changes/{onward}" if onward else "/"), flash)
 
@@ -135,7 +151,8 @@ def _card(
     card, trouble = reviewer.card(change_id), trouble or Trouble()
     change, wanted = card.change, filter_of(request.query_params)
     before, after = reviewer.neighbours(change.id, wanted)
-    proposed = change.revision.text if change.revision else _NOTHING
+    proposed = change.revision.text if change.revision else NOTHING
+    rest, may_act = as_typed(proposed), who.user.may(Role.REVIEWER, change.market)
     typed = typed or Typed()
     if typed.open != "edit":
         typed = replace(typed, text=proposed)
@@ -148,8 +165,11 @@ def _card(
         yours=mixed(proposed.answer, typed.text.answer, change.market) if typed.text != proposed else (),
         source_diff=_source_diff(card), categories=list(MqmCategory), causes=list(RootCause),
         before=before and address(wanted, f"/changes/{before}"), after=after and address(wanted, f"/changes/{after}"),
-        back=address(wanted), link=lambda action: address(wanted, f"/changes/{change.id}/{action}"),
-        may_decide=who.user.may(Role.REVIEWER, change.market) and change.state is ChangeState.PENDING,
+        back=address(wanted), link=lambda action="": address(wanted, f"/changes/{change.id}/{action}".rstrip("/")),
+        edited=beside(card, card.proposed.text if card.proposed else None),
+        may_decide=may_act and change.state is ChangeState.PENDING,
+        may_take_back=may_act and change.state is ChangeState.CHANGES_REQUESTED,
+        requests=[(record, beside(card, record.before)) for record in card.requests], longest_request=REQUEST_LENGTH, rest=rest,
         is_high=change.risk is RiskTier.HIGH, is_critical=worst(change.findings) is Severity.CRITICAL,
         same_person=card.needs_another_than(who.user.name), **_checked(change, typed, findings),
     )  # fmt: skip
@@ -184,33 +204,3 @@ def _source_diff(card: Card) -> dict[str, object]:
         "gone": [citation.text for citation in old.citations if citation.sentence_hash not in cited],
         "come": [citation.text for citation in new.citations if citation.sentence_hash not in known],
     }
-
-
-def _typed(fields: FormData, panel: str) -> Typed:
-    """The form as values: line ends as in a file, no control characters, empty phrasings dropped."""
-    phrasings = tuple(line.strip() for line in _clean(fields, "phrasings").split("\n") if line.strip())
-    return Typed(
-        text=FaqText(question=_clean(fields, "question"), answer=_clean(fields, "answer"), phrasings=phrasings),
-        category=_one_of(MqmCategory, _clean(fields, "category")),
-        cause=_one_of(RootCause, _clean(fields, "cause")),
-        comment=_clean(fields, "comment").strip(),
-        override=fields.get("override") == "yes",
-        open=panel,
-    )
-
-
-def _one_of(choices: type[MqmCategory] | type[RootCause], text: str) -> str:
-    return text if text in {choice.value for choice in choices} else ""
-
-
-def _cause(typed: Typed) -> RootCause | None:
-    return RootCause(typed.cause) if typed.cause else None
-
-
-def _clean(fields: FormData, name: str) -> str:
-    return str(fields.get(name, "")).replace("\r\n", "\n").replace("\r", "\n").translate(_CONTROL)
-
-
-def _version(fields: FormData) -> int:
-    text = str(fields.get("version", ""))
-    return int(text) if text.isdecimal() and len(text) < 10 else 0

@@ -16,6 +16,7 @@ from kb_pipeline.services.access.accounts import Accounts
 from kb_pipeline.services.access.limits import SignInLimit
 from kb_pipeline.services.entries.curator import Curator, CuratorStore
 from kb_pipeline.services.release.publish import Publisher
+from kb_pipeline.services.review.assess import Assessor
 from kb_pipeline.services.review.reviewer import Reviewer
 
 
@@ -31,6 +32,7 @@ class Desk:
     embedder: Embedder
     markets: Sequence[Market]
     accounts: Accounts
+    assessor: Assessor
     day: Callable[[], date]
     publisher: Callable[[str, str], Publisher]
     hours: float = 12.0  # that a session lasts
@@ -41,11 +43,11 @@ class Desk:
 
     def reviewer(self, user: User) -> Reviewer:
         """The use case of one person, today."""
-        return Reviewer(self.store, self.markets, user, self.day())
+        return Reviewer(self.store, self.markets, self.assessor, user, self.day())
 
     def curator(self, user: User) -> Curator:
         """What the person may do with entries that are there."""
-        return Curator(self.store, self.embedder, self.markets, user, self.day())
+        return Curator(self.store, self.embedder, self.assessor, user)
 
     def markets_of(self, user: User) -> tuple[Market, ...]:
         """The markets that the person may see."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.findings import Finding, Severity, TextPart
 from kb_pipeline.services.review.card import Card
 from kb_pipeline.steps.language.diff import word_diff
@@ -57,6 +58,20 @@ def passages(card: Card) -> tuple[Passage, ...]:
             (TextPart.ANSWER, old.answer if old else None, new.answer),
         )
     )
+
+
+def beside(card: Card, old: FaqText | None) -> tuple[Passage, ...]:
+    """An earlier text beside the one that is decided on, part by part, with what went and what came."""
+    revision = card.change.revision
+    if old is None or revision is None:
+        return ()
+    new, language = revision.text, revision.language
+    parts = (
+        (TextPart.QUESTION, old.question, new.question),
+        (TextPart.ANSWER, old.answer, new.answer),
+        (TextPart.PHRASING, "\n".join(old.phrasings), "\n".join(new.phrasings)),
+    )
+    return tuple(_passage(part, before, after, language, ()) for part, before, after in parts if before or after)
 
 
 def _passage(part: TextPart, old: str | None, new: str, language: str, findings: Sequence[Finding]) -> Passage:

@@ -1,12 +1,19 @@
 import json
+from functools import partial
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
-from assets.automation import changed_articles, changed_packs
+from assets.automation import changed_articles, changed_packs, requested_changes
+from kb_pipeline.adapters.store_sql import SqlStore
+from kb_pipeline.bootstrap import requested_changes as read_requests
+from kb_pipeline.domain.changes import ChangeState, Decision, Verdict
 from kb_pipeline.settings import Settings
+from kb_pipeline.steps.localize.model_answers import LocalizedFaq
 from tests.assets.conftest import LOCKERS, Run
+from tests.assets.test_assets import metadata
+from tests.fakes import ScriptedLLM
 
 MARKET_ASSETS = ("localized_faqs", "related_faqs", "staged_changes")
 
@@ -74,6 +81,40 @@ def test_a_new_market_is_run_as_soon_as_its_folder_is_there(tmp_path: Path) -> N
     assert [r.partition_key for r in second.run_requests] == ["th-TH"]
 
 
+def test_a_request_for_changes_asks_for_its_markets_run_once_and_that_run_meets_it(
+    run: Run, instance: dg.DagsterInstance, defs: dg.Definitions, settings: Settings, llm: ScriptedLLM, people: SqlStore
+) -> None:
+    def look(cursor: str | None) -> dg.SensorResult:
+        sensor = requested_changes(partial(read_requests, settings), ("en-US", "th-TH"))
+        return sensor(dg.build_sensor_context(instance=instance, cursor=cursor))
+
+    run("source_job")
+    run("market_job", "th-TH")
+    assert look(None).run_requests == []
+    change = next(c for c in people.changes("th-TH") if c.revision and "ตู้ล็อกเกอร์" in c.revision.text.answer)
+    request = Decision(
+        change_id=change.id, verdict=Verdict.REQUEST_CHANGES, actor="ann", seen_version=1, comment="ใช้คำว่า เก็บให้"
+    )
+    people.decide(request)
+    running = instance.create_run_for_job(
+        defs.resolve_job_def("market_job"), status=dg.DagsterRunStatus.STARTED, tags={"dagster/partition": "th-TH"}
+    )
+    waiting = look(None)
+    assert waiting.run_requests == []
+    instance.report_run_failed(running)
+    first = look(waiting.cursor)
+    assert [r.partition_key for r in first.run_requests] == ["th-TH"]
+    assert look(first.cursor).run_requests == []
+    llm.script["rewrite_faq"] = lambda _: LocalizedFaq(
+        question="ตู้ล็อกเกอร์เก็บพัสดุไว้กี่วัน", answer="ตู้ล็อกเกอร์เก็บพัสดุให้ 3 วัน", phrasings=()
+    )
+    result = run("market_job", "th-TH")
+    assert metadata(result, "localized_faqs")["requested"] == 1
+    assert metadata(result, "staged_changes")["proposed"] == 1
+    assert people.change(change.id).state is ChangeState.SUPERSEDED
+    assert look(first.cursor).run_requests == []
+
+
 def test_every_market_follows_the_source_and_then_rests(run: Run, defs: dg.Definitions, instance: dg.DagsterInstance) -> None:
     before = dg.evaluate_automation_conditions(defs, instance)
     assert before.total_requested == 0  # there is no source yet
@@ -105,5 +146,5 @@ def test_nothing_runs_by_itself_until_a_person_switches_it_on(defs: dg.Definitio
     assert all(schedule.default_status is dg.DefaultScheduleStatus.STOPPED for schedule in defs.schedules)
     assert all(sensor.default_status is dg.DefaultSensorStatus.STOPPED for sensor in defs.sensors)
     assert {sensor.name for sensor in defs.sensors} == {
-        "changed_articles", "changed_packs", "approved_changes", "followers",
+        "changed_articles", "changed_packs", "requested_changes", "approved_changes", "followers",
     }  # fmt: skip

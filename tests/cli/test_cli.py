@@ -107,7 +107,7 @@ def test_a_dry_run_and_status_need_no_model(kb):
 
 
 def test_the_projects_own_packs_articles_and_prompts_are_valid(kb):
-    assert kb("check", "--json") == (0, '{"problems": []}\n', "")
+    assert kb("check", "--json") == (0, '{"problems": [], "warnings": []}\n', "")
 
 
 def test_check_names_path_line_and_remedy(kb, tmp_path, monkeypatch):

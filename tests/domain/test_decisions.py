@@ -1,9 +1,11 @@
 """Where a decision leads, who is a second approver, and what a decision must have: the rules alone, without a store."""
 
+from functools import partial
+
 import pytest
 
 from kb_pipeline.domain.changes import ChangeState, RiskTier, Verdict
-from kb_pipeline.domain.decisions import approvers, has_approved, outcome
+from kb_pipeline.domain.decisions import approvers, has_approved, outcome, request_of
 from kb_pipeline.domain.findings import Severity
 from kb_pipeline.errors import BlockedError, IllegalTransitionError
 from tests.adapters.store_sql.samples import MARKETS, change_of, decision_of, retirement_of, revision_of
@@ -58,12 +60,60 @@ def test_a_critical_finding_takes_an_override_with_a_comment(verdict):
     assert outcome(change, decision_of(change, verdict, override_critical=True, comment="ตรวจแล้ว"), edited, []) is APPROVED
 
 
-def test_a_rejection_takes_a_reason_and_a_request_for_changes_none():
+def test_a_rejection_takes_a_reason():
     change = change_of("en-US")
     with pytest.raises(BlockedError, match="without a reason"):
         outcome(change, decision_of(change, Verdict.REJECT), None, [])
     assert outcome(change, decision_of(change, Verdict.REJECT, comment="ผิด"), None, []) is ChangeState.REJECTED
-    assert outcome(change, decision_of(change, Verdict.REQUEST_CHANGES), None, []) is ChangeState.CHANGES_REQUESTED
+
+
+@pytest.mark.parametrize("market", MARKETS)
+def test_a_request_for_changes_says_what_must_be_different_in_a_text_that_a_model_wrote(market):
+    change = change_of(market)
+    ask = partial(decision_of, change, Verdict.REQUEST_CHANGES)
+    assert outcome(change, ask(comment="สั้นกว่านี้"), None, []) is ChangeState.CHANGES_REQUESTED
+    for comment, why in ((" \n", "asks for nothing"), ("ก" * 1001, "1001 characters")):
+        with pytest.raises(BlockedError, match=why):
+            outcome(change, ask(comment=comment), None, [])
+    imported = change.model_copy(update={"source_faq_id": None})
+    with pytest.raises(BlockedError, match=f"edit it: kb review edit {change.id}"):
+        outcome(imported, ask(comment="สั้นกว่านี้"), None, [])
+    with pytest.raises(BlockedError, match="no text to change"):
+        outcome(retirement_of(change), ask(comment="สั้นกว่านี้"), None, [])
+
+
+def test_what_waits_for_another_text_is_not_decided_on_before_the_request_is_taken_back():
+    change = change_of("th-TH")
+    waiting = change.model_copy(update={"state": ChangeState.CHANGES_REQUESTED})
+    for verdict in (Verdict.APPROVE, Verdict.REJECT, Verdict.REQUEST_CHANGES):
+        with pytest.raises(IllegalTransitionError, match=f"kb review take-back {change.id}"):
+            outcome(waiting, decision_of(change, verdict, comment="เพราะ"), None, [])
+    assert outcome(waiting, decision_of(change, Verdict.TAKE_BACK), None, []) is ChangeState.PENDING
+    for state in (ChangeState.PENDING, ChangeState.SUPERSEDED):
+        with pytest.raises(IllegalTransitionError):
+            outcome(change.model_copy(update={"state": state}), decision_of(change, Verdict.TAKE_BACK), None, [])
+
+
+def test_an_approval_from_before_a_request_for_changes_does_not_count_after_it():
+    change = change_of("th-TH", risk=RiskTier.HIGH)
+    asked = [
+        *decided(change, "ann"),
+        decision_of(change, Verdict.REQUEST_CHANGES, actor="bob", seen=2, comment="สั้นกว่านี้"),
+        decision_of(change, Verdict.TAKE_BACK, actor="bob", seen=3),
+    ]
+    assert approvers(asked) == ()
+    assert outcome(change, decision_of(change, actor="ann", seen=4), None, asked) is PENDING
+    assert outcome(change, decision_of(change, actor="บุญมี", seen=4), None, asked) is PENDING
+
+
+def test_a_request_is_known_with_the_text_that_was_read_as_long_as_it_stands():
+    change = change_of("th-TH")
+    waiting = change.model_copy(update={"state": ChangeState.CHANGES_REQUESTED, "version": 2})
+    decisions = [decision_of(change, Verdict.REQUEST_CHANGES, actor="bob", comment="สั้นกว่านี้")]
+    request = request_of(waiting, decisions)
+    assert (request.version, request.actor, request.comment) == (2, "bob", "สั้นกว่านี้")
+    assert request.before == change.revision.text
+    assert request_of(change, decisions) is None
 
 
 def test_what_is_decided_stays_decided_and_nobody_is_no_person():

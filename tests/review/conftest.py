@@ -1,9 +1,13 @@
-"""The review page over a real store, with real accounts, and people who sign in."""
+"""The review page over a real store, with real accounts, people who sign in, and a real browser."""
 
 import re
+import socket
+import threading
 
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
+from playwright.sync_api import sync_playwright
 
 from kb_pipeline.adapters.passwords_argon2 import Argon2Passwords
 from kb_pipeline.bootstrap import build_publisher
@@ -12,11 +16,12 @@ from kb_pipeline.review.app import create_app
 from kb_pipeline.review.desk import Desk
 from kb_pipeline.review.words import load_words
 from kb_pipeline.services.access.accounts import Accounts
+from kb_pipeline.services.review.assess import Assessor
 from kb_pipeline.settings import Settings
 from tests.conftest import DAY, ROOT
 from tests.review import sample
+from tests.review.browsing import ARGS, PASSWORD, chromium
 
-PASSWORD = "four small words here"
 ORIGIN = {"origin": "http://testserver"}
 say = load_words().say
 
@@ -50,10 +55,12 @@ def publisher(store, tmp_path, embedder):
 
 
 @pytest.fixture
-def desk(store, accounts, thai, american, publisher, embedder):
+def desk(store, accounts, thai, american, embedder, publisher):
+    markets = (american, thai)
     return Desk(
-        store=store, embedder=embedder, markets=(american, thai), accounts=accounts, day=lambda: DAY, publisher=publisher
-    )
+        store=store, embedder=embedder, markets=markets, accounts=accounts,
+        assessor=Assessor(store, embedder, markets, lambda: DAY), day=lambda: DAY, publisher=publisher,
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -76,3 +83,22 @@ def person(app, accounts):
 def changes(store, thai, american):
     """High risk and critical, an update, low risk with a finding, high risk and clean."""
     return sample.fill(store, thai, american)
+
+
+@pytest.fixture
+def site(app):
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None))
+    thread = threading.Thread(target=server.run, args=([listener],))
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture
+def browser():
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium(), args=ARGS)
+        yield started
+        started.close()

@@ -19,11 +19,11 @@ MODEL = Provenance(
     source_revision=1,
 )
 NEW = Relation(kind=RelationKind.NEW)
-# article, words of the cited sentence, source question, source answer, Thai question, Thai answer, Thai phrasings
+# article, first words of the cited sentences, source question, source answer, Thai question, Thai answer, Thai phrasings
 ROWS = (
     (
         "refunds",
-        "Withdrawals reach your bank",
+        ("The first withdrawal", "Withdrawals reach your bank"),
         "How much does it cost to move my refund to my bank?",
         "The first withdrawal in each month is free; each further one costs $0.99. Withdrawals reach your bank within "
         "3 business days.",
@@ -33,7 +33,7 @@ ROWS = (
     ),
     (
         "returns",
-        "You can return most items",
+        ("You can return most items", "The item must be unused"),
         "How long do I have to return an item?",
         "You can return most items within 15 days of delivery. The item must be unused and in its original packaging.",
         "คืนสินค้าได้ภายในกี่วัน",
@@ -42,7 +42,7 @@ ROWS = (
     ),
     (
         "returns",
-        "The seller answers",
+        ("The seller answers",),
         "When does the seller answer my return request?",
         "The seller answers within 3 business days.",
         "ผู้ขายตอบคำขอคืนสินค้าเมื่อไร",
@@ -51,7 +51,7 @@ ROWS = (
     ),
     (
         "refunds",
-        "Vouchers are restored",
+        ("Marigold Coins that you used", "Vouchers are restored"),
         "What happens to vouchers and coins that I used?",
         "Marigold Coins that you used come back as Marigold Coins. Vouchers are restored if they have not expired.",
         "คูปองและเหรียญที่ใช้ไปจะได้คืนไหม",
@@ -76,20 +76,20 @@ def fill(store: SqlStore, thai: Market, american: Market) -> tuple[Change, ...]:
     return tuple(made)
 
 
-def _source(store: SqlStore, name: str, cited: str, question: str, answer: str) -> SourceFaq:
+def _source(store: SqlStore, name: str, cited: tuple[str, ...], question: str, answer: str) -> SourceFaq:
     parts = (ROOT / "kb_source/en" / f"{name}.md").read_text(encoding="utf-8").split("---\n", 2)
     topics = ("returns",) if name == "returns" else ("refund", "payment")
     item = article(name, parts[2].strip() + "\n", topics=topics)
     sentences, chunks = split(item)
     store.save_article(item, sentences, chunks)
-    citation = Citation.of(next(s for s in sentences if s.is_citable and s.text.startswith(cited)))
+    citations = tuple(Citation.of(next(s for s in sentences if s.is_citable and s.text.startswith(words))) for words in cited)
     faq = SourceFaq(
-        id=SourceFaq.identity(name, question, (citation,)),
+        id=SourceFaq.identity(name, question, citations),
         article_id=name,
         language="en",
         revision=1,
         text=FaqText(question=question, answer=answer),
-        citations=(citation,),
+        citations=citations,
         topics=topics,
         provenance=MODEL,
     )
@@ -149,6 +149,7 @@ def _newer(store: SqlStore, thai: Market, old: Change) -> Change:
     now = faq.model_copy(
         update={
             "revision": 2,
+            "citations": tuple(c.model_copy(update={"text": c.text.replace("15 days", "30 days")}) for c in faq.citations),
             "text": FaqText(question=faq.text.question, answer=faq.text.answer.replace("15 days", "30 days")),
         }
     )

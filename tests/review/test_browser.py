@@ -1,82 +1,16 @@
 """A reviewer's hour in a real browser: keys, checks as one types, Thai, no policy violation and no error in the console."""
 
 import os
-import shutil
-import socket
-import threading
 import time
 from pathlib import Path
 
 import pytest
-import uvicorn
-from playwright.sync_api import sync_playwright
 
 from kb_pipeline.domain.accounts import Role
 from kb_pipeline.domain.changes import ChangeState
-from tests.review.conftest import PASSWORD
+from tests.review.browsing import PASSWORD, fits, open_page, sign_in
 
 pytestmark = pytest.mark.slow  # processes, a browser, or a whole release for each
-
-ARGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-WATCH = (
-    "document.addEventListener('securitypolicyviolation', "
-    "event => console.error(`CSP ${event.violatedDirective} ${event.blockedURI}`))"
-)
-
-
-def chromium():
-    """The browser's path; no test of the page may be left out because it is missing."""
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    if not found and os.environ.get("KB_TEST_BROWSER") != "0":
-        pytest.fail("no Chromium: apt-get install chromium, or name it by CHROMIUM; KB_TEST_BROWSER=0 does without")
-    if not found:
-        pytest.skip("KB_TEST_BROWSER=0: the page was not tested in a browser")
-    return found
-
-
-@pytest.fixture
-def site(app):
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None))
-    thread = threading.Thread(target=server.run, args=([listener],))
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
-
-
-@pytest.fixture
-def browser():
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium(), args=ARGS)
-        yield started
-        started.close()
-
-
-def open_page(browser, problems, **options):
-    page = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options}).new_page()
-    page.add_init_script(WATCH)
-    page.on("console", lambda line: problems.append(line.text) if line.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("dialog", lambda dialog: problems.append(f"dialog {dialog.message}"))
-    return page
-
-
-def sign_in(page, site, name="malee"):
-    page.goto(f"{site}/")
-    page.fill("#name", name)
-    page.fill("#password", PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".queue")
-
-
-def fits(page):
-    """Nothing makes the page wider than the screen."""
-    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
 def test_a_reviewer_works_through_the_queue_by_keyboard(browser, site, accounts, store, changes, tmp_path):

@@ -41,7 +41,8 @@ def test_critical_findings_need_an_override_and_a_word(person, changes, store, l
     browser.get(f"/language/{language}")
     card = browser.get(f"/changes/{changes[0].id}").text
     assert say(language, "override.title") in card
-    assert 'data-key="a">' not in card, "no approval in one key"
+    assert not re.search(r'formaction="[^"]*/approve"[^>]* data-key="a"', card), "no approval in one key"
+    assert re.search(r'href="#override" data-key="a"', card)
     assert browser.submit(path, version="1").status_code == 422
     assert browser.submit(path, version="1", override="yes").status_code == 422
     assert browser.submit(path, version="1", override="yes", comment="ตรวจแล้ว").status_code == 303
@@ -150,3 +151,38 @@ def test_the_card_shows_all_that_a_decision_needs(person, changes, language):
     critical = browser.get(f"/changes/{changes[0].id}").text
     assert '<mark class="critical">$0.99</mark>' in critical
     assert "wallet-withdrawal-fee" in critical
+
+
+@pytest.mark.parametrize(("language", "place"), [("en", 2), ("th", 3)])
+def test_an_approval_that_comes_with_a_typed_text_is_refused_and_the_text_is_kept(person, changes, store, language, place):
+    change, browser = changes[place], person()
+    browser.get(f"/language/{language}")
+    text = change.revision.text
+    form = re.search(r'name="text" value="(\w+)"', browser.get(f"/changes/{change.id}").text)
+    fields = {"question": text.question, "phrasings": "\r\n".join(text.phrasings), "version": "1", "text": form[1]}
+    reply = browser.submit(f"/changes/{change.id}/approve", answer=f"{text.answer} ค่ะ", **fields)
+    assert reply.status_code == 422
+    assert store.change(change.id).version == 1
+    assert say(language, "approve.typed") in reply.text
+    assert re.search(rf'name="answer"[^>]*>\n{re.escape(text.answer)} ค่ะ</textarea>', reply.text)
+    assert browser.submit(f"/changes/{change.id}/approve", answer=text.answer, **fields).status_code == 303, "nothing typed"
+
+
+@pytest.mark.parametrize("language", ["en", "th"])
+def test_the_second_person_sees_what_the_first_one_changed_and_can_go_back_to_the_proposal(person, changes, store, language):
+    change, ann, bob = changes[3], person("ann"), person("บุญมี")
+    text = change.revision.text
+    fields = {"question": text.question, "category": "style", "cause": "localization", "comment": "สุภาพกว่า"}
+    ann.submit(f"/changes/{change.id}/edit", version="1", answer=text.answer.replace("จะคืนเป็น", "จะได้คืนเป็น"), **fields)
+    bob.get(f"/language/{language}")
+    card = bob.get(f"/changes/{change.id}").text
+    shown = re.search(r'<section[^>]*aria-labelledby="edited".*?</section>', card, re.DOTALL)
+    assert shown, "what was proposed stands beside what the first person made of it"
+    for part in ("ann", say(language, "category.style"), say(language, "cause.localization"), "สุภาพกว่า", "<ins>ได้คืน</ins>"):
+        assert part in shown[0]
+    assert re.search(
+        rf'name="answer"[^>]*>\n{re.escape(text.answer)}</textarea>', bob.get(f"/changes/{change.id}?take=proposed").text
+    )
+    bob.submit(f"/changes/{change.id}/edit", version="2", question=text.question, answer=text.answer, category="accuracy")
+    assert store.change(change.id).revision.text == text
+    assert store.change(change.id).state is ChangeState.PENDING, "his edit is a first approval of this text"

@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po, write_po
 
 import kb_pipeline.review
 from kb_pipeline.domain.accounts import Role
-from kb_pipeline.domain.changes import ChangeKind, ChangeState, RelationKind, RiskTier, RootCause, Verdict
+from kb_pipeline.domain.changes import ChangeKind, ChangeState, RelationKind, ReturnReason, RiskTier, RootCause, Verdict
 from kb_pipeline.domain.entries import Standing
 from kb_pipeline.domain.findings import MqmCategory, Severity
 from kb_pipeline.domain.releases import ReleaseState
@@ -20,6 +20,7 @@ from kb_pipeline.review.app import create_app
 from kb_pipeline.review.pages import FLASHES
 from kb_pipeline.review.words import FOLDER, Words, load_words
 from kb_pipeline.services.review.queue import FACETS
+from kb_pipeline.services.review.requests import RequestOutcome
 from kb_pipeline.steps.checks.meaning import Nearness
 from kb_pipeline.steps.checks.quality import Grade
 from kb_pipeline.steps.facts.table import FactOrigin
@@ -29,7 +30,7 @@ TEMPLATES = Path(kb_pipeline.review.__file__).parent / "templates"
 ENUMS = {
     "role": Role, "risk": RiskTier, "kind": ChangeKind, "state": ChangeState, "severity": Severity, "relation": RelationKind,
     "category": MqmCategory, "cause": RootCause, "origin": FactOrigin, "release.state": ReleaseState,
-    "quality": Grade, "meaning": Nearness, "action.change": Verdict,
+    "quality": Grade, "meaning": Nearness, "action.change": Verdict, "request": RequestOutcome, "returned": ReturnReason,
 }  # fmt: skip
 FAMILIES = {family: [value.value for value in values] for family, values in ENUMS.items()} | {
     "flash": FLASHES,
@@ -37,8 +38,8 @@ FAMILIES = {family: [value.value for value in values] for family, values in ENUM
     "sign_in": (AuthenticationError.code, TooManyError.code),
     "error": ("401", "403", "404", "409", "422", "429", "other"),
     "standing": get_args(Standing),
-    "action": ("change.proposed", "change.proposed_again", "change.superseded"),
-    "key": ("a", "e", "r", "j", "k", "/", "?"),
+    "action": ("change.proposed", "change.proposed_again", "change.returned", "change.superseded"),
+    "key": ("a", "e", "c", "r", "d", "j", "k", "/", "?"),
 }
 MADE = {f"{family}.{value}" for family, values in FAMILIES.items() for value in values} | {
     f"relation.{kind.value}.text" for kind in RelationKind

@@ -18,7 +18,7 @@ from langcodes import tag_distance
 
 from kb_pipeline.adapters.packs.files import GOLDEN_FILE, load_market, load_markets, market_tags
 from kb_pipeline.domain.base import Value
-from kb_pipeline.domain.markets import Conventions, Limits, Market, TermStatus
+from kb_pipeline.domain.markets import Conventions, FactContext, Limits, Market, TermStatus
 from kb_pipeline.errors import ConflictError, PackError, UsageError
 from kb_pipeline.steps.language.tags import primary
 from kb_pipeline.steps.localize.conventions import conventions_of, language_name, market_tag, samples_of, territory_name
@@ -27,7 +27,7 @@ _STYLE = Template(Path(__file__).with_name("style.md").read_text("utf-8"))
 _HEADERS = {
     "termbase.csv": ("source", "target", "status", "note", "source_lang"),
     "ui_strings.csv": ("key", "source", "target", "source_lang"),
-    "facts.csv": ("key", "source_value", "value", "valid_from", "valid_until", "source"),
+    "facts.csv": ("key", "source_value", "value", "valid_from", "valid_until", "source", *FactContext.model_fields),
     GOLDEN_FILE: ("query", "article_id"),
 }
 
@@ -177,6 +177,7 @@ def _of_content(tag: str, basis: _Basis) -> Iterator[str]:
     if claims:
         named = ", ".join(f"{key} ({value})" for key, value in claims.items())
         yield f"facts.csv: this market's own value, and who says so, for each of: {named}"
+        yield "facts.csv: phrases that stand near each of these values in the articles; kb check tells where they are missing"
     if basis.kin:
         yield f"termbase.csv, ui_strings.csv, {GOLDEN_FILE}: taken from {basis.kin.tag}; is each row what is said here?"
         return

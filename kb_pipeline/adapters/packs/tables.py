@@ -12,17 +12,21 @@ from pydantic import BaseModel, ValidationError
 
 from kb_pipeline.adapters.packs.problems import PackFile
 from kb_pipeline.domain.base import comparison_key
-from kb_pipeline.domain.markets import GoldenQuery, MarketFact, Term, TermStatus, UiString
+from kb_pipeline.domain.markets import FactContext, GoldenQuery, MarketFact, Term, TermStatus, UiString
 
 Row = TypeVar("Row", bound=BaseModel)
 
 
 class _Table(NamedTuple):
-    """The columns of a CSV file; cells of `required` columns that are not in `may_be_empty` must be filled."""
+    """The columns of a CSV file; cells of `required` columns that are not in `may_be_empty` must be filled.
+
+    Columns of `context` hold several things with `|` between them, and are one value together; they are optional, too.
+    """
 
     required: tuple[str, ...]
     optional: tuple[str, ...] = ()
     may_be_empty: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
 
 
 _TERMBASE = _Table(("source", "target", "status", "note"), ("source_lang",), ("source", "note"))
@@ -30,6 +34,7 @@ _UI_STRINGS = _Table(("key", "source", "target"), ("source_lang",))
 _FACTS = _Table(
     ("key", "source_value", "value", "valid_from", "valid_until", "source"),
     may_be_empty=("source_value", "valid_from", "valid_until"),
+    context=tuple(FactContext.model_fields),
 )
 _GOLDEN = _Table(("query", "article_id"))
 _ROW_FAULTS = {  # column -> code and remedy of a value that its type refuses
@@ -54,6 +59,13 @@ def read_facts(file: PackFile) -> tuple[MarketFact, ...]:
     return _read_rows(file, _FACTS, MarketFact, _check_facts)
 
 
+def fact_rows(file: PackFile) -> tuple[tuple[int, MarketFact], ...]:
+    """facts.csv, each row with the line it starts in; problems are kept again."""
+    found: list[tuple[int, MarketFact]] = []
+    _read_rows(file, _FACTS, MarketFact, lambda _, rows: found.extend(rows))
+    return tuple(found)
+
+
 def check_expiry(file: PackFile, day: date) -> None:
     """facts.csv again: a claim whose every value ended before `day` is a problem, as the source's value would go through."""
     _read_rows(file, _FACTS, MarketFact, partial(_report_expired, day=day))
@@ -68,7 +80,7 @@ def _read_rows(
     file: PackFile, table: _Table, model: type[Row], check: Callable[[PackFile, Sequence[tuple[int, Row]]], None]
 ) -> tuple[Row, ...]:
     """The rows of a CSV file as values; what is wrong with them becomes problems."""
-    rows = [(line, row) for line, cells in _read_cells(file, table) if (row := _row_value(file, line, cells, model))]
+    rows = [(line, row) for line, cells in _read_cells(file, table) if (row := _row_value(file, line, cells, table, model))]
     check(file, rows)
     return tuple(row for _, row in rows)
 
@@ -94,10 +106,11 @@ def _read_cells(file: PackFile, table: _Table) -> Iterator[tuple[int, dict[str, 
 
 
 def _header_fits(file: PackFile, table: _Table, header: Sequence[str]) -> bool:
-    allowed = {*table.required, *table.optional}
+    optional = (*table.optional, *table.context)
+    allowed = {*table.required, *optional}
     fits = set(table.required) <= set(header) <= allowed and len(set(header)) == len(header)
     if not fits:
-        wanted = ",".join(table.required) + "".join(f"[,{name}]" for name in table.optional)
+        wanted = ",".join(table.required) + "".join(f"[,{name}]" for name in optional)
         file.fault(1, "wrong-header", f"the header is '{','.join(header)}'", f"make it: {wanted}")
     return fits
 
@@ -114,19 +127,26 @@ def _cells_fit(file: PackFile, table: _Table, line: int, header: Sequence[str], 
     return not empty
 
 
-def _row_value(file: PackFile, line: int, cells: dict[str, str], model: type[Row]) -> Row | None:
+def _row_value(file: PackFile, line: int, cells: dict[str, str], table: _Table, model: type[Row]) -> Row | None:
     """The row as a value; None, and problems, if a cell does not fit its type."""
     dates = [name for name in ("valid_from", "valid_until") if cells.get(name)]
     bad = [name for name in dates if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", cells[name])]
-    filled = {name: cell for name, cell in cells.items() if cell or name not in ("valid_from", "valid_until")}
+    plain = {name: cell for name, cell in cells.items() if name not in table.context}
+    filled = {name: cell for name, cell in plain.items() if cell or name not in ("valid_from", "valid_until")}
+    context = {name: _several(cells[name]) for name in table.context if name in cells}
     try:
-        value = model.model_validate(filled)
+        value = model.model_validate({**filled, **({"context": context} if context else {})})
     except ValidationError as error:
         bad = [*dict.fromkeys([*bad, *(str(fault["loc"][0]) for fault in error.errors())])]
     for name in bad:
         code, remedy = _ROW_FAULTS.get(name, ("bad-value", "correct the cell"))
         file.fault(line, code, f"'{name}' cannot be '{cells[name]}'", remedy)
     return None if bad else value
+
+
+def _several(cell: str) -> tuple[str, ...]:
+    """The things of a cell, without the empty ones."""
+    return tuple(filter(None, map(str.strip, cell.split("|"))))
 
 
 def _report_twins(file: PackFile, rows: Iterable[tuple[int, tuple[str, ...]]]) -> None:

@@ -9,18 +9,22 @@ from sqlalchemy.orm import Session, joinedload
 from kb_pipeline.adapters.store_sql.audit import Journal
 from kb_pipeline.adapters.store_sql.engine import Part
 from kb_pipeline.adapters.store_sql.entries import PIPELINE, make_entry, save_revision
-from kb_pipeline.adapters.store_sql.schema import ChangeRow, EntryRow, Origin
+from kb_pipeline.adapters.store_sql.schema import ChangeRow, EntryRow, Origin, RevisionRow
 from kb_pipeline.adapters.store_sql.schema_serving import ReleaseRow
 from kb_pipeline.domain.changes import (
+    Assessment,
     Change,
     ChangeKind,
+    ChangeRequest,
     ChangeState,
     EntryState,
+    ReturnReason,
     RiskTier,
     gives_way,
     move_change,
     move_entry,
 )
+from kb_pipeline.domain.faqs import Revision
 from kb_pipeline.domain.releases import ReleaseState, move_release
 from kb_pipeline.errors import BlockedError, NotFoundError
 
@@ -35,13 +39,14 @@ _PAGE = 50  # changes read at once
 
 
 class SqlChanges(Part):
-    """`Changes` and `Proposals` of `ports.changes`."""
+    """`Changes`, `Proposals` and `Requests` of `ports.changes`."""
 
-    def propose(self, change: Change, reason: str = "") -> bool:
+    def propose(self, change: Change, answers: ChangeRequest | None = None, reason: str = "") -> bool:
         """Stage a change; older open ones of the same entry are superseded. False if this very change was made before, or
         while a person's correction waits.
 
-        One that was superseded, and whose source came back to what it said, is pending again. `reason`: a person's.
+        One that was superseded, and whose source came back to what it said, is pending again. With `answers`: False also if
+        that request does not stand any more. `reason`: why a person proposes it.
 
         Raises BlockedError for an addition without a text, a text of another entry, or a correction while a change waits;
         NotFoundError for the retirement of an unknown entry.
@@ -51,6 +56,8 @@ class SqlChanges(Part):
             journal = Journal(session)
             known = _find(session, change.id)
             if known is not None and known.state is not ChangeState.SUPERSEDED:
+                return False
+            if answers is not None and _standing(session, answers) is None:
                 return False
             if not _make_way(session, change):
                 return False
@@ -62,10 +69,28 @@ class SqlChanges(Part):
                 row = _row_of(change)
                 session.add(row)
                 session.flush()
-                after = snapshot(row) | ({"comment": reason} if reason else {})
+                why = {"comment": reason} if reason else {}
+                after = snapshot(row) | _answering(answers) | why
                 journal.add(change.proposed_by or PIPELINE, "change.proposed", row.id, after=after)
             else:
-                _propose_again(journal, known, change)
+                _propose_again(journal, known, change, answers)
+        return True
+
+    def give_back(self, request: ChangeRequest, reason: ReturnReason, detail: str = "") -> bool:
+        """Let a change wait for a decision again, since the request led to no new proposal. False if it stands no more."""
+        with self._db.write() as session:
+            journal, row = Journal(session), _standing(session, request)
+            if row is None:
+                return False
+            before = snapshot(row)
+            move(row, ChangeState.PENDING)
+            journal.add(
+                PIPELINE,
+                "change.returned",
+                row.id,
+                before=before,
+                after=snapshot(row) | {"reason": reason.value, "detail": detail},
+            )
         return True
 
     def give_up(self, entry_id: str, reason: str) -> bool:
@@ -121,6 +146,13 @@ class SqlChanges(Part):
                 raise NotFoundError(f"several changes start with '{id_prefix}'", "give more of the id: kb review list")
             return found[0].value()
 
+    def proposed_text(self, change_id: str) -> Revision | None:
+        """The text as it was proposed, before any edit. None for a retirement, and for an id that nothing has."""
+        query = select(RevisionRow).join(ChangeRow, ChangeRow.proposed_revision_id == RevisionRow.id)
+        with self._db.read() as session:
+            row = session.scalars(query.where(ChangeRow.id == change_id)).first()
+            return row.value() if row else None
+
 
 def _behind(place: Sequence[Any], *, backwards: bool) -> ColumnElement[bool]:
     """The rows that come after a place in the queue's order, or before it."""
@@ -147,6 +179,12 @@ def load_change(session: Session, change_id: str) -> ChangeRow:
     return row
 
 
+def assess_row(row: ChangeRow, known: Change | Assessment) -> None:
+    """Write what is known of the row's text."""
+    for name in Assessment.model_fields:
+        setattr(row, name, getattr(known, name))
+
+
 def snapshot(row: ChangeRow) -> dict[str, Any]:
     """What the audit trail keeps of a change's standing."""
     return {
@@ -165,6 +203,17 @@ def _changes() -> Select[tuple[ChangeRow]]:
 
 def _find(session: Session, change_id: str) -> ChangeRow | None:
     return session.scalars(_changes().where(ChangeRow.id == change_id)).first()
+
+
+def _standing(session: Session, request: ChangeRequest) -> ChangeRow | None:
+    """The change for which the request stands."""
+    row = _find(session, request.change_id)
+    return row if row and row.state is ChangeState.CHANGES_REQUESTED and row.version == request.version else None
+
+
+def _answering(request: ChangeRequest | None) -> dict[str, str]:
+    """What the trail says of a proposal that a request led to."""
+    return {"answers": request.change_id} if request else {}
 
 
 def _check_text(change: Change) -> None:
@@ -209,12 +258,11 @@ def _supersede(session: Session, journal: Journal, entry_id: str, why: dict[str,
     return bool(older)
 
 
-def _propose_again(journal: Journal, row: ChangeRow, change: Change) -> None:
+def _propose_again(journal: Journal, row: ChangeRow, change: Change, answers: ChangeRequest | None) -> None:
     before = snapshot(row)
-    row.findings, row.relation, row.risk = change.findings, change.relation, change.risk
-    row.quality, row.similarity = change.quality, change.similarity
+    assess_row(row, change)
     move(row, ChangeState.PENDING)
-    journal.add(PIPELINE, "change.proposed_again", row.id, before=before, after=snapshot(row))
+    journal.add(PIPELINE, "change.proposed_again", row.id, before=before, after=snapshot(row) | _answering(answers))
 
 
 def _row_of(change: Change) -> ChangeRow:

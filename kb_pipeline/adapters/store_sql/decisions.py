@@ -7,37 +7,32 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kb_pipeline.adapters.store_sql.audit import Journal, latest
-from kb_pipeline.adapters.store_sql.changes import load_change, move, snapshot
+from kb_pipeline.adapters.store_sql.changes import assess_row, load_change, move, snapshot
 from kb_pipeline.adapters.store_sql.engine import Part
 from kb_pipeline.adapters.store_sql.entries import save_revision
 from kb_pipeline.adapters.store_sql.schema import ChangeRow, DecisionRow, EntryRow
 from kb_pipeline.adapters.store_sql.withdrawals import speak_again
-from kb_pipeline.domain.changes import Change, ChangeKind, ChangeState, Decision, EntryState
+from kb_pipeline.domain.changes import Change, ChangeKind, ChangeState, Decision, EditedText, EntryState
 from kb_pipeline.domain.decisions import outcome
 from kb_pipeline.domain.faqs import Revision
-from kb_pipeline.domain.findings import Finding
 from kb_pipeline.errors import ConflictError, NotFoundError
-from kb_pipeline.steps.checks.quality import estimate
 
 
 class SqlDecisions(Part):
     """`Decisions` and `DecisionCounts` of `ports.changes`."""
 
-    def decide(self, decision: Decision, edited: Revision | None = None, findings: Sequence[Finding] | None = None) -> Change:
-        """Apply a person's decision; `edited` is the text approved instead, with its own `findings`.
+    def decide(self, decision: Decision, edited: EditedText | None = None) -> Change:
+        """Apply a person's decision; `edited` is the text approved instead, with what is known of it.
 
         The change after it: still pending when a high-risk one has its first approval and needs a second person.
-        The same decision again is answered with the same result. An edited text without `findings` was not checked:
-        those of the text before it still count. Raises NotFoundError, ConflictError (it moved), BlockedError (a rule
-        forbids it), IllegalTransitionError.
+        The same decision again is answered with the same result. Raises NotFoundError, ConflictError (it moved), BlockedError
+        (a rule forbids it), IllegalTransitionError.
         """
-        if edited is not None:
-            edited = edited.model_copy(update={"provenance": edited.provenance.model_copy(update={"actor": decision.actor})})
         with self._db.write() as session:
             journal = Journal(session)
             row = load_change(session, decision.change_id)
-            known = _repeated(session, decision, edited)
-            return known or _apply(session, journal, row, decision, edited, findings)
+            known = _repeated(session, decision, edited.revision if edited else None)
+            return known or _apply(session, journal, row, decision, edited)
 
     def decisions(self, change_id: str) -> Sequence[Decision]:
         """What people said of a change, oldest first."""
@@ -69,25 +64,16 @@ def _repeated(session: Session, decision: Decision, edited: Revision | None) -> 
     return past.result if past and same else None
 
 
-def _apply(
-    session: Session,
-    journal: Journal,
-    row: ChangeRow,
-    decision: Decision,
-    edited: Revision | None,
-    findings: Sequence[Finding] | None,
-) -> Change:
+def _apply(session: Session, journal: Journal, row: ChangeRow, decision: Decision, edited: EditedText | None) -> Change:
     _check_version(session, row, decision)
     before = snapshot(row)
-    checked = (
-        row.value() if findings is None or edited is None else row.value().model_copy(update={"findings": tuple(findings)})
-    )
-    to = outcome(checked, decision, edited, _decisions_of(session, row.id))
+    decided = row.value().model_copy(update=dict(edited.assessment) if edited else {})
+    to = outcome(decided, decision, edited.revision if edited else None, _decisions_of(session, row.id))
     if edited is not None:
-        save_revision(session, edited)
-        row.revision_id, row.findings = edited.id, checked.findings
-        row.similarity = None  # nobody measured the meaning of a person's text
-        row.quality = estimate(row.findings, None, edited.text, edited.language)
+        made = edited.revision.provenance.model_copy(update={"actor": decision.actor})
+        save_revision(session, edited.revision.model_copy(update={"provenance": made}))
+        row.revision_id = edited.revision.id
+        assess_row(row, edited.assessment)
     if to is None:
         row.version += 1
     else:
@@ -105,7 +91,7 @@ def _apply(
             seen_version=decision.seen_version,
             actor=decision.actor,
             value=decision,
-            edited_revision_id=edited.id if edited else None,
+            edited_revision_id=edited.revision.id if edited else None,
             result=result,
         )
     )

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from kb_pipeline.adapters.store_sql.audit import Journal
-from kb_pipeline.adapters.store_sql.engine import Part, insert_or_ignore
+from kb_pipeline.adapters.store_sql.engine import Part, batches, insert_or_ignore
 from kb_pipeline.adapters.store_sql.schema import ChangeRow, EntryRow, Origin, RevisionRow
 from kb_pipeline.domain.changes import ChangeState, EntryState
 from kb_pipeline.domain.entries import Entry, Standing
@@ -22,15 +22,37 @@ MAY_BE_SAID = EntryRow.state.in_((EntryState.APPROVED, EntryState.PUBLISHED))  #
 class SqlEntries(Part):
     """`Entries` and `Imports` of `ports.changes`, and the counts."""
 
-    def entries(self, market: str) -> Sequence[Entry]:
+    def entries(self, market: str, ids: Sequence[str] | None = None) -> Sequence[Entry]:
         """Approved, published, withdrawn, imported and pending entries by id; one row per entry.
 
-        The approved text comes first if there are several, but a pending one before a withdrawn one.
+        The approved text comes first if there are several, but a pending one before a withdrawn one. `ids`: only these; None:
+        all.
         """
         rows = select(EntryRow).where(EntryRow.market == market)
         waiting = select(ChangeRow).where(ChangeRow.market == market)
         with self._db.read() as session:
-            return _standings(session, rows, waiting)
+            if ids is None:
+                return _standings(session, rows, waiting)
+            found = (
+                _standings(session, rows.where(EntryRow.id.in_(batch)), waiting.where(ChangeRow.entry_id.in_(batch)))
+                for batch in batches(sorted(set(ids)))
+            )
+            return [entry for part in found for entry in part]
+
+    def standing_revisions(self, market: str) -> Mapping[str, tuple[str, bool]]:
+        """Of each of `entries` that is not withdrawn, by id: the id of its text, and whether that one is approved."""
+        approved = case((MAY_BE_SAID, EntryRow.approved_revision_id))
+        imported = case((EntryRow.state == EntryState.PROPOSED, EntryRow.imported_revision_id))
+        text = func.coalesce(approved, ChangeRow.revision_id, imported)
+        pending = and_(ChangeRow.entry_id == EntryRow.id, ChangeRow.state == ChangeState.PENDING)
+        query = (
+            select(EntryRow.id, text, approved.is_not(None))
+            .outerjoin(ChangeRow, pending)
+            .where(EntryRow.market == market, text.is_not(None))
+            .order_by(ChangeRow.position)
+        )
+        with self._db.read() as session:
+            return {id_: (revision, bool(is_approved)) for id_, revision, is_approved in session.execute(query).tuples()}
 
     def entry(self, entry_id: str) -> Entry | None:
         """One entry's standing, as in `entries`; None also when it has none."""

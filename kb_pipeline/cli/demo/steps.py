@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
-from kb_pipeline.bootstrap import build_publisher, open_accounts, open_markets, open_store, today
+from kb_pipeline.bootstrap import build_publisher, open_accounts, open_assessor, open_markets, open_store, today
 from kb_pipeline.cli.demo.api import Client, DemoError, Reply
 from kb_pipeline.cli.demo.display import Screen
 from kb_pipeline.cli.display import kb
@@ -88,8 +88,12 @@ class Demo:
         if done.returncode:
             raise DemoError("staging failed", "see what it said above; finished work is kept: run it again to go on")
 
+    def _reviewer(self) -> PlayedReviewer:
+        assessor = open_assessor(self._settings, self._store, self._markets)
+        return PlayedReviewer(self._store, self._markets, assessor, today())
+
     def _decide(self) -> list[Played]:
-        say, reviewer = self._screen.say, PlayedReviewer(self._store, self._markets, today())
+        say, reviewer = self._screen.say, self._reviewer()
         say("In earnest, people decide: kb review list, or the review page. Here, and in this home only, the demo decides.")
         played = [decide(change) for market in self._markets for change in self._store.changes(market.tag)]
         held = self._held_back(played)
@@ -183,7 +187,7 @@ class Demo:
         self._follow(client, query, publisher.rollback(new.number), "is live again: rolled forth")
 
     def _second_release(self) -> None:
-        reviewer, waiting = PlayedReviewer(self._store, self._markets, today()), list[Played]()
+        reviewer, waiting = self._reviewer(), list[Played]()
         for market in self._markets:
             mine = [decide(change) for change in self._store.changes(market.tag)]
             waiting += [item for item in mine if item.verdict is Verdict.APPROVE]

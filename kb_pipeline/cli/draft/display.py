@@ -32,13 +32,16 @@ def print_run(report: RunReport) -> None:
         f"{report.articles} articles, {report.sentences} sentences, {report.chunks} chunks. Source FAQs: "
         f"{len(faqs.written)} written, {len(faqs.revised)} revised, {len(faqs.retired)} retired, {faqs.kept} kept as they were."
     )
-    table = Table("market", "localized", "edited", "no model", "kept", "staged now", "of these by relation")
+    table = Table("market", "localized", "asked for", "edited", "no model", "kept", "staged now", "of these by relation")
     for entry in report.entries:
         staged = report.changes[entry.market]
         relations = ", ".join(f"{kind} {n}" for kind, n in staged.by_relation.items())
-        row = (len(entry.localized), len(entry.edited), len(entry.taken) + len(entry.remembered), entry.kept, staged.total)
+        by_model = (len(entry.localized), len(entry.requested), len(entry.edited))
+        row = (*by_model, len(entry.taken) + len(entry.remembered), entry.kept, staged.total)
         table.add_row(entry.market, *map(str, row), relations)
     console.print(table)
+    if report.returned:
+        console.print(f"{report.returned} requests for changes led to no other text; [bold]kb review show ID[/] says why.")
     if report.findings:
         console.print("Findings: " + ", ".join(f"{name} {count}" for name, count in report.findings.items()))
     cost = "cost unknown" if account.usage.cost is None else f"${account.usage.cost:.4f}"
@@ -72,8 +75,8 @@ def print_status(status: Status) -> None:
         f"{status.articles} articles ({status.quarantined} quarantined), {status.chunks} chunks, "
         f"{status.source_faqs} source FAQs"
     )
-    columns = ("pending", "approved", "published", "imported", "rejected", "stale")
-    table = Table("market", *columns, "live", padding=0)
+    columns = ("pending", "changes_requested", "approved", "published", "imported", "rejected", "stale")
+    table = Table("market", *(name.replace("_", " ") for name in columns), "live", padding=0)
     for tag, market in status.markets.items():
         table.add_row(tag, *(str(getattr(market, c)) for c in columns), (market.live_release or "none").removeprefix(f"{tag}/"))
     console.print(table)

@@ -61,6 +61,7 @@ def _run_json(full: dict[str, Any], report: Any) -> dict[str, Any]:  # noqa: ANN
         "entries": sum(e.entries for e in report.entries),
         "changes": full["changes"],
         "withdrawn": report.withdrawn,
+        "returned": report.returned,
         "findings": {"by_rule": report.findings, "by_severity": dict(severities)},
         "model_calls": account.calls,
         "cached_calls": account.cached_calls,

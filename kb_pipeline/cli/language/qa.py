@@ -43,9 +43,9 @@ def qa(
     from kb_pipeline.adapters.interchange.bilingual import read_blocks
     from kb_pipeline.adapters.packs.files import load_market
     from kb_pipeline.services.language.qa import check_blocks, report_on
-    from kb_pipeline.steps.checks import BLOCK_RULES
+    from kb_pipeline.steps.checks import PROFILES, Profile
 
-    known = {r.id for r in BLOCK_RULES}
+    known = {r.id for r in PROFILES[Profile.BLOCK]}
     if unknown := set(rule or ()) - known:
         raise UsageError(f"no rule '{sorted(unknown)[0]}'", f"one of: {', '.join(sorted(known))}")
     names = two_fields(fields)

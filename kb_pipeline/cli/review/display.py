@@ -8,9 +8,11 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from kb_pipeline.domain.changes import Change, RiskTier
+from kb_pipeline.domain.changes import Change, ChangeState, ReturnReason, RiskTier
+from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.findings import Finding, Severity, TextPart
 from kb_pipeline.services.review.card import Card, Evidence
+from kb_pipeline.services.review.requests import RequestOutcome, RequestRecord
 from kb_pipeline.steps.checks.meaning import NEAR, Nearness, nearness
 from kb_pipeline.steps.checks.quality import Grade, grade
 from kb_pipeline.steps.facts.table import FactOrigin, FactRow
@@ -23,12 +25,23 @@ _MEANING = {
     Nearness.UNSURE: "not as near to the source as most human translations; read it with care",
     Nearness.FAR: "far from the source: it seems to say something else",
 }
+_ORIGINS = {FactOrigin.MISSING: "red", FactOrigin.UNKNOWN: "red", FactOrigin.ASKS: "yellow"}
+_OUTCOMES = {
+    RequestOutcome.OPEN: "the next kb run asks the model",
+    RequestOutcome.ANSWERED: "this is the answer, against the text before",
+    ReturnReason.SAME_TEXT: "the model gave no other text; decide on this one",
+    ReturnReason.CALL_FAILED: "the call of the model failed; decide on this text, or ask again",
+    ReturnReason.SOURCE_GONE: "its source is gone, no model can be asked; decide on this text",
+}
 _DIFF = {"same": "", "added": "green underline", "removed": "red strike"}
 
 
-def print_queue(changes: Sequence[Change], limit: int) -> None:
+def print_queue(changes: Sequence[Change], limit: int, state: ChangeState = ChangeState.PENDING) -> None:
     """A table of changes: proposal, findings, relation, risk, cited sentences."""
     console = Console()
+    if not changes and state is not ChangeState.PENDING:
+        console.print(f"No change is {state.value}.")
+        return
     if not changes:
         console.print("Nothing waits for a person. New proposals come with: kb run")
         return
@@ -88,6 +101,10 @@ def print_card(card: Card) -> None:
     if card.source:
         text = card.source.text
         console.print(Panel(_faq(text.question, text.answer), title=f"source FAQ ({card.source.language})"))
+    for record in card.requests:
+        console.print(Panel(Group(*_request(record, card)), title="a request for changes"))
+    if card.proposed:
+        console.print(Panel(Group(*_edited(card, card.proposed.text)), title="the proposed text, edited"))
     if change.revision:
         console.print(Panel(_proposed(card), title="proposal" + (" against the approved text" if card.approved else "")))
     console.print(Panel(Group(*_evidence(card.evidence)), title="evidence"))
@@ -97,7 +114,7 @@ def print_card(card: Card) -> None:
     console.print(_standing_of(card))
     for decision in card.decisions:
         console.print(f"{decision.verdict.value} by {escape(decision.actor)} {escape(decision.comment)}")
-    console.print(_next(change))
+    console.print(_next(card))
 
 
 def _faq(question: str, answer: str) -> Text:
@@ -118,6 +135,36 @@ def _proposed(card: Card) -> Group:
             parts.append(_marked(new, part, change.findings))
     parts[0].stylize("bold")
     return Group(*parts, *(Text(f"also asked: {p}", style="dim") for p in text.phrasings))
+
+
+def _edited(card: Card, proposed: FaqText) -> Iterator[Text]:
+    """What was proposed against what people made of it, and what they say of that."""
+    yield from _differences(card, proposed)
+    for event in card.edits:
+        after = event.after or {}
+        words = filter(None, (after.get("category"), after.get("root_cause"), after.get("comment")))
+        yield Text(" · ".join((f"{event.actor}, {event.at:%Y-%m-%d %H:%M} UTC", *words)), style="dim")
+    yield Text(f"to take the proposed text: kb review edit {card.change.id} --proposed", style="dim")
+
+
+def _request(record: RequestRecord, card: Card) -> Iterator[Text]:
+    """What a person asked for, and what came of it."""
+    yield Text.assemble((f"{record.actor}, {record.at:%Y-%m-%d %H:%M} UTC: ", "dim"), record.comment)
+    outcome = _OUTCOMES[record.reason or record.outcome]
+    yield Text(f"{outcome}: {record.detail}" if record.detail else outcome, style="yellow")
+    if record.before:
+        yield from _differences(card, record.before)
+
+
+def _differences(card: Card, old: FaqText) -> Iterator[Text]:
+    """Question, answer and phrasings, from an old text to the one that is decided on."""
+    if card.change.revision is None:
+        return
+    new, language = card.change.revision.text, card.change.revision.language
+    pairs = ((old.question, new.question), (old.answer, new.answer), ("\n".join(old.phrasings), "\n".join(new.phrasings)))
+    for before, after in pairs:
+        if before or after:
+            yield Text.assemble(*((piece.text, _DIFF[piece.kind]) for piece in word_diff(before, after, language)))
 
 
 def _marked(text: str, part: TextPart, findings: Sequence[Finding]) -> Text:
@@ -153,8 +200,8 @@ def _fact_table(card: Card) -> Table:
     for name in ("source", "this market", "where it comes from"):
         table.add_column(name)
     for row in card.facts:
-        wrong = row.origin in {FactOrigin.MISSING, FactOrigin.UNKNOWN}
-        table.add_row(Text(row.source or "—"), Text(row.target or "—"), Text(_origin(card, row), style="red" if wrong else ""))
+        origin = Text(_origin(card, row), style=_ORIGINS.get(row.origin, ""))
+        table.add_row(Text(row.source or "—"), Text(row.target or "—"), origin)
     return table
 
 
@@ -188,10 +235,16 @@ def _standing_of(card: Card) -> Table:
     return table
 
 
-def _next(change: Change) -> str:
+def _next(card: Card) -> str:
+    change = card.change
+    if change.state is ChangeState.CHANGES_REQUESTED:
+        return f"Next: [bold]kb run[/] asks the model · [bold]kb review take-back {change.id}[/] lets you decide on this text"
+    if change.state is not ChangeState.PENDING:
+        return f"Nothing to decide: {change.state.value}."
+    ask = f"[bold]kb review request-changes {change.id} --comment WHAT[/] · " if card.may_be_rewritten else ""
     critical = any(f.severity is Severity.CRITICAL for f in change.findings)
     override = " --override-critical --comment WHY" if critical else ""
     return (
         f"Decide: [bold]kb review approve {change.id}{override}[/] · [bold]kb review edit {change.id}[/] · "
-        f"[bold]kb review reject {change.id} --cause localization[/]"
+        f"{ask}[bold]kb review reject {change.id} --cause localization[/]"
     )

@@ -1,12 +1,15 @@
 """`kb import`: a market's existing entries in."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kb_pipeline.cli.display import load_settings, print_json
+from kb_pipeline.cli.display import RichProgress, load_settings, print_json
 from kb_pipeline.cli.options import JsonOption
+
+if TYPE_CHECKING:
+    from kb_pipeline.services.review.import_entries import ImportResult
 
 
 def import_entries(
@@ -15,23 +18,44 @@ def import_entries(
     propose: Annotated[bool, typer.Option("--propose", help="Also put each into the queue, to be approved as it is.")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Take in a market's existing entries, to compare new ones with. They are never said until a person approved them."""
+    """Take in a market's existing entries, to compare new ones with. They are never said until a person approved them.
+
+    Each row is compared with the market's entries and with the rows before it: what contradicts one is marked, and takes two
+    people. Of rows that ask the same and answer otherwise, only the first is taken.
+    """
     from kb_pipeline.adapters.interchange.entries import read_entries
-    from kb_pipeline.bootstrap import open_markets, open_store, today
-    from kb_pipeline.services.review.import_entries import import_entries as take_in
+    from kb_pipeline.bootstrap import open_embedder, open_markets, open_store, today
+    from kb_pipeline.services.review.import_entries import Importer
 
     settings = load_settings()
     (pack,) = open_markets(settings, [market])
-    result = take_in(read_entries(file), pack, open_store(settings), today() if propose else None)
-    rejected = [r.model_dump() for r in result.rejected]
-    counts = {"imported": len(result.imported), "proposed": len(result.proposed), "duplicates": result.duplicates}
+    rows, store = sum(1 for _ in read_entries(file)), open_store(settings)
+    importer = Importer(store, open_embedder(settings, store), pack, today(), propose=propose)
+    result = importer.run(read_entries(file), RichProgress(), rows)
     if json:
-        print_json({**counts, "rejected": rejected})
+        print_json(
+            {
+                "imported": len(result.imported),
+                "proposed": len(result.proposed),
+                "duplicates": result.duplicates,
+                "relations": result.relations,
+                "contradictions": [c.model_dump() for c in result.contradictions],
+                "rejected": [r.model_dump() for r in result.rejected],
+            }
+        )
     else:
-        typer.echo(f"{len(result.imported)} imported, {result.duplicates} known already, {len(rejected)} rejected")
-        if propose:
-            typer.echo(f"{len(result.proposed)} wait for a person: kb review list --market {market}")
-        for row in result.rejected:
-            typer.echo(f"  {file}:{row.line}: {row.message} [{row.code}]")
-    if rejected:
+        _print_result(result, file, market, propose=propose)
+    if result.rejected:
         raise typer.Exit(1)
+
+
+def _print_result(result: "ImportResult", file: Path, market: str, *, propose: bool) -> None:
+    typer.echo(f"{len(result.imported)} imported, {result.duplicates} known already, {len(result.rejected)} rejected")
+    if result.relations:
+        typer.echo("compared with the market: " + ", ".join(f"{n} {kind}" for kind, n in sorted(result.relations.items())))
+    for row in result.contradictions:
+        typer.echo(f"  {file}:{row.line}: contradicts entry {row.twin_id}: {'; '.join(row.why)} [contradictory]")
+    for rejected in result.rejected:
+        typer.echo(f"  {file}:{rejected.line}: {rejected.message} [{rejected.code}]")
+    if propose:
+        typer.echo(f"{len(result.proposed)} wait for a person: kb review list --market {market}")

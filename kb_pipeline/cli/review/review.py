@@ -1,6 +1,6 @@
 """`kb review`: decisions on staged changes."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -8,10 +8,16 @@ from kb_pipeline.cli.display import load_settings, print_json
 from kb_pipeline.cli.options import ActorOption, JsonOption, acting
 from kb_pipeline.domain.accounts import Role, User
 from kb_pipeline.domain.changes import Change, ChangeState, RootCause
+from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.findings import MqmCategory
 from kb_pipeline.errors import UsageError
 
-app = typer.Typer(no_args_is_help=True, help="Decide on staged changes: approve, edit, reject. Nothing is said before.")
+if TYPE_CHECKING:
+    from kb_pipeline.services.review.card import Card
+
+app = typer.Typer(
+    no_args_is_help=True, help="Decide on staged changes: approve, edit, ask for changes, reject. Nothing is said before."
+)
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="The change's id, or its first characters.")]
 VersionOption = Annotated[int | None, typer.Option("--version", help="The version you saw; refused if it moved since.")]
@@ -22,12 +28,13 @@ OverrideOption = Annotated[bool, typer.Option("--override-critical", help="In sp
 
 
 def _reviewer(actor: str) -> Any:  # noqa: ANN401 - a services.review.reviewer.Reviewer, imported lazily
-    from kb_pipeline.bootstrap import open_markets, open_store, today
+    from kb_pipeline.bootstrap import open_assessor, open_markets, open_store, today
     from kb_pipeline.services.review.reviewer import Reviewer
 
     settings = load_settings()
     person = User(name=acting(actor), role=Role.ADMIN)  # who has the database may do all that it can
-    return Reviewer(open_store(settings), open_markets(settings), person, today())
+    store, markets = open_store(settings), open_markets(settings)
+    return Reviewer(store, markets, open_assessor(settings, store, markets), person, today())
 
 
 @app.command(name="list")
@@ -46,7 +53,7 @@ def list_(
         return
     from kb_pipeline.cli.review.display import print_queue
 
-    print_queue(changes, limit)
+    print_queue(changes, limit, state)
 
 
 @app.command()
@@ -80,6 +87,7 @@ def edit(  # noqa: PLR0913, PLR0917 - one parameter for each option of the comma
     question: Annotated[str | None, typer.Option(help="The question as it must read.")] = None,
     answer: Annotated[str | None, typer.Option(help="The answer as it must read.")] = None,
     phrasing: Annotated[list[str] | None, typer.Option(help="Other ways to ask; replaces them all. May be repeated.")] = None,
+    proposed: Annotated[bool, typer.Option("--proposed", help="The text as it was proposed, in place of an edit.")] = False,
     category: CategoryOption = None,
     cause: CauseOption = None,
     actor: ActorOption = "",
@@ -92,10 +100,10 @@ def edit(  # noqa: PLR0913, PLR0917 - one parameter for each option of the comma
     from kb_pipeline.cli.review.editing import edited_text
 
     reviewer = _reviewer(actor)
-    change = reviewer.card(change_id).change
-    if change.revision is None:
-        raise UsageError("a retirement has no text to edit", "approve or reject it")
-    text = edited_text(change.revision.text, question, answer, phrasing)
+    card = reviewer.card(change_id)
+    change, text = card.change, _text_of(card, proposed=proposed)
+    if not proposed or question or answer or phrasing:
+        text = edited_text(text, question, answer, phrasing)
     decided = reviewer.edit(
         change_id,
         text,
@@ -106,6 +114,30 @@ def edit(  # noqa: PLR0913, PLR0917 - one parameter for each option of the comma
         comment=comment,
     )
     _print_decided(decided, json)
+
+
+@app.command()
+def request_changes(
+    change_id: IdArgument,
+    comment: Annotated[str, typer.Option(help="What must be different; the model reads it.")] = "",
+    actor: ActorOption = "",
+    version: VersionOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Ask for another text. The next `kb run` asks the model again, once; what it writes is a new proposal."""
+    _print_decided(_reviewer(actor).request_changes(change_id, comment, version=version), json)
+
+
+@app.command()
+def take_back(
+    change_id: IdArgument,
+    actor: ActorOption = "",
+    version: VersionOption = None,
+    comment: CommentOption = "",
+    json: JsonOption = False,
+) -> None:
+    """Take a request for changes back: the change waits for a decision again, as it is."""
+    _print_decided(_reviewer(actor).take_back(change_id, version=version, comment=comment), json, is_first=False)
 
 
 @app.command()
@@ -123,6 +155,16 @@ def reject(
         change_id, category=category.value if category else "", root_cause=cause, version=version, comment=comment
     )
     _print_decided(decided, json)
+
+
+def _text_of(card: "Card", *, proposed: bool) -> FaqText:
+    """The text that an edit begins with. Raises UsageError."""
+    revision = card.change.revision
+    if revision is None:
+        raise UsageError("a retirement has no text to edit", "approve or reject it")
+    if proposed and card.proposed is None:
+        raise UsageError("nobody edited the proposed text", f"approve it: kb review approve {card.change.id}")
+    return card.proposed.text if proposed and card.proposed else revision.text
 
 
 def _standing(change: Change) -> dict[str, Any]:
@@ -145,10 +187,13 @@ def _row(change: Change) -> dict[str, Any]:
     }
 
 
-def _print_decided(change: Change, json: bool) -> None:
+def _print_decided(change: Change, json: bool, *, is_first: bool = True) -> None:
+    """What became of the change. `is_first`: where it still waits, then for a second person."""
     if json:
         print_json(_standing(change))
-    elif change.state is ChangeState.PENDING:
+    elif change.state is ChangeState.CHANGES_REQUESTED:
+        typer.echo(f"{change.id}: changes requested (version {change.version}); the next kb run asks the model")
+    elif change.state is ChangeState.PENDING and is_first:
         typer.echo(f"{change.id}: recorded; high risk, so a second person must approve it too (version {change.version})")
     else:
         typer.echo(f"{change.id}: {change.state.value} (version {change.version})")

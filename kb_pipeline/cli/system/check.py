@@ -1,5 +1,6 @@
 """`kb check`: whether packs, articles and prompts are valid."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import typer
@@ -9,20 +10,27 @@ from kb_pipeline.cli.options import JsonOption
 
 
 def check(json: JsonOption = False) -> None:
-    """Check market packs, source articles and prompts; every problem with file, line and remedy."""
-    from kb_pipeline.adapters.packs.files import check_packs
+    """Check market packs, source articles and prompts; every problem with file, line and remedy.
+
+    A warning is no problem (exit code 0): of such a market fact a person is asked more often than needed.
+    """
+    from kb_pipeline.adapters.packs.contexts import check_contexts
+    from kb_pipeline.adapters.packs.files import inspect_packs
     from kb_pipeline.bootstrap import open_source
-    from kb_pipeline.domain.articles import Quarantined
+    from kb_pipeline.domain.articles import Article, Quarantined
     from kb_pipeline.errors import PromptError
     from kb_pipeline.prompts import load_prompt, prompt_names
 
-    settings = load_settings()
-    problems: list[dict[str, Any]] = [p.model_dump(mode="json") for p in check_packs(settings.locales_dir)]
+    settings, day = load_settings(), datetime.now(UTC).date()
+    reports, read = inspect_packs(settings.locales_dir, day), list(open_source(settings).read())
+    problems: list[dict[str, Any]] = [p.model_dump(mode="json") for report in reports for p in report.problems]
     problems += [
         {"path": q.path, "line": q.line, "code": q.code, "message": q.message, "remedy": q.remedy}
-        for q in open_source(settings).read()
+        for q in read
         if isinstance(q, Quarantined)
     ]
+    articles = [article for article in read if isinstance(article, Article)]
+    warnings = [w.model_dump(mode="json") for w in check_contexts(settings.locales_dir, reports, articles, day)]
     for name in prompt_names():
         try:
             load_prompt(name)
@@ -30,10 +38,10 @@ def check(json: JsonOption = False) -> None:
             path = f"prompts/{name}.md"
             problems.append({"path": path, "line": None, "code": error.code, "message": error.message, "remedy": error.remedy})
     if json:
-        print_json({"problems": problems})
+        print_json({"problems": problems, "warnings": warnings})
     else:
-        for p in problems:
-            typer.echo(f"{p['path']}:{p['line'] or 1}: {p['message']} [{p['code']}]; {p['remedy']}")
+        for p, mark in (*((p, "") for p in problems), *((w, "warning: ") for w in warnings)):
+            typer.echo(f"{p['path']}:{p['line'] or 1}: {mark}{p['message']} [{p['code']}]; {p['remedy']}")
         typer.echo(f"{len(problems)} problems" if problems else "packs, articles and prompts are valid")
     if problems:
         raise typer.Exit(1)

@@ -8,6 +8,7 @@ const typing = (element) => element.closest("input, textarea, select, [contented
 
 function openPanel(id) {
   const panel = document.getElementById(id);
+  document.querySelectorAll("details.panel[open]").forEach((other) => { if (other !== panel) other.open = false; });
   panel.open = true;
   panel.scrollIntoView({ block: "center" });
   (panel.querySelector("textarea[name=answer]") || panel.querySelector("select, input:not([type=hidden]), textarea")).focus();
@@ -28,7 +29,8 @@ function letterOf(event) {
 }
 
 function press(key) {
-  const target = [...document.querySelectorAll("[data-key]")].find((element) => element.dataset.key === key);
+  const isShown = (element) => element.getClientRects().length > 0;  // while a panel is open, its key `a` is the only one
+  const target = [...document.querySelectorAll("[data-key]")].find((element) => element.dataset.key === key && isShown(element));
   if (key === "?") document.getElementById("keys")?.showModal();
   else if (!target && (key === "j" || key === "k")) moveRow(key === "j" ? 1 : -1);
   else if (!target) return false;
@@ -76,47 +78,117 @@ if (toggle) {
   toggle.addEventListener("change", () => localStorage.setItem("kb-keys", toggle.checked ? "on" : "off"));
 }
 
-const edit = document.querySelector("form[data-check]");
-if (edit) {
-  const names = ["question", "answer", "phrasings"];
-  const draft = `kb-draft-${edit.dataset.draft}`;
-  let timer, latest = 0;
+// What is typed into the panels of a card is kept by the change's id and version until it is discarded, or taken by the server.
+const SENT = "kb-sent";
+const sent = sessionStorage.getItem(SENT);
+sessionStorage.removeItem(SENT);
+if (sent && document.querySelector(".flash")) sessionStorage.removeItem(sent);
 
-  const check = async () => {
+const card = document.querySelector("[data-change]");
+if (card) keepTyping(card);
+
+function keepTyping(card) {
+  const prefix = `kb-draft-${card.dataset.change}.`;
+  const draft = prefix + card.dataset.version;
+  const fields = [...card.querySelectorAll("details.panel :is(textarea, select)")];
+  const edit = card.querySelector("form[data-check]");
+  const undo = document.getElementById("undo");
+  const rest = (field) => field.dataset.rest ?? "";  // as it is when nobody typed
+  const typedIn = (some) => Object.fromEntries(some.filter((f) => f.value !== rest(f)).map((f) => [f.id, f.value]));
+  let timer, latest = 0, discarded = {};
+
+  async function check() {
     const turn = ++latest;
     const answer = await fetch(edit.dataset.check, {
       method: "POST", body: new URLSearchParams(new FormData(edit)), headers: { "X-Part": "checked" },
     });
     if (answer.ok && turn === latest) document.getElementById("checked").innerHTML = await answer.text();
-  };
-  const changed = () => {
-    sessionStorage.setItem(draft, JSON.stringify(names.map((name) => edit.elements[name].value)));
+  }
+
+  function keep() {
+    const typed = typedIn(fields);
+    if (Object.keys(typed).length) sessionStorage.setItem(draft, JSON.stringify(typed));
+    else sessionStorage.removeItem(draft);
+  }
+
+  function changed(field) {
+    keep();
+    if (field.form !== edit || !field.dataset.rest) return;
     clearTimeout(timer);
     timer = setTimeout(check, 350);
-  };
-
-  const kept = sessionStorage.getItem(draft);
-  if (kept && !edit.closest("details").open) {
-    JSON.parse(kept).forEach((value, n) => { edit.elements[names[n]].value = value; });
-    edit.closest("details").open = true;
-    check();
   }
-  for (const name of names) edit.elements[name].addEventListener("input", changed);
-  edit.addEventListener("submit", (event) => {
-    if (event.submitter?.dataset.checkNow !== undefined) {
-      event.preventDefault();
-      check();
-    }
+
+  function put(typed) {
+    const known = fields.filter((field) => field.id in typed);
+    for (const field of known) field.value = typed[field.id];
+    if (known.length) known[0].closest("details").open = true;
+    keep();
+    if (edit) check();
+  }
+
+  function show(typed) {
+    put(typed);
+    const panel = card.querySelector("details.panel[open]");
+    if (panel) openPanel(panel.id);
+  }
+
+  function offerUndo(typed) {
+    discarded = typed;
+    undo.hidden = Object.keys(typed).length === 0;
+    if (!undo.hidden) undo.querySelector("button").focus({ preventScroll: true });
+  }
+
+  function discard(panel) {
+    const own = fields.filter((field) => panel.contains(field));
+    const typed = typedIn(own);
+    for (const field of own) field.value = rest(field);
+    panel.querySelectorAll("[type=checkbox]").forEach((box) => { box.checked = false; });
+    panel.open = false;
+    put(typedIn(fields));  // another panel may hold typing
+    offerUndo(typed);
+  }
+
+  function offerKept() {
+    const older = Object.keys(sessionStorage).filter((key) => key.startsWith(prefix) && key !== draft);
+    if (!older.length) return;
+    const key = older.sort((one, other) => other.length - one.length || (one < other ? 1 : -1))[0];
+    const typed = JSON.parse(sessionStorage.getItem(key));
+    const box = document.getElementById("kept");
+    const drop = () => { older.forEach((each) => sessionStorage.removeItem(each)); box.hidden = true; };
+    box.querySelector(".text").textContent = typed["edit-answer"] ?? Object.values(typed).join("\n");
+    box.querySelector("[data-take-kept]")?.addEventListener("click", () => { drop(); show(typed); });
+    box.querySelector("[data-drop-kept]").addEventListener("click", drop);
+    box.hidden = false;
+  }
+
+  if (card.querySelector("details.panel[open]")) keep();
+  else put(JSON.parse(sessionStorage.getItem(draft) ?? "{}"));
+  offerKept();
+  fields.forEach((field) => field.addEventListener("input", () => changed(field)));
+  card.addEventListener("submit", (event) => {
+    if (event.submitter?.dataset.checkNow === undefined) return sessionStorage.setItem(SENT, draft);
+    event.preventDefault();
+    check();
   });
-  edit.addEventListener("click", (event) => {
-    const fix = event.target.closest(".fix");
-    if (!fix) return;
-    const field = edit.elements[fix.dataset.part];
+  card.addEventListener("click", (event) => {
+    const at = (selector) => event.target.closest(selector);
+    if (at("[data-discard]") || at("[data-take]")) event.preventDefault();
+    if (at("[data-discard]")) discard(at("details"));
+    else if (at("[data-undo]")) { undo.hidden = true; show(discarded); }
+    else if (at("[data-take]")) {
+      const typed = typedIn(fields);
+      show(JSON.parse(at("[data-take]").dataset.take));
+      offerUndo(typed);
+    } else if (at(".fix")) fix(at(".fix").dataset);
+  });
+
+  function fix(data) {
+    const field = edit.elements[data.part];
     const letters = Array.from(field.value);  // offsets count characters, not UTF-16 units
-    letters.splice(fix.dataset.start, fix.dataset.end - fix.dataset.start, fix.dataset.fix);
+    letters.splice(data.start, data.end - data.start, data.fix);
     field.value = letters.join("");
-    changed();
-  });
+    changed(field);
+  }
 }
 
 if (document.querySelector("[data-building]")) setTimeout(() => location.reload(), 3000);

@@ -8,10 +8,13 @@ from typing import Protocol
 
 from kb_pipeline.domain.articles import SplitArticle
 from kb_pipeline.domain.base import Value
+from kb_pipeline.domain.changes import ChangeRequest, ChangeState
+from kb_pipeline.domain.decisions import request_of
 from kb_pipeline.domain.entries import Draft
-from kb_pipeline.domain.faqs import FaqText, SourceFaq
+from kb_pipeline.domain.faqs import FaqText, SourceFaq, entry_id
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.ports.articles import Articles
+from kb_pipeline.ports.changes import Changes
 from kb_pipeline.ports.faqs import Drafts, SourceFaqs
 from kb_pipeline.services.language.entry_checks import CheckedEntry, EntryChecks
 from kb_pipeline.steps.source.generation import GenerationTask, RevisionTask, plan_generation, plan_revisions
@@ -45,7 +48,7 @@ def stored_articles(store: Articles) -> Iterator[SplitArticle]:
         )
 
 
-class EntryStore(Articles, SourceFaqs, Drafts, Protocol):
+class EntryStore(Articles, SourceFaqs, Drafts, Changes, Protocol):
     """What it takes of the store to know what is due in a market."""
 
 
@@ -57,24 +60,34 @@ class KeptEntry(Value):
     checked: CheckedEntry | None = None
 
 
+class DueEntry(Value):
+    """A source FAQ to localize now. `request`: what a person asked to be different in the proposal that waits."""
+
+    faq: SourceFaq
+    request: ChangeRequest | None = None
+
+
 class DueEntries(Value):
     """The source FAQs to localize now, and the entries that stay."""
 
-    due: tuple[SourceFaq, ...] = ()
+    due: tuple[DueEntry, ...] = ()
     kept: tuple[KeptEntry, ...] = ()
 
 
 def due_entries(store: EntryStore, checks: EntryChecks, is_minor: Callable[[FaqText, FaqText, str], bool]) -> DueEntries:
-    """The market's entries whose source text changed since the draft, or where a check that passed then fails now.
+    """The market's entries whose source text changed since the draft, where a check that passed then fails now, or where a
+    person asked for changes; each request is asked once.
 
     `is_minor` says of two source texts in a language whether only the wording changed.
     """
-    market, due, kept = checks.market, list[SourceFaq](), list[KeptEntry]()
+    market, due, kept = checks.market, list[DueEntry](), list[KeptEntry]()
+    requests = _open_requests(store, market)
     drafts = {draft.source_faq_id: draft for draft in store.drafts(market.tag)}
     for faq in _faqs_for(store, market):
-        draft = drafts.get(faq.id)
-        if draft is None or not _stands(store, faq, draft, market, is_minor):
-            due.append(faq)
+        draft, request = drafts.get(faq.id), requests.get(entry_id(market.tag, faq.id))
+        is_asked = request is not None and (draft is None or draft.request != request)
+        if draft is None or is_asked or not _stands(store, faq, draft, market, is_minor):
+            due.append(DueEntry(faq=faq, request=request))
             continue
         if draft.pack_fingerprint == market.fingerprint and draft.source_revision == faq.revision:
             kept.append(KeptEntry(faq=faq, draft=draft))
@@ -84,7 +97,7 @@ def due_entries(store: EntryStore, checks: EntryChecks, is_minor: Callable[[FaqT
         failed_before = {finding.rule for finding in draft.findings}
         fails = any(finding.rule not in failed_before for finding in checked.faults)
         if fails and draft.pack_fingerprint != market.fingerprint:
-            due.append(faq)
+            due.append(DueEntry(faq=faq, request=request))
         else:
             kept.append(KeptEntry(faq=faq, draft=draft, checked=checked))
     return DueEntries(due=tuple(due), kept=tuple(kept))
@@ -93,6 +106,13 @@ def due_entries(store: EntryStore, checks: EntryChecks, is_minor: Callable[[FaqT
 def _faqs_for(store: EntryStore, market: Market) -> Iterator[SourceFaq]:
     allowed = {article.id for article in store.articles() if article.is_for(market.tag)}
     return (faq for faq in store.source_faqs() if faq.article_id in allowed)
+
+
+def _open_requests(store: Changes, market: Market) -> dict[str, ChangeRequest]:
+    """What people asked for, by entry; an entry has one change at most that is open."""
+    asked = store.changes(market.tag, (ChangeState.CHANGES_REQUESTED,))
+    found = ((change.entry_id, request_of(change, store.decisions(change.id))) for change in asked)
+    return {id_: request for id_, request in found if request is not None}
 
 
 def _stands(

@@ -4,15 +4,17 @@ from datetime import date
 from typing import Literal, NamedTuple, Protocol
 
 from kb_pipeline.domain.base import Value
+from kb_pipeline.domain.changes import ChangeRequest, ReturnReason
 from kb_pipeline.domain.entries import Draft
 from kb_pipeline.domain.faqs import Provenance, Revision, SourceFaq, entry_id
 from kb_pipeline.domain.markets import Market
-from kb_pipeline.ports.changes import Entries
+from kb_pipeline.errors import LLMItemError
+from kb_pipeline.ports.changes import Entries, Requests
 from kb_pipeline.ports.faqs import DraftStore
 from kb_pipeline.ports.models import LLM, Embedder
 from kb_pipeline.ports.progress import Progress
 from kb_pipeline.ports.translation_memory import MemoryPairs
-from kb_pipeline.services.draft.due import DueEntries, EntryStore, KeptEntry, due_entries
+from kb_pipeline.services.draft.due import DueEntries, DueEntry, EntryStore, KeptEntry, due_entries
 from kb_pipeline.services.draft.work import Failure, run_all
 from kb_pipeline.services.draft.write_entry import EntryWriter
 from kb_pipeline.services.draft.write_sentences import SentenceWriter
@@ -21,10 +23,10 @@ from kb_pipeline.services.language.translation_memory import open_memory
 from kb_pipeline.steps.localize.fixes import needs_model
 from kb_pipeline.steps.localize.lock import UNCERTAIN, uncertain
 
-Way = Literal["localized", "edited", "taken", "remembered"]  # how an entry came to its text, see LocalizeResult
+Way = Literal["localized", "requested", "edited", "taken", "remembered"]  # how an entry came to its text, see LocalizeResult
 
 
-class LocalizeStore(EntryStore, DraftStore, Entries, MemoryPairs, Protocol):
+class LocalizeStore(EntryStore, DraftStore, Entries, Requests, MemoryPairs, Protocol):
     """What localizing takes of the store."""
 
 
@@ -52,6 +54,7 @@ class LocalizeResult(Value):
 
     market: str
     localized: tuple[str, ...] = ()  # as a whole, by a model
+    requested: tuple[str, ...] = ()  # as a whole, by a model, since a person asked for changes
     edited: tuple[str, ...] = ()  # approved text, of which only those sentences changed that the source changed
     taken: tuple[str, ...] = ()  # source or approved text as it is, or with certain fixes: no model call
     remembered: tuple[str, ...] = ()  # the approved words for the very same source: no model call
@@ -64,7 +67,7 @@ class LocalizeResult(Value):
     @property
     def entries(self) -> int:
         """The entries that have a text after the run."""
-        return sum(map(len, (self.localized, self.edited, self.taken, self.remembered))) + self.kept
+        return sum(map(len, (self.localized, self.requested, self.edited, self.taken, self.remembered))) + self.kept
 
 
 class Localizer:
@@ -90,7 +93,7 @@ class Localizer:
         plan = self.plan()
         refreshed = [kept for kept in plan.kept if self._refresh(kept)]
         outcomes = run_all(
-            f"localize {self._market.tag}", plan.due, self._localize, name=lambda faq: faq.id, note=_note,
+            f"localize {self._market.tag}", plan.due, self._localize, name=lambda due: due.faq.id, note=_note,
             parallel=self._options.parallel, progress=self._progress,
         )  # fmt: skip
         same = {kept.faq.id: kept.draft.source_text_hash == kept.faq.text.hash for kept in refreshed}
@@ -101,6 +104,7 @@ class Localizer:
         return LocalizeResult(
             market=self._market.tag,
             localized=ids("localized"),
+            requested=ids("requested"),
             edited=ids("edited"),
             taken=ids("taken"),
             remembered=ids("remembered"),
@@ -116,15 +120,32 @@ class Localizer:
         if kept.checked is None:
             return False
         doubts = tuple(finding for finding in kept.draft.findings if finding.rule == UNCERTAIN)
-        checked = kept.checked.model_copy(update={"own": kept.checked.own + doubts})
-        self._save(kept.faq, checked, kept.draft.revision.provenance)
+        checked = kept.checked.with_doubts(*doubts)
+        self._save(kept.faq, checked, kept.draft.revision.provenance, kept.draft.request)
         return True
 
-    def _localize(self, faq: SourceFaq) -> Localized:
+    def _localize(self, due: DueEntry) -> Localized:
+        faq = due.faq
         approved = self._store.approved_text(entry_id(self._market.tag, faq.id), withdrawn=False)
-        localized = self._from_approved(faq, approved) if approved else self._anew(faq)
-        self._save(faq, localized.checked, localized.provenance)
+        if due.request:
+            localized = self._as_requested(faq, approved, due.request)
+        else:
+            localized = self._from_approved(faq, approved) if approved else self._anew(faq)
+        self._save(faq, localized.checked, localized.provenance, due.request)
         return localized
+
+    def _as_requested(self, faq: SourceFaq, approved: Revision | None, request: ChangeRequest) -> Localized:
+        """The whole text anew, whatever is locked: a person asked for it. A call that fails gives the change back to people."""
+        try:
+            checked, made, repaired = self._entries.rewrite(
+                faq, approved.text if approved else None, request, self._provenance(faq)
+            )
+        except LLMItemError as error:
+            self._store.give_back(request, ReturnReason.CALL_FAILED, error.message)
+            raise
+        if approved:
+            checked = checked.with_doubts(uncertain())
+        return Localized(faq, checked, made, "requested", repaired)
 
     def _from_approved(self, faq: SourceFaq, approved: Revision) -> Localized:
         """The approved text with as little changed as the source's change asks for."""
@@ -139,7 +160,7 @@ class Localizer:
         if old is not None and not mended.faults:
             return Localized(faq, mended, made, "taken")
         checked, made, repaired = self._entries.write(faq, approved.text, made)
-        doubted = checked.model_copy(update={"own": (*checked.own, uncertain())})
+        doubted = checked.with_doubts(uncertain())
         return Localized(faq, doubted, made, "localized", repaired)
 
     def _anew(self, faq: SourceFaq) -> Localized:
@@ -166,7 +187,7 @@ class Localizer:
             model=faq.provenance.model,
         )
 
-    def _save(self, faq: SourceFaq, checked: CheckedEntry, made: Provenance) -> None:
+    def _save(self, faq: SourceFaq, checked: CheckedEntry, made: Provenance, request: ChangeRequest | None) -> None:
         tag, id_ = self._market.tag, entry_id(self._market.tag, faq.id)
         revision = Revision(entry_id=id_, market=tag, language=tag, text=checked.text, citations=faq.citations, provenance=made)
         self._store.save_draft(
@@ -179,6 +200,7 @@ class Localizer:
                 revision=revision,
                 findings=checked.findings,
                 similarity=checked.similarity,
+                request=request,
             )
         )
 

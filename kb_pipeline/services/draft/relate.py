@@ -1,23 +1,18 @@
 """Relate a market's drafts to its entries and to each other, before anything is proposed."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.entries import Draft, Entry
-from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.ports.changes import Entries
 from kb_pipeline.ports.faqs import DraftStore
 from kb_pipeline.ports.models import Embedder
 from kb_pipeline.ports.progress import Progress
-from kb_pipeline.steps.relate.compared import ComparedEntry
+from kb_pipeline.services.relate.compared import EntryText, compared
 from kb_pipeline.steps.relate.relations import relate
-
-Row = tuple[str, str | None, str, FaqText]  # entry id, source FAQ id, language, text
-
-_BATCH = 256  # texts embedded between two signs of progress
 
 
 class RelateStore(DraftStore, Entries, Protocol):
@@ -45,16 +40,16 @@ def relate_drafts(market: Market, store: RelateStore, embedder: Embedder, progre
     drafts = [draft for draft in drafted if withdrawn.get(draft.revision.entry_id) != draft.revision.text]
     entries = _standing([entry for entry in standing if entry.id not in withdrawn], drafts)
     with progress.track(f"compare {market.tag}", len(entries) + len(drafts)) as done:
-        known = _compared([(e.id, e.source_faq_id, e.language, e.text) for e in entries], embedder, done)
-        written = [(d.revision.entry_id, d.source_faq_id, d.revision.language, d.revision.text) for d in drafts]
-        result = relate(_compared(written, embedder, done), known)
+        known = compared([EntryText.of(entry) for entry in entries], embedder, done)
+        written = [EntryText(d.revision.entry_id, d.source_faq_id, d.revision.language, d.revision.text) for d in drafts]
+        relations = relate(compared(written, embedder, done), known)
     changed = 0
     for draft in drafts:
-        relation = result.relations[draft.revision.entry_id]
+        relation = relations[draft.revision.entry_id]
         if draft.relation != relation:
             store.save_draft(draft.model_copy(update={"relation": relation}))
             changed += 1
-    kinds = Counter(relation.kind.value for relation in result.relations.values())
+    kinds = Counter(relation.kind.value for relation in relations.values())
     return RelateSummary(
         market=market.tag, drafts=len(drafts), entries=len(entries), kinds=dict(sorted(kinds.items())), changed=changed
     )
@@ -64,19 +59,3 @@ def _standing(entries: Sequence[Entry], drafts: Sequence[Draft]) -> list[Entry]:
     """The entries to compare with: a pending one that was staged from one of these drafts is that draft, and left out."""
     drafted = {draft.revision.entry_id for draft in drafts}
     return [entry for entry in entries if entry.standing != "pending" or entry.id not in drafted]
-
-
-def _compared(rows: Sequence[Row], embedder: Embedder, done: Callable[[str], None]) -> list[ComparedEntry]:
-    """The rows with their vectors, embedded in batches."""
-    entries: list[ComparedEntry] = []
-    for first in range(0, len(rows), _BATCH):
-        batch = rows[first : first + _BATCH]
-        questions = embedder.embed([q for *_, text in batch for q in (text.question, *text.phrasings)], "query")
-        answers = embedder.embed([text.answer for *_, text in batch], "passage")
-        at = 0
-        for (key, source, language, text), answer in zip(batch, answers, strict=True):
-            own = questions[at : at + 1 + len(text.phrasings)]
-            at += len(own)
-            entries.append(ComparedEntry(key, source, language, text, own, answer))
-            done(text.question)
-    return entries

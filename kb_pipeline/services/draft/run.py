@@ -89,7 +89,10 @@ class ChangeCounts(Value):
 
 
 class RunReport(Value):
-    """What a run did. `changes` counts the proposals; `findings` theirs by `rule/severity`."""
+    """What a run did. `changes` counts the proposals; `findings` theirs by `rule/severity`.
+
+    `returned` counts the changes that wait for people again, since a request for changes led to no other text.
+    """
 
     run_id: str
     articles: int
@@ -101,6 +104,7 @@ class RunReport(Value):
     changes: dict[str, ChangeCounts]
     findings: dict[str, int]
     withdrawn: int
+    returned: int
     account: ModelAccount
     seconds: float
     failures: tuple[Failure, ...]
@@ -139,6 +143,7 @@ def run_pipeline(pipeline: Pipeline) -> RunReport:
         changes=count_changes(changes, [m.tag for m in pipeline.markets]),
         findings=count_findings(changes),
         withdrawn=sum(len(s.withdrawn) for s in staged),
+        returned=sum(len(s.returned) for s in staged),
         account=pipeline.llm.account,
         seconds=time.monotonic() - started,
         failures=(*faqs.failures, *(f for result in localized for f in result.failures)),

@@ -4,27 +4,32 @@ from collections import defaultdict
 from typing import Protocol
 
 from kb_pipeline.domain.base import Value
-from kb_pipeline.domain.changes import Change, ChangeKind, ChangeState, Relation, RelationKind
+from kb_pipeline.domain.changes import Change, ChangeKind, ChangeState, Relation, RelationKind, ReturnReason, generation_of
+from kb_pipeline.domain.decisions import request_of
 from kb_pipeline.domain.entries import Draft
 from kb_pipeline.domain.faqs import SourceFaq, entry_id
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.ports.articles import Articles
-from kb_pipeline.ports.changes import Changes, Entries, Proposals
+from kb_pipeline.ports.changes import Changes, Entries, Proposals, Requests
 from kb_pipeline.ports.faqs import Drafts, SourceFaqs
-from kb_pipeline.steps.checks.quality import estimate
-from kb_pipeline.steps.checks.risk import risk_of, risk_of_retirement
+from kb_pipeline.steps.checks.assessment import assess
+from kb_pipeline.steps.checks.risk import risk_of_retirement
 
 
-class StageStore(Articles, SourceFaqs, Drafts, Entries, Changes, Proposals, Protocol):
+class StageStore(Articles, SourceFaqs, Drafts, Changes, Entries, Proposals, Requests, Protocol):
     """What staging takes of the store."""
 
 
 class StageResult(Value):
-    """The changes proposed now, and the ids of the entries whose pending changes were withdrawn."""
+    """The changes proposed now, and the ids of the entries whose pending changes were withdrawn.
+
+    `returned` are the ids of the changes that people decide on as they are, since their request led to no other text.
+    """
 
     market: str
     proposed: tuple[Change, ...] = ()
     withdrawn: tuple[str, ...] = ()
+    returned: tuple[str, ...] = ()
     unchanged: int = 0
 
 
@@ -35,19 +40,45 @@ def stage_changes(store: StageStore, market: Market) -> StageResult:
     for past in store.changes(market.tag, ()):
         history[past.entry_id].append(past)
     faqs = {f.id: f for f in store.source_faqs(retired=True)}
-    proposed, withdrawn, unchanged = list[Change](), list[str](), 0
+    proposed, withdrawn, returned, unchanged = list[Change](), list[str](), list[str](), 0
     for draft in store.drafts(market.tag):
         faq = faqs[draft.source_faq_id]
         article = articles.get(faq.article_id)
         if faq.retired or article is None or not article.is_for(market.tag):
             proposed += _retire(store, faq, market, withdrawn, history[draft.revision.entry_id])
+            returned += _without_source(store, history[draft.revision.entry_id])
             continue
         change = _change(store, draft, faq, market, history[draft.revision.entry_id])
-        if change is not None and store.propose(change):
+        if change is not None and _propose(store, change, draft, history[draft.revision.entry_id]):
             proposed.append(change)
-        else:
-            unchanged += 1
-    return StageResult(market=market.tag, proposed=tuple(proposed), withdrawn=tuple(withdrawn), unchanged=unchanged)
+            continue
+        unchanged += 1
+        if draft.request and store.give_back(draft.request, ReturnReason.SAME_TEXT):
+            returned.append(draft.request.change_id)
+    return StageResult(
+        market=market.tag,
+        proposed=tuple(proposed),
+        withdrawn=tuple(withdrawn),
+        returned=tuple(returned),
+        unchanged=unchanged,
+    )
+
+
+def _propose(store: StageStore, change: Change, draft: Draft, history: list[Change]) -> bool:
+    """Propose what a draft asks for. The answer to a request that was taken back is left, unless it was proposed before."""
+    request = draft.request
+    if request is None:
+        return store.propose(change)
+    if draft.revision.text != request.before and store.propose(change, request):
+        return True
+    return any(past.id == change.id for past in history) and store.propose(change)
+
+
+def _without_source(store: StageStore, history: list[Change]) -> list[str]:
+    """The changes that go back to people since no model can be asked for them any more."""
+    asked = [change for change in history if change.state is ChangeState.CHANGES_REQUESTED]
+    requests = [request for change in asked if (request := request_of(change, store.decisions(change.id)))]
+    return [request.change_id for request in requests if store.give_back(request, ReturnReason.SOURCE_GONE)]
 
 
 def _change(store: StageStore, draft: Draft, faq: SourceFaq, market: Market, history: list[Change]) -> Change | None:
@@ -56,10 +87,10 @@ def _change(store: StageStore, draft: Draft, faq: SourceFaq, market: Market, his
     if approved is not None and approved.text == draft.revision.text:
         return None
     relation = draft.relation or Relation(kind=RelationKind.NEW)
-    quality = estimate(draft.findings, draft.similarity, draft.revision.text, market.tag)
+    assessment = assess(draft.revision.text, draft.findings, draft.similarity, relation, faq.topics, market)
     change = Change(
         market=market.tag,
-        generation=_generation(history),
+        generation=generation_of(history),
         entry_id=draft.revision.entry_id,
         kind=ChangeKind.UPDATE if approved else ChangeKind.ADD,
         revision=draft.revision,
@@ -67,11 +98,7 @@ def _change(store: StageStore, draft: Draft, faq: SourceFaq, market: Market, his
         source_faq_id=faq.id,
         source_revision=faq.revision,
         topics=faq.topics,
-        relation=relation,
-        findings=draft.findings,
-        similarity=draft.similarity,
-        quality=quality,
-        risk=risk_of(faq.topics, draft.findings, relation, market, quality),
+        **dict(assessment),
     )
     return None if any(_is_settled(change, past) for past in history) else change
 
@@ -80,10 +107,6 @@ def _is_settled(change: Change, past: Change) -> bool:
     """Whether `past` proposed the same text, against whatever was approved then, and still waits or was decided on."""
     same = change.model_copy(update={"kind": past.kind, "base_revision_id": past.base_revision_id})
     return past.state is not ChangeState.SUPERSEDED and same.id == past.id
-
-
-def _generation(history: list[Change]) -> int:
-    return sum(1 for past in history if past.kind is ChangeKind.RETIRE and past.state is ChangeState.APPROVED)
 
 
 def _retire(store: StageStore, faq: SourceFaq, market: Market, withdrawn: list[str], history: list[Change]) -> list[Change]:
@@ -97,7 +120,7 @@ def _retire(store: StageStore, faq: SourceFaq, market: Market, withdrawn: list[s
         market=market.tag,
         entry_id=entry,
         kind=ChangeKind.RETIRE,
-        generation=_generation(history),
+        generation=generation_of(history),
         revision=None,
         base_revision_id=approved.id,
         source_faq_id=faq.id,

@@ -21,6 +21,7 @@ class MarketStatus(Value):
     """One market. `stale`: entries whose source FAQ has moved past the text that was drafted."""
 
     pending: int = 0
+    changes_requested: int = 0  # the next run asks the model for another text
     approved: int = 0
     published: int = 0
     imported: int = 0
@@ -50,7 +51,7 @@ def read_status(store: StatusStore, markets: Sequence[Market]) -> Status:
         known = counts.get(market.tag, {})
         drafts = {d.source_faq_id: d for d in store.drafts(market.tag)}
         stale = sum(1 for f in faqs if f.id in drafts and drafts[f.id].source_text_hash != f.text.hash)
-        wanted = ("pending", "approved", "published", "imported", "rejected")
+        wanted = ("pending", "changes_requested", "approved", "published", "imported", "rejected")
         served = release_id(market.tag, live[market.tag]) if market.tag in live else None
         standing[market.tag] = MarketStatus(**{k: known.get(k, 0) for k in wanted}, stale=stale, live_release=served)
     return Status(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from kb_pipeline.domain.calls import Answer, Message, ModelReply
+from kb_pipeline.domain.changes import ChangeRequest
 from kb_pipeline.domain.faqs import FaqText, Provenance, SourceFaq
 from kb_pipeline.domain.findings import Finding
 from kb_pipeline.domain.translation_memory import MemoryMatch
@@ -47,35 +48,69 @@ class EntryWriter:
 
     def write(self, faq: SourceFaq, approved: FaqText | None, made: Provenance) -> tuple[CheckedEntry, Provenance, bool]:
         """The text with what it took, and whether a repair made it better. Raises LLMItemError, LLMUnavailableError."""
-        prompt, masked = load_prompt("localize_faq"), self.shown(faq.text, faq.language)
-        messages = self._messages(prompt, faq, masked, approved)
+        masked = self.shown(faq.text, faq)
+        return self._written(load_prompt("localize_faq"), self._messages(faq, masked, approved), faq, masked, made)
+
+    def rewrite(
+        self, faq: SourceFaq, approved: FaqText | None, request: ChangeRequest, made: Provenance
+    ) -> tuple[CheckedEntry, Provenance, bool]:
+        """As `write`, with what a person asks to be different in a text that was proposed before. Raises as `write`.
+
+        A fix or a repair that only leads back to that text does not count: the person outranks the rule that asks for it.
+        """
+        prompt, masked, before = load_prompt("rewrite_faq"), self.shown(faq.text, faq), request.before
+        (turn,) = prompt.render(
+            language=self._market.language_name,
+            question=masked.hide(before.question),
+            answer=masked.hide(before.answer),
+            phrasings=[masked.hide(phrasing) for phrasing in before.phrasings],
+            request=masked.hide(request.comment),
+        )
+        messages = _with_turn(self._messages(faq, masked, approved), turn)
+        return self._written(prompt, messages, faq, masked, made, unwanted=before)
+
+    def _written(
+        self,
+        prompt: Prompt,
+        messages: tuple[Message, ...],
+        faq: SourceFaq,
+        masked: Masked,
+        made: Provenance,
+        unwanted: FaqText | None = None,
+    ) -> tuple[CheckedEntry, Provenance, bool]:
+        """The answer to `messages`, repaired; no fix and no repair leads to the `unwanted` text."""
         reply = self._llm.ask(prompt.request_of(messages, TOKENS), LocalizedFaq)
         made = paid(made, prompt, reply)
-        checked, repaired = self._checks.mend(faq, masked.restored(reply.value.text())), False
+        checked, repaired = self._mended(faq, masked.restored(reply.value.text()), unwanted), False
         for _ in range(self.repairs):
             if not checked.faults:
                 break
             again = self._again(messages, checked.faults)
             made = paid(made, prompt, again)
             better = self._checks.mend(faq, masked.restored(again.value.text()))
-            if better.is_better_than(checked):
+            if better.is_better_than(checked) and better.text != unwanted:
                 checked, repaired = better, True
         return checked, made, repaired
 
-    def shown(self, text: FaqText, language: str) -> Masked:
-        """A source text as a model sees it: in the market's values, protected pieces behind marks."""
-        return mask(in_market_values(text, language, self._market, self._checks.day), language)
+    def _mended(self, faq: SourceFaq, text: FaqText, unwanted: FaqText | None) -> CheckedEntry:
+        mended = self._checks.mend(faq, text)
+        return self._checks.check(faq, text) if mended.text == unwanted else mended
+
+    def shown(self, text: FaqText, faq: SourceFaq) -> Masked:
+        """A FAQ's text, or a piece of it, as a model sees it: in the market's values, protected pieces behind marks."""
+        day, asked = self._checks.day, faq.text.question
+        values = in_market_values(text, faq.language, self._market, day, faq.citations, asked)
+        return mask(values, faq.language)
 
     def _again(self, messages: tuple[Message, ...], faults: Sequence[Finding]) -> ModelReply[LocalizedFaq]:
         """The request of before, with the faults of its answer."""
         prompt = load_prompt("repair_faq")
         (turn,) = prompt.render(language=self._market.language_name, findings=[fault.message for fault in faults])
-        asked = messages[-1].model_copy(update={"content": f"{messages[-1].content}\n{turn.content}"})
-        return self._llm.ask(prompt.request_of((*messages[:-1], asked), TOKENS), LocalizedFaq)
+        return self._llm.ask(prompt.request_of(_with_turn(messages, turn), TOKENS), LocalizedFaq)
 
-    def _messages(self, prompt: Prompt, faq: SourceFaq, masked: Masked, approved: FaqText | None) -> tuple[Message, ...]:
+    def _messages(self, faq: SourceFaq, masked: Masked, approved: FaqText | None) -> tuple[Message, ...]:
         market = self._market
-        return prompt.render(
+        return load_prompt("localize_faq").render(
             market=market.name,
             language=market.language_name,
             style=market.style_brief,
@@ -98,6 +133,12 @@ class EntryWriter:
     def _same(self, text: str, language: str) -> str | None:
         matches = self._memory.match(text, language, limit=1, least=_SAME)
         return next((m.unit.target for m in matches if m.score >= _SAME and not m.penalties), None)
+
+
+def _with_turn(messages: tuple[Message, ...], turn: Message) -> tuple[Message, ...]:
+    """`messages` with `turn` at the end of the last one: small models lose a text that stands two turns before."""
+    asked = messages[-1].model_copy(update={"content": f"{messages[-1].content}\n{turn.content}"})
+    return (*messages[:-1], asked)
 
 
 def paid(made: Provenance, prompt: Prompt, reply: ModelReply[Answer]) -> Provenance:

@@ -8,6 +8,7 @@ from kb_pipeline.ports.models import LLM, Embedder
 from kb_pipeline.prompts import load_prompt
 from kb_pipeline.services.draft.write_entry import TOKENS, EntryWriter, paid
 from kb_pipeline.services.language.entry_checks import CheckedEntry, EntryChecks
+from kb_pipeline.steps.facts import Passage
 from kb_pipeline.steps.language.tags import primary
 from kb_pipeline.steps.localize.alignment import align, pinned, split, units
 from kb_pipeline.steps.localize.fixes import fixed_text
@@ -66,7 +67,7 @@ class SentenceWriter:
             if better.is_better_than(checked):
                 pieces, checked, repaired = again, better, True
         if aligned is None:
-            checked = checked.model_copy(update={"own": (*checked.own, uncertain())})
+            checked = checked.with_doubts(uncertain())
         return checked, made, repaired
 
     def _aligned(self, faq: SourceFaq, old: FaqText, approved: FaqText) -> Aligned | None:
@@ -76,7 +77,7 @@ class SentenceWriter:
             return as_one(old.answer, approved.answer)
 
         def agree(one: str, other: str) -> bool | None:
-            return self._checks.agree(one, other, faq.language)
+            return self._checks.agree(_passage(one, faq), other)
 
         beads = pinned(source.sentences, target.sentences, agree)
         if beads is None:
@@ -90,7 +91,7 @@ class SentenceWriter:
         for place, piece in enumerate(pieces):
             if piece.opening is None:
                 continue
-            certain = self._certain(piece.opening, faq.language)
+            certain = self._certain(piece.opening, faq)
             if certain is None:
                 asked.append(place)
             else:
@@ -102,15 +103,16 @@ class SentenceWriter:
         faults = faults_of(pieces, checked.faults)
         return pieces, [place for place in asked if place in faults]
 
-    def _certain(self, opening: Opening, language: str) -> str | None:
+    def _certain(self, opening: Opening, faq: SourceFaq) -> str | None:
         """The words for a changed piece where no model is needed: other values, or (if the market wants so) other wording."""
         old, new = opening.old_source, opening.new_source
         if not old:
             return None
         one, other = (FaqText(question="", answer=text) for text in (old, new))
-        if self._market.minor_source_changes == "keep" and self.is_minor(one, other, language):
+        if self._market.minor_source_changes == "keep" and self.is_minor(one, other, faq.language):
             return opening.old_target
-        return with_new_values(old, new, opening.old_target, language, self._market, self._checks.day)
+        sources = (_passage(old, faq), _passage(new, faq))
+        return with_new_values(*sources, opening.old_target, self._market, self._checks.day)
 
     def _mended(self, faq: SourceFaq, pieces: tuple[Piece, ...]) -> tuple[tuple[Piece, ...], CheckedEntry]:
         """The pieces with certain fixes in the open ones, checked as one text."""
@@ -128,7 +130,7 @@ class SentenceWriter:
         """New words for the pieces in `places`, each with the faults to avoid."""
         prompt, written = load_prompt("localize_sentence"), dict[int, str]()
         for place, faults in places.items():
-            masked = self._writer.shown(FaqText(question="", answer=_opening(pieces[place]).new_source), faq.language)
+            masked = self._writer.shown(FaqText(question="", answer=_opening(pieces[place]).new_source), faq)
             values = self._values(faq, approved, pieces[place], masked)
             request = prompt.request(TOKENS, **values, faults=[fault.message for fault in faults])
             reply = self._llm.ask(request, LocalizedSentence)
@@ -150,6 +152,11 @@ class SentenceWriter:
             "old_target": masked.hide(opening.old_target),
             "new_source": masked.text.answer,
         }
+
+
+def _passage(piece: str, faq: SourceFaq) -> Passage:
+    """A piece of a FAQ, now or as it was."""
+    return Passage(text=piece, language=faq.language, question=faq.text.question, citations=faq.citations)
 
 
 def _opening(piece: Piece) -> Opening:

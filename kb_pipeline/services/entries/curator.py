@@ -1,7 +1,5 @@
 """What a person does with entries that are there: withdraw, restore, correct, say which of two holds. Every word is audited."""
 
-from collections.abc import Sequence
-from datetime import date
 from typing import NamedTuple, Protocol
 
 from kb_pipeline.domain.accounts import Role, User
@@ -9,17 +7,15 @@ from kb_pipeline.domain.changes import Change, ChangeKind, EntryState, Relation,
 from kb_pipeline.domain.conflicts import Conflict
 from kb_pipeline.domain.entries import ListedEntry, base_of_correction
 from kb_pipeline.domain.faqs import FaqText, Provenance, Revision
-from kb_pipeline.domain.markets import Market
-from kb_pipeline.errors import BlockedError, ConflictError, ForbiddenError, NotFoundError, UnknownMarketError
+from kb_pipeline.errors import BlockedError, ConflictError, ForbiddenError, NotFoundError
 from kb_pipeline.ports.changes import Proposals
 from kb_pipeline.ports.entries import Withdrawals
 from kb_pipeline.ports.models import Embedder
 from kb_pipeline.services.entries.catalog import Catalog, CatalogStore, EntryView
 from kb_pipeline.services.release.contradictions import Contradiction
 from kb_pipeline.services.release.plan import Planner, PlanStore
-from kb_pipeline.services.review.reviewer import Reviewer, ReviewStore
-from kb_pipeline.steps.checks.quality import estimate
-from kb_pipeline.steps.checks.risk import risk_of
+from kb_pipeline.services.review.assess import Assessor
+from kb_pipeline.services.review.reviewer import ReviewStore
 
 
 class CuratorStore(ReviewStore, CatalogStore, PlanStore, Withdrawals, Proposals, Protocol):
@@ -36,12 +32,11 @@ class MarketConflicts(NamedTuple):
 class Curator:
     """The use case of one person, `user`, who sees nothing of markets that are not theirs."""
 
-    def __init__(self, store: CuratorStore, embedder: Embedder, markets: Sequence[Market], user: User, day: date) -> None:
+    def __init__(self, store: CuratorStore, embedder: Embedder, assessor: Assessor, user: User) -> None:
         self.catalog = Catalog(store, user)
         self._store = store
         self._embedder = embedder
-        self._markets = {market.tag: market for market in markets}
-        self._reviewer = Reviewer(store, markets, user, day)
+        self._assessor = assessor
         self._user = user
 
     def withdraw(self, id_prefix: str, reason: str) -> EntryView:
@@ -72,8 +67,9 @@ class Curator:
         """
         entry = self._entry_for(id_prefix, Role.REVIEWER, "correct")
         base = base_of_correction(entry, self._store.approved_text(entry.id), text, reason)
-        change = self._judged(self._correction(entry, base, text), text)
-        if not self._store.propose(change, reason.strip()):
+        change = self._correction(entry, base, text)
+        change = change.model_copy(update=dict(self._assessor.assess(change, text)))
+        if not self._store.propose(change, reason=reason.strip()):
             raise ConflictError(f"entry {entry.id} moved meanwhile", f"look at it again: kb entry show {entry.id}")
         return change
 
@@ -94,16 +90,6 @@ class Curator:
             risk=RiskTier.HIGH,
             proposed_by=self._user.name,
         )
-
-    def _judged(self, change: Change, text: FaqText) -> Change:
-        """The change with findings, quality and risk of its text, as a reviewer's edit is judged on saving."""
-        market = self._markets.get(change.market)
-        if market is None:
-            raise UnknownMarketError(f"no pack of '{change.market}'", "put its folder back into KB_LOCALES_DIR")
-        findings = self._reviewer.check(change, text)
-        quality = estimate(findings, None, text, market.tag)
-        risk = risk_of(change.topics, findings, change.relation, market, quality)
-        return change.model_copy(update={"findings": findings, "quality": quality, "risk": risk})
 
     def conflicts(self, market: str) -> MarketConflicts:
         """The contradictions among what is approved in the market. Raises NotFoundError."""

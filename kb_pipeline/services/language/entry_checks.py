@@ -1,4 +1,4 @@
-"""The checks of a text as a market's entry of a source FAQ: all rules, protected pieces, citations, drift of meaning."""
+"""The checks of a text as a market's entry, with or without a source FAQ: the rules of a profile, and drift of meaning."""
 
 from datetime import date
 
@@ -9,30 +9,33 @@ from kb_pipeline.domain.findings import Finding
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.ports.models import Embedder
 from kb_pipeline.services.language.drift import Drift
-from kb_pipeline.steps.checks import Subject, run_checks
-from kb_pipeline.steps.checks.grounding import ungrounded
+from kb_pipeline.steps.checks import PROFILES, Profile, Subject, run_checks
+from kb_pipeline.steps.checks.grounding import grounded
+from kb_pipeline.steps.checks.meaning import meaning_drift
 from kb_pipeline.steps.checks.quality import penalty
-from kb_pipeline.steps.facts import compare, extract
+from kb_pipeline.steps.facts import Passage, compare, extract
 from kb_pipeline.steps.facts.compare import COMPARED
 from kb_pipeline.steps.localize.fixes import apply_fixes, worth_repairing
-from kb_pipeline.steps.localize.masking import check_pieces
-from kb_pipeline.steps.localize.prompt_values import in_market_values
 
 _PINS = COMPARED | {FactKind.URL, FactKind.PLACEHOLDER}
 
 
 class CheckedEntry(Value):
-    """A text with what the checks find. `own` are the findings that another wording can mend."""
+    """A text with what the checks find."""
 
     text: FaqText
-    own: tuple[Finding, ...]
-    source: tuple[Finding, ...]  # claims of the source FAQ that its citations do not support
+    findings: tuple[Finding, ...]
     similarity: float | None  # of the source's and the text's meaning (services.language.drift); None: not measured
 
     @property
-    def findings(self) -> tuple[Finding, ...]:
-        """All of them."""
-        return self.own + self.source
+    def own(self) -> tuple[Finding, ...]:
+        """The findings that another wording can mend: not those on the source FAQ itself."""
+        return tuple(finding for finding in self.findings if finding.rule != grounded.id)
+
+    def with_doubts(self, *doubts: Finding) -> "CheckedEntry":
+        """The same text with more findings of its own."""
+        own = self.own
+        return self.model_copy(update={"findings": (*own, *doubts, *(f for f in self.findings if f not in own))})
 
     @property
     def faults(self) -> tuple[Finding, ...]:
@@ -52,9 +55,11 @@ class EntryChecks:
         self.day = day
         self._drift = Drift(embedder, market)
 
-    def check(self, faq: SourceFaq, text: FaqText, similarity: float | None = None) -> CheckedEntry:
-        """`text` as it is. `similarity`: of these two texts, where it is known already."""
-        if similarity is None:
+    def check(
+        self, faq: SourceFaq, text: FaqText, similarity: float | None = None, profile: Profile = Profile.DRAFT
+    ) -> CheckedEntry:
+        """`text` as it is. `similarity`: of these two texts, where it is known already; measured where the profile asks."""
+        if similarity is None and meaning_drift in PROFILES[profile]:
             similarity = self._drift.similarity(faq.text, text, faq.language)
         subject = Subject(
             source=faq.text,
@@ -66,22 +71,25 @@ class EntryChecks:
             similarity=similarity,
             day=self.day,
         )
-        shown = in_market_values(faq.text, faq.language, self.market, self.day)
-        own = run_checks(subject) + check_pieces(shown, text, faq.language, self.market.tag)
-        at_source = ungrounded(faq.text, faq.citations, faq.language)
-        unplaced = tuple(f.model_copy(update={"start": None, "end": None, "fix": None}) for f in at_source)
-        return CheckedEntry(text=text, own=own, source=unplaced, similarity=similarity)
+        return CheckedEntry(text=text, findings=run_checks(subject, profile), similarity=similarity)
+
+    def check_alone(self, text: FaqText) -> tuple[Finding, ...]:
+        """The findings on an entry without a source, which is checked against itself: form, language, terms."""
+        tag = self.market.tag
+        return run_checks(
+            Subject(source=text, target=text, source_language=tag, market=self.market, day=self.day), Profile.IMPORT
+        )
 
     def mend(self, faq: SourceFaq, text: FaqText) -> CheckedEntry:
         """`text` with all certain fixes."""
         return self.check(faq, apply_fixes(text, self.check(faq, text).own))
 
-    def agree(self, source: str, target: str, language: str) -> bool | None:
+    def agree(self, source: Passage, target: str) -> bool | None:
         """Whether two sentences show the same facts, links and placeholders; None: neither has any."""
-        ours = tuple(fact for fact in extract(source, language) if fact.kind in _PINS)
+        ours = tuple(fact for fact in source.facts if fact.kind in _PINS)
         theirs = tuple(fact for fact in extract(target, self.market.tag) if fact.kind in _PINS)
         if not ours and not theirs:
             return None
-        found = compare(ours, theirs, self.market, self.day)
+        found = compare(source, theirs, self.market, self.day)
         exact = [{fact.value for fact in facts if fact.kind not in COMPARED} for facts in (ours, theirs)]
         return not found.missing and not found.extra and exact[0] == exact[1]

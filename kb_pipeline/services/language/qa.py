@@ -13,7 +13,7 @@ from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.findings import Finding, Severity, worst
 from kb_pipeline.domain.markets import Market
-from kb_pipeline.steps.checks import BLOCK_RULES, Subject, run_checks
+from kb_pipeline.steps.checks import PROFILES, Profile, Subject, run_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,10 @@ def check_blocks(
     blocks: Iterable[tuple[str, str, str]], source_language: str, market: Market, day: date, rules: Sequence[str] = ()
 ) -> Iterator[CheckedBlock]:
     """Check blocks of (source, target, place); `rules` are ids, none given: all that fit a block."""
-    chosen = tuple(rule for rule in BLOCK_RULES if not rules or rule.id in rules)
+    chosen = tuple(rule for rule in PROFILES[Profile.BLOCK] if not rules or rule.id in rules)
     for index, (source, target, place) in enumerate(blocks):
         began = time.perf_counter()
-        findings = run_checks(_subject(source, target, source_language, market, day), chosen)
+        findings = run_rules(_subject(source, target, source_language, market, day), chosen)
         seconds = time.perf_counter() - began
         yield CheckedBlock(index, place, source, target, findings, seconds)
 

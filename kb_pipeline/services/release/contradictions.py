@@ -5,18 +5,17 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from kb_pipeline.domain.base import Value
-from kb_pipeline.domain.changes import RelationKind
 from kb_pipeline.domain.conflicts import Conflict, may_meet
 from kb_pipeline.domain.faqs import Revision
 from kb_pipeline.domain.releases import Manifest, ManifestItem, Release
 from kb_pipeline.errors import BlockedError
 from kb_pipeline.ports.models import Embedder
 from kb_pipeline.ports.releases import Conflicts, Releases
-from kb_pipeline.steps.relate.blocking import nearest_by_vectors, nearest_by_words
+from kb_pipeline.services.relate.compared import EntryText, compared
 from kb_pipeline.steps.relate.compared import ComparedEntry
-from kb_pipeline.steps.relate.relations import compare_pair, rarity_of
+from kb_pipeline.steps.relate.index import BLOCK, EntryIndex
+from kb_pipeline.steps.relate.relations import contradiction
 
-_BATCH = 256  # texts that are embedded at once
 _NAMED = 3  # contradictions that an error names
 
 
@@ -117,38 +116,29 @@ def find_conflicts(
     """
     if not fresh:
         return []
-    pool = _embedded([*others, *fresh], embedder)
-    around, candidates, rarity = pool[: len(others)], pool[len(others) :], rarity_of(pool)
+    entries = compared([EntryText(r.entry_id, None, r.language, r.text) for r in (*others, *fresh)], embedder)
     texts = {revision.entry_id: revision.id for revision in (*others, *fresh)}
-    near, found = nearest_by_words(candidates, around, rarity), list[Conflict]()
-    for candidate, neighbours in nearest_by_vectors(candidates, around):
-        for rival in (pool[index] for index in sorted({*neighbours, *near[candidate.id]})):
-            relation = compare_pair(candidate, rival, rarity)
-            if relation.kind is RelationKind.CONTRADICTORY:
-                first, second = sorted((candidate.id, rival.id))
-                found.append(
-                    Conflict(
-                        market=market,
-                        first_entry=first,
-                        second_entry=second,
-                        first_revision=texts[first],
-                        second_revision=texts[second],
-                        why="; ".join(relation.guards),
-                    )
-                )
+    index, found = EntryIndex(), list[Conflict]()
+    for entry in entries:
+        index.add(entry)
+    for first in range(len(others), len(entries), BLOCK):
+        candidates = entries[first : first + BLOCK]
+        for candidate, rivals in zip(candidates, index.nearest(candidates, earlier=True), strict=True):
+            found += [
+                _conflict(market, candidate, rival, texts, why)
+                for rival in rivals
+                if (why := contradiction(candidate, rival, index.rarity))
+            ]
     return found
 
 
-def _embedded(revisions: Sequence[Revision], embedder: Embedder) -> list[ComparedEntry]:
-    """The texts with their vectors."""
-    entries: list[ComparedEntry] = []
-    for start in range(0, len(revisions), _BATCH):
-        batch = revisions[start : start + _BATCH]
-        asked = embedder.embed([q for r in batch for q in (r.text.question, *r.text.phrasings)], "query")
-        answers = embedder.embed([r.text.answer for r in batch], "passage")
-        at = 0
-        for revision, answer in zip(batch, answers, strict=True):
-            own = asked[at : at + 1 + len(revision.text.phrasings)]
-            at += len(own)
-            entries.append(ComparedEntry(revision.entry_id, None, revision.language, revision.text, own, answer))
-    return entries
+def _conflict(market: str, one: ComparedEntry, other: ComparedEntry, texts: Mapping[str, str], why: str) -> Conflict:
+    first, second = sorted((one.id, other.id))
+    return Conflict(
+        market=market,
+        first_entry=first,
+        second_entry=second,
+        first_revision=texts[first],
+        second_revision=texts[second],
+        why=why,
+    )

@@ -9,7 +9,7 @@ from pydantic import computed_field
 from kb_pipeline.domain.articles import Citation, Sentence, SentenceKind
 from kb_pipeline.domain.audit import AuditEvent
 from kb_pipeline.domain.base import Value
-from kb_pipeline.domain.changes import Change, Decision, RiskTier
+from kb_pipeline.domain.changes import Change, Decision, RiskTier, Verdict
 from kb_pipeline.domain.decisions import approvers, has_approved
 from kb_pipeline.domain.entries import Entry
 from kb_pipeline.domain.faqs import Revision, SourceFaq
@@ -18,6 +18,8 @@ from kb_pipeline.ports.articles import Articles
 from kb_pipeline.ports.audit import AuditEvents
 from kb_pipeline.ports.changes import Changes, Entries
 from kb_pipeline.ports.faqs import SourceFaqs
+from kb_pipeline.services.review.requests import RequestRecord, may_be_rewritten, requests_of
+from kb_pipeline.steps.facts import Passage
 from kb_pipeline.steps.facts.table import FactRow, fact_table
 
 
@@ -38,9 +40,13 @@ class Evidence(Value):
 
 
 class Card(Value):
-    """All that a person needs to decide on one change. `source_before` is the source that the approved text was made from."""
+    """All that a person needs to decide on one change. `source_before` is the source that the approved text was made from.
+
+    `proposed` is the text as it was proposed, where somebody edited it since.
+    """
 
     change: Change
+    proposed: Revision | None = None
     source: SourceFaq | None
     source_before: SourceFaq | None = None
     approved: Revision | None
@@ -50,6 +56,7 @@ class Card(Value):
     twin: Entry | None
     decisions: tuple[Decision, ...]
     history: tuple[AuditEvent, ...] = ()
+    requests: tuple[RequestRecord, ...] = ()  # what people asked to be different: answered by this change, open, or returned
 
     def rule_of(self, row: FactRow) -> MarketFact | None:
         """The market fact that a line of `facts` rests on, with who says so and how long it holds."""
@@ -66,6 +73,16 @@ class Card(Value):
         """Who approved the text as it stands."""
         return approvers(self.decisions)
 
+    @property
+    def edits(self) -> tuple[AuditEvent, ...]:
+        """Who edited it and when, with category, root cause and comment in `after`; oldest first."""
+        return tuple(event for event in self.history if event.action == f"change.{Verdict.EDIT}")
+
+    @property
+    def may_be_rewritten(self) -> bool:
+        """Whether a model can be asked for another text."""
+        return may_be_rewritten(self.change, self.source)
+
     def needs_another_than(self, name: str) -> bool:
         """Whether `name` approved this high-risk change already, so that somebody else must."""
         return self.change.risk is RiskTier.HIGH and has_approved(name, self.decisions)
@@ -74,9 +91,10 @@ class Card(Value):
 def card_of(change: Change, store: CardStore, market: Market | None, day: date) -> Card:
     """The card of `change`; `market` is its pack, None where it is gone, and `day` the one on which market facts hold."""
     source, approved = store.source_faq(change.source_faq_id or ""), store.approved_text(change.entry_id)
-    facts = _facts(change, source, market, day)
+    facts, history = _facts(change, source, market, day), tuple(store.events(change.id))
     return Card(
         change=change,
+        proposed=store.proposed_text(change.id) if change.original_id else None,
         source=source,
         source_before=_source_before(store, source, approved),
         approved=approved,
@@ -85,7 +103,8 @@ def card_of(change: Change, store: CardStore, market: Market | None, day: date) 
         rules=_rules(facts, market, day),
         twin=store.entry(change.relation.twin_id) if change.relation.twin_id else None,
         decisions=tuple(store.decisions(change.id)),
-        history=tuple(store.events(change.id)),
+        history=history,
+        requests=requests_of(change, history, store),
     )
 
 
@@ -99,8 +118,9 @@ def _source_before(store: SourceFaqs, source: SourceFaq | None, approved: Revisi
 def _facts(change: Change, source: SourceFaq | None, market: Market | None, day: date) -> tuple[FactRow, ...]:
     if market is None or source is None or change.revision is None:
         return ()
-    texts = [f"{text.question}\n{text.answer}" for text in (source.text, change.revision.text)]
-    return fact_table(texts[0], source.language, texts[1], market, day)
+    text = change.revision.text
+    passage = Passage.of(source.text, source.language, source.citations)
+    return fact_table(passage, f"{text.question}\n{text.answer}", market, day)
 
 
 def _rules(rows: Sequence[FactRow], market: Market | None, day: date) -> tuple[MarketFact, ...]:

@@ -8,6 +8,7 @@ from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.changes import Change, ChangeState, RelationKind, RootCause, Verdict
 from kb_pipeline.domain.findings import Severity
 from kb_pipeline.domain.markets import Market
+from kb_pipeline.services.review.assess import Assessor
 from kb_pipeline.services.review.reviewer import Reviewer, ReviewStore
 
 PLAYED = ("demo:reviewer-1", "demo:reviewer-2")  # high risk takes two different people
@@ -37,9 +38,9 @@ def decide(change: Change) -> Played:
 class PlayedReviewer:
     """Two played people at work on one store."""
 
-    def __init__(self, store: ReviewStore, markets: Sequence[Market], day: date) -> None:
+    def __init__(self, store: ReviewStore, markets: Sequence[Market], assessor: Assessor, day: date) -> None:
         people = (User(name=name, role=Role.REVIEWER) for name in PLAYED)
-        self._people = tuple(Reviewer(store, markets, person, day) for person in people)
+        self._people = tuple(Reviewer(store, markets, assessor, person, day) for person in people)
 
     def carry_out(self, played: Played) -> None:
         """Make it so. Raises as services.review.reviewer."""

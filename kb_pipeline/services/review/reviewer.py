@@ -1,19 +1,20 @@
-"""What reviewers do with a change: look at it, approve, edit and approve, reject. Every word is a Decision."""
+"""What reviewers do with a change: look at it, approve, edit and approve, ask for changes, reject. Every word is a Decision."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple, Protocol
 
 from kb_pipeline.domain.accounts import Role, User
-from kb_pipeline.domain.changes import Change, Decision, RootCause, Verdict
-from kb_pipeline.domain.faqs import FaqText, Provenance, Revision
+from kb_pipeline.domain.changes import Assessment, Change, Decision, EditedText, RootCause, Verdict
+from kb_pipeline.domain.faqs import FaqText, Provenance
 from kb_pipeline.domain.findings import Finding
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.errors import BlockedError, ForbiddenError, NotFoundError
 from kb_pipeline.ports.changes import Decisions
+from kb_pipeline.services.review.assess import Assessor
 from kb_pipeline.services.review.card import Card, CardStore, card_of
 from kb_pipeline.services.review.queue import QueueFilter, select
-from kb_pipeline.steps.checks import PEOPLES_RULES, Subject, run_checks
+from kb_pipeline.services.review.requests import may_be_rewritten
 
 
 class ReviewStore(CardStore, Decisions, Protocol):
@@ -30,9 +31,10 @@ class Neighbours(NamedTuple):
 class Reviewer:
     """The use case of one person, `user`, who sees nothing of markets that are not theirs."""
 
-    def __init__(self, store: ReviewStore, markets: Sequence[Market], user: User, day: date) -> None:
+    def __init__(self, store: ReviewStore, markets: Sequence[Market], assessor: Assessor, user: User, day: date) -> None:
         self._store = store
         self._markets = {m.tag: m for m in markets}
+        self._assessor = assessor
         self._user = user
         self._day = day
 
@@ -71,7 +73,7 @@ class Reviewer:
         self, change_id: str, text: FaqText, *, category: str, root_cause: RootCause | None, version: int | None = None,
         override: bool = False, comment: str = "",
     ) -> Change:  # fmt: skip
-        """Approve `text` instead; the rules of `check` run on it. Raises as approve, and BlockedError for an unchanged text."""
+        """Approve `text` instead; it is judged as a draft is. Raises as approve, and BlockedError for an unchanged text."""
         change = self._change(change_id)
         if change.revision is None:
             raise BlockedError("a retirement has no text to edit", "approve or reject it")
@@ -85,10 +87,9 @@ class Reviewer:
                 "provenance": Provenance(actor=self._user.name, source_revision=change.source_revision),
             }
         )
-        findings = self.check(change, text)
         return self._decide(
             change_id, Verdict.EDIT, version, category=category, root_cause=root_cause, override=override, comment=comment,
-            edited=revision, findings=findings,
+            edited=EditedText(revision=revision, assessment=self.assess(change, text)),
         )  # fmt: skip
 
     def reject(
@@ -97,26 +98,25 @@ class Reviewer:
         """Reject what is proposed, with a reason. Raises as approve."""
         return self._decide(change_id, Verdict.REJECT, version, category=category, root_cause=root_cause, comment=comment)
 
+    def request_changes(self, change_id: str, comment: str, *, version: int | None = None) -> Change:
+        """Ask for another text: the next run shows the model what `comment` says. Raises as approve."""
+        change = self._change(change_id)
+        is_written = change.revision is not None and change.source_faq_id is not None  # else the decision itself is refused
+        if is_written and not may_be_rewritten(change, self._store.source_faq(change.source_faq_id or "")):
+            raise BlockedError("its source is gone, so no model can be asked", f"edit it: kb review edit {change_id}")
+        return self._decide(change_id, Verdict.REQUEST_CHANGES, version, comment=comment)
+
+    def take_back(self, change_id: str, *, version: int | None = None, comment: str = "") -> Change:
+        """Take a request for changes back, whoever made it: the change waits for a decision again. Raises as approve."""
+        return self._decide(change_id, Verdict.TAKE_BACK, version, comment=comment)
+
     def check(self, change: Change, text: FaqText) -> tuple[Finding, ...]:
-        """The findings on `text`, as if it were the change's. An imported entry has no source: it is checked against itself."""
-        market = self._markets.get(change.market)
-        source = self._store.source_faq(change.source_faq_id or "")
-        if market is None:
-            return ()
-        if source is None:
-            alone = Subject(source=text, target=text, source_language=market.tag, market=market, day=self._day)
-            return run_checks(alone, PEOPLES_RULES)
-        return run_checks(
-            Subject(
-                source=source.text,
-                target=text,
-                source_language=source.language,
-                market=market,
-                citations=source.citations,
-                topics=source.topics,
-                day=self._day,
-            )
-        )
+        """The findings on `text`, as if it were the change's, as far as they can be had while it is typed."""
+        return self._assessor.findings(change, text)
+
+    def assess(self, change: Change, text: FaqText) -> Assessment:
+        """All that is known of `text`, as if it were the change's: what `edit` judges it by."""
+        return self._assessor.assess(change, text)
 
     def _change(self, change_id: str) -> Change:
         change = self._store.change(change_id)
@@ -124,9 +124,9 @@ class Reviewer:
             raise NotFoundError(f"no change '{change_id}'", "list the ids: kb review list")
         return change
 
-    def _decide(  # noqa: PLR0913 - the parts of a decision
+    def _decide(
         self, change_id: str, verdict: Verdict, version: int | None, *, category: str = "", root_cause: RootCause | None = None,
-        override: bool = False, comment: str = "", edited: Revision | None = None, findings: Sequence[Finding] | None = None,
+        override: bool = False, comment: str = "", edited: EditedText | None = None,
     ) -> Change:  # fmt: skip
         change = self._change(change_id)
         if not self._user.may(Role.REVIEWER, change.market):
@@ -141,4 +141,4 @@ class Reviewer:
             comment=comment,
             override_critical=override,
         )
-        return self._store.decide(decision, edited, findings)
+        return self._store.decide(decision, edited)

@@ -1,22 +1,28 @@
-"""Checks of entries: one small function per rule, grouped by subject. No I/O; the same rules run in repair, review and CLI."""
+"""Checks of entries: one small function per rule, grouped by subject; a profile says which rules fit. No I/O."""
+
+from collections.abc import Iterable
+from enum import StrEnum
 
 from kb_pipeline.domain.findings import Finding
 from kb_pipeline.steps.checks.accuracy import code, example_copied, facts_preserved, foreign_currency, link, placeholder
 from kb_pipeline.steps.checks.completeness import addition, omission
 from kb_pipeline.steps.checks.form import length, question_form, repetition
+from kb_pipeline.steps.checks.grounding import grounded
 from kb_pipeline.steps.checks.language import sara_am, untranslated_run, wrong_language, wrong_script
 from kb_pipeline.steps.checks.locale import date_form, number_form
+from kb_pipeline.steps.checks.market_facts import market_fact_unsure
 from kb_pipeline.steps.checks.markup import markdown
 from kb_pipeline.steps.checks.meaning import meaning_drift
 from kb_pipeline.steps.checks.opposite import polarity
 from kb_pipeline.steps.checks.orthography import missing_marks, punctuation
 from kb_pipeline.steps.checks.policy import clause_missing, unavailable
+from kb_pipeline.steps.checks.protected import protected_text
 from kb_pipeline.steps.checks.safety import bot_instruction, personal_data
 from kb_pipeline.steps.checks.subject import Rule, Subject
 from kb_pipeline.steps.checks.terms import adapt_spelling, do_not_translate, term_forbidden, term_missing, ui_label
 from kb_pipeline.steps.checks.tone import tone
 
-__all__ = ["BLOCK_RULES", "PEOPLES_RULES", "RULES", "STRICT_RULES", "Rule", "Subject", "run_checks"]
+__all__ = ["PROFILES", "RULES", "Profile", "Rule", "Subject", "run_checks", "run_rules"]
 
 # What must come through: facts, protected text, all that is said and its yes or no.
 _FAITHFUL: tuple[Rule, ...] = (
@@ -38,18 +44,41 @@ _SAFE: tuple[Rule, ...] = (personal_data, bot_instruction)
 _FORM: tuple[Rule, ...] = (markdown, punctuation, date_form, number_form, tone)
 # The pack's own words, clauses and limits.
 _TERMS: tuple[Rule, ...] = (term_missing, term_forbidden, do_not_translate, ui_label, adapt_spelling)
-_POLICY: tuple[Rule, ...] = (clause_missing, unavailable)
+_POLICY: tuple[Rule, ...] = (market_fact_unsure, clause_missing, unavailable)
 _FAQ: tuple[Rule, ...] = (length, question_form)
 
-RULES: tuple[Rule, ...] = (*_FAITHFUL, example_copied, *_TERMS, *_LANGUAGE, *_SAFE, *_POLICY, *_FORM, *_FAQ)
-# What fits a FAQ that people wrote: only a model copies the examples that its prompt shows.
-PEOPLES_RULES: tuple[Rule, ...] = tuple(rule for rule in RULES if rule is not example_copied)
-# What fits any piece of text: the others judge a FAQ, its limits, its question, and the pack's examples.
-BLOCK_RULES: tuple[Rule, ...] = tuple(rule for rule in PEOPLES_RULES if rule not in _FAQ)
-# What holds for any text whatever its domain and house style; a finding is an error until somebody shows that it is none.
-STRICT_RULES: tuple[Rule, ...] = (*_FAITHFUL, *_LANGUAGE, *_SAFE, markdown)
+# What only a source with citations and its place in the market's values allow to check.
+_TRACED: tuple[Rule, ...] = (protected_text, grounded)
+
+RULES: tuple[Rule, ...] = (*_FAITHFUL, example_copied, *_TERMS, *_LANGUAGE, *_SAFE, *_POLICY, *_FORM, *_FAQ, *_TRACED)
 
 
-def run_checks(subject: Subject, rules: tuple[Rule, ...] = RULES) -> tuple[Finding, ...]:
-    """All findings of `rules` on `subject`, in the order of the rules."""
+class Profile(StrEnum):
+    """What is checked, and so which rules fit."""
+
+    DRAFT = "draft"  # a model's text for a source FAQ, also in repair rounds
+    SAVING = "saving"  # a person's text for a source FAQ, when it is approved
+    TYPING = "typing"  # the same while it is typed: what needs an embedder comes when it is saved
+    IMPORT = "import"  # an entry without a source: it is checked against itself
+    BLOCK = "block"  # a source and a target in a file, of any length: no FAQ, no citations
+
+
+_PEOPLES = tuple(rule for rule in RULES if rule is not example_copied)  # only a model copies the examples that its prompt shows
+
+PROFILES: dict[Profile, tuple[Rule, ...]] = {
+    Profile.DRAFT: RULES,
+    Profile.SAVING: _PEOPLES,
+    Profile.TYPING: tuple(rule for rule in _PEOPLES if rule is not meaning_drift),
+    Profile.IMPORT: tuple(rule for rule in _PEOPLES if rule not in (meaning_drift, *_TRACED)),
+    Profile.BLOCK: tuple(rule for rule in _PEOPLES if rule not in (*_FAQ, *_TRACED)),
+}
+
+
+def run_checks(subject: Subject, profile: Profile = Profile.DRAFT) -> tuple[Finding, ...]:
+    """All findings of a profile's rules on `subject`, in the order of the rules."""
+    return run_rules(subject, PROFILES[profile])
+
+
+def run_rules(subject: Subject, rules: Iterable[Rule]) -> tuple[Finding, ...]:
+    """All findings of `rules` on `subject`, in their order."""
     return tuple([finding for rule in rules for finding in rule(subject)])

@@ -11,7 +11,7 @@ from kb_pipeline.domain.facts import Fact, FactKind
 from kb_pipeline.domain.findings import MqmCategory, Severity, TextPart
 from kb_pipeline.domain.markets import MarketFact
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
-from kb_pipeline.steps.facts import FactComparison, compare
+from kb_pipeline.steps.facts import FactComparison
 from kb_pipeline.steps.facts.compare import comparison_value, facts_of
 from kb_pipeline.steps.facts.ruling import ruling
 from kb_pipeline.steps.language.prose import WHOLE_CODE
@@ -29,7 +29,7 @@ _LOCALE_STEP = re.compile(r"/[a-z]{2}(?:-[A-Za-z]{2,4})?(?=/|$)")
 @rule("facts-preserved", MqmCategory.ACCURACY, Severity.CRITICAL)
 def facts_preserved(subject: Subject) -> Iterable[Flaw]:
     """Every fact of the source appears as the market's value, and nothing is invented. Counts and times are major."""
-    found = compare(subject.source_facts, subject.target_facts, subject.market, subject.day)
+    found = subject.facts
     changed = [*_changed(found, subject)] if found.missing or found.extra else []
     return changed + _renamed(subject)
 
@@ -99,11 +99,14 @@ def foreign_currency(subject: Subject) -> Iterable[Flaw]:
 
 def _foreign(amounts: Sequence[Fact], subject: Subject) -> Iterator[Flaw]:
     own, known = subject.market.conventions.currency, ruling(subject.market, subject.day).known
+    asked = {comparison_value(fact) for fact, _ in subject.facts.asked}
     for fact in amounts:
-        if fact.unit != own and comparison_value(fact) not in known:
+        value = comparison_value(fact)
+        if fact.unit != own and (value not in known or value in asked):
             part, start, end = subject.place(fact.start, fact.end)
+            lacking = "it is not sure which market fact is meant" if value in asked else "no market fact says what holds"
             yield Flaw(
-                f"'{fact.raw.strip()}' is not in {own} and no market fact says what holds in {subject.market.name}; "
+                f"'{fact.raw.strip()}' is not in {own} and {lacking} in {subject.market.name}; "
                 "never convert it: add the fact to the market's facts.csv, or leave the amount out",
                 part,
                 (start, end),

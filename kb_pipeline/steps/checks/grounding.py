@@ -1,12 +1,13 @@
-"""Whether an answer is supported by the sentences it cites. For source FAQs, in the article's language."""
+"""Whether an answer is supported by the sentences that it cites, in the article's language."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from kb_pipeline.domain.articles import Citation
 from kb_pipeline.domain.facts import Fact, FactKind
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.findings import Finding, MqmCategory, Severity
-from kb_pipeline.steps.checks.subject import Flaw, Rule, Subject
+from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
 from kb_pipeline.steps.facts import extract
 from kb_pipeline.steps.facts.compare import COMPARED, comparison_value
 from kb_pipeline.steps.language.sentence_marks import claims
@@ -20,11 +21,24 @@ USEFUL = 0.15
 _FEWEST_WORDS = 2  # `Yes.` claims nothing that words could show
 
 
+@rule("grounded", MqmCategory.ACCURACY, Severity.CRITICAL)
+def grounded(subject: Subject) -> Iterator[Flaw]:
+    """What the source FAQ claims, its cited sentences say: facts and whole sentences. No other wording mends it but one in the
+    source's language that leaves the claim out.
+    """
+    flaws = _flaws(subject.source, subject.citations, subject.source_language)
+    if not flaws or (subject.same_language and not _flaws(subject.target, subject.citations, subject.source_language)):
+        return
+    yield from (replace(flaw, span=None) for flaw in flaws)  # the spans are the source's
+
+
 def ungrounded(text: FaqText, citations: tuple[Citation, ...], language: str) -> tuple[Finding, ...]:
     """Findings on what no citation supports: facts of the answer that no cited sentence holds, and whole sentences."""
-    return tuple(
-        _GROUNDED.finding(flaw) for flaw in (*_unheld_facts(text, citations, language), *_unheld(text, citations, language))
-    )
+    return tuple(grounded.finding(flaw) for flaw in _flaws(text, citations, language))
+
+
+def _flaws(text: FaqText, citations: tuple[Citation, ...], language: str) -> list[Flaw]:
+    return [*_unheld_facts(text, citations, language), *_unheld(text, citations, language)]
 
 
 def prune(answer: str, citations: tuple[Citation, ...], language: str) -> tuple[Citation, ...]:
@@ -89,10 +103,3 @@ def _claims(text: str, language: str) -> set[object]:
 
 def _whole(citation: Citation) -> str:
     return "\n".join((*citation.heading_path, citation.text))
-
-
-def _never(subject: Subject) -> Iterator[Flaw]:
-    return iter(())
-
-
-_GROUNDED = Rule("grounded", MqmCategory.ACCURACY, Severity.CRITICAL, _never)

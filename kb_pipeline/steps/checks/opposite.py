@@ -1,6 +1,9 @@
 """Whether the target denies what the source denies, and nothing else. Words of negation are counted, meanings are not known."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from rapidfuzz import fuzz
 
 from kb_pipeline.domain.findings import MqmCategory, Severity
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
@@ -9,18 +12,25 @@ from kb_pipeline.steps.language.prose import prose
 from kb_pipeline.steps.language.sentence_marks import has_two_sentences
 from kb_pipeline.steps.localize.side_by_side import side_by_side
 
+_SAME_WORDING = 90.0  # rapidfuzz ratio within one language: a negation more or less is no other way to say it
 _FAR = 0.2  # of a line's length: a negation that stands so much earlier or later is another one
 
 
 @rule("polarity", MqmCategory.ACCURACY, Severity.CRITICAL)
 def polarity(subject: Subject) -> Iterable[Flaw]:
-    """No negation is dropped, none put in. Critical where one side has none at all, major where it has fewer."""
+    """No negation is dropped, none put in. Critical where one side has none at all, major where it has fewer.
+
+    Within one language, in nearly the same words, always critical.
+    """
     source, target = subject.source_text, subject.target_text
     language, tag = subject.source_language, subject.market.tag
     if not (may_deny(source, language) or may_deny(target, tag)):
         return ()  # most texts deny nothing
-    pairs = side_by_side(source, target)
-    return [flaw for one, other in pairs if one != other for flaw in _opposed(prose(one), prose(other), language, tag)]
+    pairs = [(prose(one), prose(other)) for one, other in side_by_side(source, target) if one != other]
+    found = [(one, other, flaw) for one, other in pairs for flaw in _opposed(one, other, language, tag)]
+    if not subject.same_language:
+        return [flaw for _, _, flaw in found]
+    return [replace(flaw, severity=None) if fuzz.ratio(one, other) >= _SAME_WORDING else flaw for one, other, flaw in found]
 
 
 def _opposed(source: str, target: str, language: str, tag: str) -> Iterator[Flaw]:

@@ -11,7 +11,7 @@ from kb_pipeline.domain.facts import Fact
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.findings import Finding, MqmCategory, Severity, TextPart
 from kb_pipeline.domain.markets import Market
-from kb_pipeline.steps.facts import extract
+from kb_pipeline.steps.facts import FactComparison, Passage, compare, extract
 from kb_pipeline.steps.language.tags import primary
 
 _DIGIT = re.compile(r"\d")
@@ -34,9 +34,14 @@ class Subject:
     day: date
 
     @cached_property
+    def passage(self) -> Passage:
+        """Question and answer of the source, with what is asked and cited."""
+        return Passage.of(self.source, self.source_language, self.citations)
+
+    @property
     def source_text(self) -> str:
         """Question and answer of the source."""
-        return f"{self.source.question}\n{self.source.answer}"
+        return self.passage.text
 
     @cached_property
     def target_text(self) -> str:
@@ -63,10 +68,15 @@ class Subject:
         """Whether a digit of any script is `written`."""
         return _DIGIT.search(self.written) is not None
 
-    @cached_property
+    @property
     def source_facts(self) -> tuple[Fact, ...]:
         """The facts of `source_text`."""
-        return extract(self.source_text, self.source_language)
+        return self.passage.facts
+
+    @cached_property
+    def facts(self) -> FactComparison:
+        """What became of the source's facts."""
+        return compare(self.passage, self.target_facts, self.market, self.day)
 
     @cached_property
     def target_facts(self) -> tuple[Fact, ...]:

@@ -1,4 +1,4 @@
-"""The market's words: terms, names that stay, live labels, spelling. Finding terms in text: steps.localize.terms."""
+"""The market's words: terms, names that stay, live labels, spelling. Finding terms in text: steps.language.terms."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ from kb_pipeline.domain.findings import MqmCategory, Severity
 from kb_pipeline.domain.markets import Market, Term, TermStatus
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
 from kb_pipeline.steps.language.tags import primary
-from kb_pipeline.steps.localize.terms import Lexicon, TermHit, is_rendered, longest, occurrences, occurs
+from kb_pipeline.steps.language.terms import Lexicon, TermHit, is_rendered, longest, occurrences, occurs
 
 __all__ = ["adapt_spelling", "do_not_translate", "occurrences", "occurs", "term_forbidden", "term_missing", "ui_label"]
 

@@ -2,5 +2,6 @@
 
 from kb_pipeline.steps.facts.compare import FactComparison, compare
 from kb_pipeline.steps.facts.extract import extract
+from kb_pipeline.steps.facts.passage import Passage
 
-__all__ = ["FactComparison", "compare", "extract"]
+__all__ = ["FactComparison", "Passage", "compare", "extract"]

@@ -8,7 +8,9 @@ from datetime import date
 from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.facts import BUDDHIST_OFFSET, Fact, FactKind
 from kb_pipeline.domain.markets import Market, MarketFact
+from kb_pipeline.steps.facts.context import Occurrence, occurrences
 from kb_pipeline.steps.facts.durations import is_in_one_word
+from kb_pipeline.steps.facts.passage import Passage
 from kb_pipeline.steps.facts.ruling import Ruling, facts_of, market_facts, ruling
 from kb_pipeline.steps.facts.values import COMPARED, OF_OTHER_RULES, Key, comparison_value
 
@@ -22,27 +24,33 @@ class FactComparison(Value):
 
     `missing` are source facts without their like in the target, `extra` are target facts that nothing in the source or the
     pack accounts for. `replaced` are source facts that appear as the market's value, with the market fact's key; `ruled` are
-    the source facts that a market fact speaks of, whether it was followed or not.
+    the source facts that a market fact surely speaks of, whether it was followed or not; of those `asked` a person must say so,
+    and the target may show the source's value or the market's.
     """
 
     missing: tuple[Fact, ...] = ()
     extra: tuple[Fact, ...] = ()
     replaced: tuple[tuple[Fact, Fact, str], ...] = ()
     ruled: tuple[tuple[Fact, MarketFact], ...] = ()
+    asked: tuple[tuple[Fact, MarketFact], ...] = ()
 
     def rule_for(self, fact: Fact) -> MarketFact | None:
-        """The market fact that speaks of a source fact."""
+        """The market fact that surely speaks of a source fact."""
         return next(iter(self.rules_for(fact)), None)
 
     def rules_for(self, fact: Fact) -> tuple[MarketFact, ...]:
-        """All market facts that speak of a source fact."""
+        """All market facts that surely speak of a source fact; they say the same value."""
         return tuple(rule for ruled, rule in self.ruled if ruled == fact)
+
+    def asked_for(self, fact: Fact) -> tuple[MarketFact, ...]:
+        """All market facts of which a person must say whether they speak of a source fact."""
+        return tuple(rule for asked, rule in self.asked if asked == fact)
 
 
 _NOTHING = FactComparison()
 
 
-def compare(source: Iterable[Fact], target: Iterable[Fact], market: Market, day: date) -> FactComparison:
+def compare(source: Passage, target: Iterable[Fact], market: Market, day: date) -> FactComparison:
     """What is missing, extra and replaced in `target`, by value. Spans refer to the texts that the facts were found in.
 
     Tolerated: a bare number below 10 (unless another stands in its place), a bare number that is part of another fact on the
@@ -50,28 +58,34 @@ def compare(source: Iterable[Fact], target: Iterable[Fact], market: Market, day:
     Buddhist year where the market counts so, a date that the source writes ambiguously. A count's unit must be the same where
     both sides name one.
     """
-    source = [fact for fact in source if fact.kind not in OF_OTHER_RULES]
-    target = [fact for fact in target if fact.kind not in OF_OTHER_RULES]
-    if not source and not target:
+    ours = [fact for fact in source.facts if fact.kind not in OF_OTHER_RULES]
+    theirs = [fact for fact in target if fact.kind not in OF_OTHER_RULES]
+    if not ours and not theirs:
         return _NOTHING
     rules = ruling(market, day)
-    if _are_alike(source, target) and not any(comparison_value(fact) in rules.spoken_of for fact in source):
+    met = occurrences(source, rules) if rules.spoken_of and ours else ()
+    if not met and _are_alike(ours, theirs):
         return _NOTHING
-    ours, theirs = [(f, comparison_value(f)) for f in source], [(f, comparison_value(f)) for f in target]
-    ruled = tuple((fact, rule) for fact, value in ours for rule in rules.spoken_of.get(value, ()))
-    wanted = [_wanted(value, rules) for _, value in ours]
-    present = {value for _, value in theirs}
+    return _compared(ours, theirs, met, rules, market)
+
+
+def _compared(
+    ours: list[Fact], theirs: list[Fact], met: tuple[Occurrence, ...], rules: Ruling, market: Market
+) -> FactComparison:
+    wanted = _wanted(ours, met, rules)
+    shown = [(fact, comparison_value(fact)) for fact in theirs]
+    present = {value for _, value in shown}
     allowed = rules.free.union(*wanted)
-    missing = [f for (f, _), wants in zip(ours, wanted, strict=True) if not wants & present]
-    extra = [f for f, value in theirs if value not in allowed]
-    missing += [f for f in source if f not in missing and _is_of_another_unit(f, target)]
-    extra += [f for f in target if f not in extra and _is_of_another_unit(f, source)]
-    replaced = tuple(_replacements(ruled, theirs, rules)) if ruled else ()
+    missing = [fact for fact, wants in zip(ours, wanted, strict=True) if not wants & present]
+    extra = [fact for fact, value in shown if value not in allowed]
+    missing += [fact for fact in ours if fact not in missing and _is_of_another_unit(fact, theirs)]
+    extra += [fact for fact in theirs if fact not in extra and _is_of_another_unit(fact, ours)]
     return FactComparison(
-        missing=(*_without_like(missing, target, market), *_exchanged(source, target)),
-        extra=(*_without_like(extra, source, market, invented=True), *_exchanged(target, source)),
-        replaced=replaced,
-        ruled=ruled,
+        missing=(*_without_like(missing, theirs, market), *_exchanged(ours, theirs)),
+        extra=(*_without_like(extra, ours, market, invented=True), *_exchanged(theirs, ours)),
+        replaced=tuple(_replacements(met, shown, rules)),
+        ruled=tuple((one.fact, rule) for one in met if one.sure for rule in one.rules),
+        asked=tuple((one.fact, rule) for one in met if not one.sure for rule in one.rules if _differs(one.fact, rule, rules)),
     )
 
 
@@ -79,18 +93,32 @@ def _are_alike(facts: list[Fact], others: list[Fact]) -> bool:
     return len(facts) == len(others) and sorted([fact.key for fact in facts]) == sorted([fact.key for fact in others])
 
 
-def _wanted(value: Key, rules: Ruling) -> frozenset[Key]:
-    """The values that the target may show for a source's."""
-    speaking = rules.spoken_of.get(value)
-    return frozenset[Key]().union(*(rules.shown[rule] for rule in speaking)) if speaking else frozenset((value,))
+def _wanted(facts: list[Fact], met: tuple[Occurrence, ...], rules: Ruling) -> list[frozenset[Key]]:
+    """The values that the target may show for each fact of the source: its own, the market's, or, where it is asked, any."""
+    at = {one.fact.start: one for one in met}
+    return [_shown_for(fact, at.get(fact.start), rules) for fact in facts]
+
+
+def _shown_for(fact: Fact, met: Occurrence | None, rules: Ruling) -> frozenset[Key]:
+    own = frozenset((comparison_value(fact),))
+    if met is None:
+        return own
+    market = frozenset[Key]().union(*(rules.shown[rule] for rule in met.rules))
+    return market if met.sure else own | market
+
+
+def _differs(fact: Fact, rule: MarketFact, rules: Ruling) -> bool:
+    """Whether a rule has another value than the source."""
+    return rules.shown[rule] != {comparison_value(fact)}
 
 
 def _replacements(
-    ruled: tuple[tuple[Fact, MarketFact], ...], theirs: list[tuple[Fact, Key]], rules: Ruling
+    met: tuple[Occurrence, ...], shown: list[tuple[Fact, Key]], rules: Ruling
 ) -> Iterable[tuple[Fact, Fact, str]]:
-    for fact, rule in ruled:
-        own = comparison_value(fact)
-        yield from ((fact, shown, rule.key) for shown, value in theirs if value in rules.shown[rule] and value != own)
+    for one in met:
+        own = comparison_value(one.fact)
+        for rule in one.rules:
+            yield from ((one.fact, fact, rule.key) for fact, value in shown if value in rules.shown[rule] and value != own)
 
 
 def _is_of_another_unit(fact: Fact, others: list[Fact]) -> bool:

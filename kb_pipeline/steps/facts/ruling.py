@@ -10,12 +10,13 @@ from kb_pipeline.steps.facts.extract import extract
 from kb_pipeline.steps.facts.values import Key, comparison_value
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ruling:
     """The market facts that hold on a day.
 
     Of the rule "the source says $4.99, here it is ฿50": `spoken_of` has the rule under $4.99, `shown` has ฿50 under the rule.
     `free` are values that the market states with no value of the source beside them, `known` all values of all rules.
+    Whether a rule is meant where its value stands is for `context` to say.
     """
 
     rules: tuple[MarketFact, ...]

@@ -215,6 +215,7 @@ class Language(Value):
     shared_function_words: Words = ()  # those that other Latin languages have, too
     articles: Words = ()
     telephone_words: Words = ()  # before a telephone number
+    joins: Words = ()  # words that begin another part of a sentence, which may speak of another thing: and, but
     opposites: Annotated[tuple[tuple[str, str], ...], BeforeValidator(_pairs)] = ()
     sentence_ends: SentenceEnds = SentenceEnds()
     negation: Negation = Negation()

@@ -5,18 +5,15 @@ Hidden are code, links, e-mail addresses and placeholders. A mark is `[[1]]`; mo
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.facts import FactKind
 from kb_pipeline.domain.faqs import FaqText
-from kb_pipeline.domain.findings import Finding, MqmCategory, Severity, TextPart
 from kb_pipeline.steps.facts import extract
 from kb_pipeline.steps.facts.numbers import plain
 from kb_pipeline.steps.language.prose import WHOLE_CODE
 
-RULE = "protected-text"
 _KINDS = frozenset({FactKind.URL, FactKind.EMAIL, FactKind.PLACEHOLDER})
 _MARK = re.compile(r"[\[［【〚⟦{｛]{1,2}[ \u00a0]?([0-9０-９๐-๙]{1,3})[ \u00a0]?[\]］】〛⟧}｝]{1,2}")
 
@@ -41,7 +38,7 @@ class Masked(Value):
         return re.sub("|".join(map(re.escape, longest_first)), lambda found: known[found[0]], text)
 
     def restore(self, text: str) -> str:
-        """`text` with the pieces in the place of their marks; one that stands for nothing is left for `check_pieces`."""
+        """`text` with the pieces in the place of their marks; one that stands for nothing is left to the checks."""
         return _MARK.sub(self._piece, text)
 
     def restored(self, text: FaqText) -> FaqText:
@@ -80,40 +77,9 @@ def protected(text: str, language: str) -> list[tuple[int, int]]:
     return _united([*facts, *code, *(match.span() for match in _MARK.finditer(text))])
 
 
-def check_pieces(source: FaqText, target: FaqText, source_language: str, target_language: str) -> tuple[Finding, ...]:
-    """Where question and answer of `target` repeat or drop one of several pieces of `source`, and what mark was invented.
-
-    `source` is in the market's values. Other rules see what is gone altogether, and count placeholders.
-    """
-    return tuple(
-        finding
-        for part, before, after in (
-            (TextPart.QUESTION, source.question, target.question),
-            (TextPart.ANSWER, source.answer, target.answer),
-        )
-        for finding in _compared(part, _counts(before, source_language), after, target_language)
-    )
-
-
-def _compared(part: TextPart, wanted: Counter[str], became: str, language: str) -> Iterator[Finding]:
-    present = _counts(became, language)
-    for piece, times in wanted.items():
-        found = present[piece]
-        if found != times and (found or _MARK.fullmatch(piece)) and not _is_placeholder(piece, language):
-            message = f"'{piece}' stands {found} times, in the source {times} times; write it as often, letter by letter"
-            yield _finding(part, message)
-    for start, end in protected(became, language):
-        piece = became[start:end]
-        if piece not in wanted and _MARK.fullmatch(piece) and not _is_placeholder(piece, language):
-            yield _finding(part, f"'{piece}' stands for nothing in the source; remove it", (start, end), Severity.CRITICAL)
-
-
-def _is_placeholder(piece: str, language: str) -> bool:
-    return any(f.kind is FactKind.PLACEHOLDER and f.raw == piece for f in extract(piece, language))
-
-
-def _counts(text: str, language: str) -> Counter[str]:
-    return Counter(text[start:end] for start, end in protected(text, language))
+def is_mark(text: str) -> bool:
+    """Whether all of `text` looks like a mark."""
+    return _MARK.fullmatch(text) is not None
 
 
 def _mark(number: int) -> str:
@@ -129,10 +95,3 @@ def _united(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
         elif start < end:
             united.append((start, end))
     return united
-
-
-def _finding(
-    part: TextPart, message: str, span: tuple[int | None, int | None] = (None, None), severity: Severity = Severity.MAJOR
-) -> Finding:
-    category = MqmCategory.DESIGN
-    return Finding(rule=RULE, category=category, severity=severity, message=message, part=part, start=span[0], end=span[1])

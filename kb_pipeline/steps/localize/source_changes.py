@@ -13,7 +13,7 @@ from kb_pipeline.domain.base import comparison_key
 from kb_pipeline.domain.facts import Fact, FactKind
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.markets import Market, MarketFact
-from kb_pipeline.steps.facts import compare, extract
+from kb_pipeline.steps.facts import Passage, compare, extract
 from kb_pipeline.steps.facts.compare import comparison_value
 from kb_pipeline.steps.facts.numbers import canonical, digits_pattern
 from kb_pipeline.steps.language.negation import negations
@@ -25,6 +25,7 @@ SAME_WORDING = 85.0  # rapidfuzz ratio of two sentences' comparison keys; the 8 
 # Cosine of two sentences, by the embedded embedder: the tests' rewordings have 0.9927 and more, their changes of meaning by one
 # word (buyer/shop, must/may, all/first) 0.9865 and less. Of whole answers they overlap, so sentences are compared.
 SAME_MEANING = 0.99
+_Ruled = tuple[Fact, tuple[MarketFact, ...]]  # a fact of the source with the market facts that surely speak of it
 _COPIED = frozenset({FactKind.URL, FactKind.EMAIL, FactKind.PHONE, FactKind.PLACEHOLDER})
 _COUNTED = frozenset({FactKind.MONEY, FactKind.PERCENT, FactKind.DURATION, FactKind.COUNT})
 
@@ -51,43 +52,43 @@ def _is_reworded(old: str, new: str, language: str) -> bool:
     return facts[0] == facts[1] and code[0] == code[1] and polarity
 
 
-def with_new_values(old_source: str, new_source: str, target: str, language: str, market: Market, day: date) -> str | None:
+def with_new_values(old: Passage, new: Passage, target: str, market: Market, day: date) -> str | None:
     """`target` with the new values, where the sources differ in values alone and each is there once; None: not certain."""
-    old, new, shown = extract(old_source, language), extract(new_source, language), extract(target, market.tag)
-    if not old or _frame(old_source, old) != _frame(new_source, new):
+    if not old.facts or _frame(old) != _frame(new):
         return None
-    pairs = list(dict.fromkeys((one, other) for one, other in zip(old, new, strict=True) if one.key != other.key))
-    swaps = [_swap(one, other, shown, market, day) for one, other in pairs]
+    shown = extract(target, market.tag)
+    was, now = (compare(passage, (), market, day) for passage in (old, new))
+    pairs = list(dict.fromkeys((one, other) for one, other in zip(old.facts, new.facts, strict=True) if one.key != other.key))
+    if any(was.asked_for(one) or now.asked_for(other) for one, other in pairs):
+        return None
+    swaps = [_swap((one, was.rules_for(one)), (other, now.rules_for(other)), shown, market) for one, other in pairs]
     certain = [swap for swap in swaps if swap is not None]
     if not certain or len(certain) < len(pairs) or len({fact.start for fact, _ in certain}) < len(certain):
         return None
     for fact, written in sorted(certain, key=lambda swap: -swap[0].start):
         target = target[: fact.start] + written + target[fact.end :]
-    return target if _is_stated(new, target, shown, certain, market, day) else None
+    return target if _is_stated(new, target, shown, market, day) else None
 
 
-def _frame(text: str, facts: Sequence[Fact]) -> tuple[str, ...]:
+def _frame(passage: Passage) -> tuple[str, ...]:
     """What stands between the facts, and their kinds and units."""
+    text, facts = passage.text, passage.facts
     edges = [0, *(edge for fact in facts for edge in (fact.start, fact.end)), len(text)]
     between = (comparison_key(text[edges[i] : edges[i + 1]]) for i in range(0, len(edges), 2))
     return (*between, *(f"{fact.kind} {fact.unit}" for fact in facts))
 
 
-def _swap(old: Fact, new: Fact, shown: Sequence[Fact], market: Market, day: date) -> tuple[Fact, str] | None:
-    """The one fact of the target that stands for `old`, and what to write for `new` instead."""
-    was, now = (_rules(fact, market, day) for fact in (old, new))
+def _swap(old: _Ruled, new: _Ruled, shown: Sequence[Fact], market: Market) -> tuple[Fact, str] | None:
+    """The one fact of the target that stands for the old one, and what to write for the new one instead."""
+    (before, was), (after, now) = old, new
     if len(was) > 1 or len(now) > 1 or (was and not now):
         return None
-    wanted = {comparison_value(f) for f in extract(was[0].value, market.tag)} if was else {comparison_value(old)}
+    wanted = {comparison_value(f) for f in extract(was[0].value, market.tag)} if was else {comparison_value(before)}
     found = [fact for fact in shown if comparison_value(fact) in wanted]
     if len(found) != 1 or len(wanted) != 1:
         return None
-    written = now[0].value if now else _written(found[0], new, market)
+    written = now[0].value if now else _written(found[0], after, market)
     return None if written is None else (found[0], written)
-
-
-def _rules(fact: Fact, market: Market, day: date) -> tuple[MarketFact, ...]:
-    return compare((fact,), (), market, day).rules_for(fact)
 
 
 def _written(shown: Fact, new: Fact, market: Market) -> str | None:
@@ -106,9 +107,7 @@ def _written(shown: Fact, new: Fact, market: Market) -> str | None:
     return shown.raw.replace(numbers[0], number)
 
 
-def _is_stated(
-    new: Sequence[Fact], target: str, before: Sequence[Fact], swaps: Sequence[tuple[Fact, str]], market: Market, day: date
-) -> bool:
+def _is_stated(new: Passage, target: str, before: Sequence[Fact], market: Market, day: date) -> bool:
     """Whether the written text says the new values, and no fact came or went."""
     after = extract(target, market.tag)
     found = compare(new, after, market, day)

@@ -3,20 +3,18 @@
 Near-linear: each candidate is compared in full only with its nearest by vectors and by rare words, never with all.
 """
 
-import math
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rapidfuzz import fuzz
 
-from kb_pipeline.domain.base import Value, comparison_key
+from kb_pipeline.domain.base import comparison_key
 from kb_pipeline.domain.changes import Relation, RelationKind
 from kb_pipeline.domain.facts import Fact, FactKind
 from kb_pipeline.steps.facts.compare import Key, comparison_value
 from kb_pipeline.steps.language.negation import negations
 from kb_pipeline.steps.language.opposites import opposed, verdict
-from kb_pipeline.steps.relate.blocking import nearest_by_vectors, nearest_by_words
 from kb_pipeline.steps.relate.compared import ComparedEntry
+from kb_pipeline.steps.relate.index import BLOCK, EntryIndex, Rarity
 
 # All thresholds: benchmarks/relations.py with multilingual-e5-small on 488 labelled English question pairs.
 WORDS_WEIGHT = 0.1  # of shared words beside the cosine; the best of 0.02 to 0.3 (F1 .926; cosine alone .920)
@@ -32,47 +30,112 @@ _HARD = (FactKind.MONEY, FactKind.PERCENT, FactKind.DURATION, FactKind.DATE)
 _WEIGHT = {RelationKind.NEW: 0, RelationKind.COMPLEMENTARY: 1, RelationKind.DUPLICATE: 2, RelationKind.CONTRADICTORY: 3}
 
 
-class RelateResult(Value):
-    """The relation of every candidate, by its id: what is kept as new, and what goes with which twin, with all scores."""
+def relate(candidates: Sequence[ComparedEntry], others: Sequence[ComparedEntry]) -> dict[str, Relation]:
+    """The relation of each candidate, by its id, to `others` (existing entries) and to the candidates before it.
 
-    relations: dict[str, Relation]
-
-
-def relate(candidates: Sequence[ComparedEntry], others: Sequence[ComparedEntry]) -> RelateResult:
-    """The relation of each candidate to `others` (existing entries) and to the candidates before it.
-
-    A candidate with an existing entry of its own (same id, or same source FAQ) is its update. The twin of a duplicate is
-    never itself a duplicate within the batch: it is what that one repeats.
+    A candidate with an existing entry of its own (same id, or same source FAQ) is its update, unless it contradicts another
+    one. The text that a candidate replaces is compared with no other.
     """
-    pool = (*others, *candidates)
-    rarity = rarity_of(pool)
-    near = nearest_by_words(candidates, others, rarity)
-    own_by_source = {other.source_faq_id: other for other in others if other.source_faq_id}
-    own_by_id = {other.id: other for other in others}
+    texts = {candidate.id: candidate.text for candidate in candidates}
+    index = EntryIndex()
+    for other in others:
+        if texts.get(other.id, other.text) == other.text:
+            index.add(other)
+    index.learn((*others, *candidates))
+    own = OwnEntries(others)
     relations: dict[str, Relation] = {}
-    for candidate, neighbours in nearest_by_vectors(candidates, others):
-        own = own_by_id.get(candidate.id) or own_by_source.get(candidate.source_faq_id or "")
-        if own:
-            relations[candidate.id] = Relation(
-                kind=RelationKind.UPDATE, twin_id=own.id, scores=scores_of(candidate, own, rarity)
-            )
-            continue
-        found = [pool[index] for index in sorted({*neighbours, *near[candidate.id]})]
-        rivals = [other for other in found if other.id != candidate.id]
-        relations[candidate.id] = _settle([compare_pair(candidate, rival, rarity) for rival in rivals], relations)
-    return RelateResult(relations=relations)
+    for first in range(0, len(candidates), BLOCK):
+        relate_next(candidates[first : first + BLOCK], index, own, relations)
+    return relations
 
 
-def compare_pair(candidate: ComparedEntry, other: ComparedEntry, rarity: dict[str, float] | None = None) -> Relation:
+class OwnEntries:
+    """Finds the existing entry that a candidate is a new text of."""
+
+    def __init__(self, entries: Iterable[ComparedEntry] = ()) -> None:
+        self._by_id: dict[str, ComparedEntry] = {}
+        self._by_source: dict[str, ComparedEntry] = {}
+        for entry in entries:
+            self.add(entry)
+
+    def add(self, entry: ComparedEntry) -> None:
+        """Take one in, in the place of one with its id."""
+        self._by_id[entry.id] = entry
+        if entry.source_faq_id:
+            self._by_source[entry.source_faq_id] = entry
+
+    def remove(self, id_: str) -> None:
+        """Let one go; nothing for an unknown one."""
+        entry = self._by_id.pop(id_, None)
+        if entry and self._by_source.get(entry.source_faq_id or "") is entry:
+            del self._by_source[entry.source_faq_id or ""]
+
+    def of(self, candidate: ComparedEntry) -> ComparedEntry | None:
+        """The entry with the candidate's id or source FAQ."""
+        return self._by_id.get(candidate.id) or self._by_source.get(candidate.source_faq_id or "")
+
+
+def relate_next(
+    candidates: Sequence[ComparedEntry], index: EntryIndex, own: OwnEntries, relations: dict[str, Relation]
+) -> None:
+    """Write the relation of each candidate to the entries of `index`, which then has them too, and to the candidates before it.
+
+    `relations` has those of earlier candidates: the twin of a duplicate is never itself one of them.
+    """
+    for candidate in candidates:
+        index.add(candidate)
+    for candidate, rivals in zip(candidates, index.nearest(candidates, earlier=True), strict=True):
+        relations[candidate.id] = _relation(candidate, rivals, own.of(candidate), index.rarity, relations)
+
+
+def relation_of(candidate: ComparedEntry, index: EntryIndex, own: ComparedEntry | None) -> Relation:
+    """The relation of one text to the entries of `index`, which stays as it is; `own` is the entry that it is a new text of."""
+    (rivals,) = index.nearest([candidate])
+    return _relation(candidate, rivals, own, index.rarity, {})
+
+
+def _relation(
+    candidate: ComparedEntry,
+    rivals: Sequence[ComparedEntry],
+    own: ComparedEntry | None,
+    rarity: Rarity,
+    decided: Mapping[str, Relation],
+) -> Relation:
+    """What a person must know of first: what it contradicts; then whose update it is; then the strongest of the others."""
+    others = [rival for rival in rivals if own is None or rival.id != own.id]
+    strongest = _settle([compare_pair(candidate, rival, rarity) for rival in others], decided)
+    if own is None or strongest.kind is RelationKind.CONTRADICTORY:
+        return strongest
+    return Relation(kind=RelationKind.UPDATE, twin_id=own.id, scores=scores_of(candidate, own, rarity))
+
+
+def compare_pair(candidate: ComparedEntry, other: ComparedEntry, rarity: Rarity = lambda _: 1.0) -> Relation:
     """How `candidate` stands to one other text. `rarity` weighs words by how few entries have them."""
-    scores = scores_of(candidate, other, rarity or {})
+    scores = scores_of(candidate, other, rarity)
     match, answer = scores["match"], scores["answer"]
-    identical = comparison_key(candidate.text.question).casefold() == comparison_key(other.text.question).casefold()
-    same = identical or match >= SAME_QUESTION or (match >= LIKE_QUESTION and answer >= SAME_ANSWER)
+    same = _identical(candidate, other) or match >= SAME_QUESTION or (match >= LIKE_QUESTION and answer >= SAME_ANSWER)
     if not same and match < LIKE_QUESTION:
         return Relation(kind=RelationKind.NEW, scores=scores)
     kind, guards = _guarded(candidate, other, scores) if same else (RelationKind.COMPLEMENTARY, ())
     return Relation(kind=kind, twin_id=other.id, scores=scores, guards=guards)
+
+
+def contradiction(one: ComparedEntry, other: ComparedEntry, rarity: Rarity = lambda _: 1.0) -> str:
+    """The amounts, shares, periods or dates in which two answers to surely the same question differ; empty: in none.
+
+    Stricter than `compare_pair`: what it finds keeps a release from going live. Symmetric.
+    """
+    if not (_identical(one, other) or _is_sure(scores_of(one, other, rarity))):
+        return ""
+    if _conflict(one.question_facts, other.question_facts):
+        return ""
+    differing = _conflict(_hard(one.answer_facts), _hard(other.answer_facts))
+    return differing[1] if differing else ""
+
+
+def _identical(one: ComparedEntry, other: ComparedEntry) -> bool:
+    questions = (comparison_key(each.text.question).casefold() for each in (one, other))
+    return len(set(questions)) == 1
 
 
 def _guarded(candidate: ComparedEntry, other: ComparedEntry, scores: dict[str, float]) -> tuple[RelationKind, tuple[str, ...]]:
@@ -156,7 +219,7 @@ def _values(facts: tuple[Fact, ...]) -> set[Key]:
     return {comparison_value(fact) for fact in facts if fact.kind is not FactKind.COUNT or len(fact.value) > 1}
 
 
-def scores_of(candidate: ComparedEntry, other: ComparedEntry, rarity: dict[str, float]) -> dict[str, float]:
+def scores_of(candidate: ComparedEntry, other: ComparedEntry, rarity: Rarity) -> dict[str, float]:
     """`question`: the best cosine over all phrasings; `words`: shared rare words; `match`: both; `answer`: cosine."""
     question = float((candidate.question_vectors @ other.question_vectors.T).max())
     shared = _shared(candidate.words, other.words, rarity)
@@ -165,23 +228,16 @@ def scores_of(candidate: ComparedEntry, other: ComparedEntry, rarity: dict[str, 
     return {name: round(score, 3) for name, score in scores.items()}
 
 
-def _shared(mine: frozenset[str], theirs: frozenset[str], rarity: dict[str, float]) -> float:
+def _shared(mine: frozenset[str], theirs: frozenset[str], rarity: Rarity) -> float:
     """Dice's coefficient of two sets of words, each weighed by its rarity."""
-    total = sum(rarity.get(word, 1.0) for word in mine) + sum(rarity.get(word, 1.0) for word in theirs)
-    return 2 * sum(rarity.get(word, 1.0) for word in mine & theirs) / total if total else 0.0
+    total = sum(map(rarity, mine)) + sum(map(rarity, theirs))
+    return 2 * sum(map(rarity, mine & theirs)) / total if total else 0.0
 
 
-def _settle(relations: list[Relation], decided: dict[str, Relation]) -> Relation:
+def _settle(relations: list[Relation], decided: Mapping[str, Relation]) -> Relation:
     """The relation that a person must know of first; a duplicate of a duplicate is one of the first."""
     strongest = max(relations, key=lambda r: (_WEIGHT[r.kind], r.scores["match"]), default=Relation(kind=RelationKind.NEW))
     twin = decided.get(strongest.twin_id or "")
     if strongest.kind is RelationKind.DUPLICATE and twin and twin.kind is RelationKind.DUPLICATE:
         return strongest.model_copy(update={"twin_id": twin.twin_id})
     return strongest
-
-
-def rarity_of(pool: Sequence[ComparedEntry]) -> dict[str, float]:
-    """log(1 + N / (1 + n)) for a word in n of N entries; an entry and its pending text count once."""
-    by_id = {candidate.id: candidate.words for candidate in pool}
-    counts = Counter(word for found in by_id.values() for word in found)
-    return {word: math.log(1 + len(by_id) / (1 + count)) for word, count in counts.items()}

@@ -1,9 +1,20 @@
 """Small values for the store's tests, an English and a Thai one of each."""
 
 from kb_pipeline.domain.articles import Article, Chunk, Citation, FrontMatter, Sentence, SentenceKind
-from kb_pipeline.domain.changes import Change, ChangeKind, Decision, Relation, RelationKind, RiskTier, Verdict
+from kb_pipeline.domain.changes import (
+    Assessment,
+    Change,
+    ChangeKind,
+    Decision,
+    EditedText,
+    Relation,
+    RelationKind,
+    RiskTier,
+    Verdict,
+)
 from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, SourceFaq, entry_id
 from kb_pipeline.domain.findings import Finding, MqmCategory, Severity
+from kb_pipeline.steps.checks.quality import estimate
 
 TEXTS = {
     "en-US": ("How long does a refund take?", "A refund takes 7 days."),
@@ -95,6 +106,12 @@ def change_of(
         findings=(finding_of(severity),) if severity else (),
         risk=risk,
     )
+
+
+def edit_of(revision: Revision, *findings: Finding, risk: RiskTier = RiskTier.LOW) -> EditedText:
+    quality = estimate(findings, None, revision.text, revision.market)
+    assessment = Assessment(findings=findings, relation=NEW, quality=quality, risk=risk)
+    return EditedText(revision=revision, assessment=assessment)
 
 
 def retirement_of(change: Change, *, risk: RiskTier = RiskTier.LOW) -> Change:

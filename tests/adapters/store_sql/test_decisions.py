@@ -6,7 +6,7 @@ from kb_pipeline.adapters.store_sql import SqlStore
 from kb_pipeline.domain.changes import ChangeState, RiskTier, RootCause, Verdict
 from kb_pipeline.domain.findings import Severity
 from kb_pipeline.errors import BlockedError, ConflictError, IllegalTransitionError, NotFoundError
-from tests.adapters.store_sql.samples import MARKETS, change_of, decision_of, finding_of, retirement_of, revision_of
+from tests.adapters.store_sql.samples import MARKETS, change_of, decision_of, edit_of, finding_of, retirement_of, revision_of
 
 HIGH = RiskTier.HIGH
 
@@ -72,7 +72,7 @@ def test_an_edited_text_is_approved_in_place_of_the_proposed(store: SqlStore, ma
     change = change_of(market)
     store.propose(change)
     edited = revision_of(market, note=" Ask again.")
-    after = store.decide(decision_of(change, Verdict.EDIT, category="style"), edited, ())
+    after = store.decide(decision_of(change, Verdict.EDIT, category="style"), edit_of(edited))
     assert after.id == change.id
     assert after.revision.text == edited.text
     assert store.change(change.id).id == change.id
@@ -87,7 +87,7 @@ def test_a_text_edited_on_a_copy_has_an_identity_of_its_own(store: SqlStore) -> 
     text = change.revision.text.model_copy(update={"answer": "การคืนเงินใช้เวลา 15 วันครับ"})
     edited = change.revision.model_copy(update={"text": text})
     assert edited.id != change.revision.id
-    store.decide(decision_of(change, Verdict.EDIT), edited, ())
+    store.decide(decision_of(change, Verdict.EDIT), edit_of(edited))
     assert store.approved_text(change.entry_id).text == text
 
 
@@ -97,9 +97,9 @@ def test_an_edit_must_be_one(store: SqlStore) -> None:
     with pytest.raises(BlockedError, match="without an edited text"):
         store.decide(decision_of(change, Verdict.EDIT))
     with pytest.raises(BlockedError, match="with an edited text"):
-        store.decide(decision_of(change), revision_of("th-TH", note="!"))
+        store.decide(decision_of(change), edit_of(revision_of("th-TH", note="!")))
     with pytest.raises(BlockedError, match="not of"):
-        store.decide(decision_of(change, Verdict.EDIT), revision_of("th-TH", "other"))
+        store.decide(decision_of(change, Verdict.EDIT), edit_of(revision_of("th-TH", "other")))
     with pytest.raises(BlockedError, match="without a person"):
         store.decide(decision_of(change, actor=" "))
     assert store.change(change.id) == change
@@ -112,7 +112,7 @@ def test_a_retirement_has_no_text_to_edit(store: SqlStore) -> None:
     retirement = retirement_of(change)
     store.propose(retirement)
     with pytest.raises(BlockedError, match="no text"):
-        store.decide(decision_of(retirement, Verdict.EDIT), revision_of("th-TH", note="!"))
+        store.decide(decision_of(retirement, Verdict.EDIT), edit_of(revision_of("th-TH", note="!")))
 
 
 @pytest.mark.parametrize("market", MARKETS)
@@ -130,12 +130,11 @@ def test_an_edit_answers_for_its_own_findings(store: SqlStore) -> None:
     bad, good = change_of("th-TH", "a", severity=Severity.CRITICAL), change_of("th-TH", "b")
     for change in (bad, good):
         store.propose(change)
-    edited = revision_of("th-TH", "a", note=" แก้")
-    with pytest.raises(BlockedError):  # unchecked: the old findings count
-        store.decide(decision_of(bad, Verdict.EDIT), edited)
-    assert store.decide(decision_of(bad, Verdict.EDIT), edited, ()).findings == ()
+    edited = edit_of(revision_of("th-TH", "a", note=" แก้"))
+    assert store.decide(decision_of(bad, Verdict.EDIT), edited).findings == ()
+    worse = edit_of(revision_of("th-TH", "b", note="?"), finding_of(Severity.CRITICAL))
     with pytest.raises(BlockedError):
-        store.decide(decision_of(good, Verdict.EDIT), revision_of("th-TH", "b", note="?"), [finding_of(Severity.CRITICAL)])
+        store.decide(decision_of(good, Verdict.EDIT), worse)
 
 
 def test_a_rejection_needs_a_reason_and_no_finding_blocks_it(store: SqlStore) -> None:
@@ -180,7 +179,7 @@ def test_the_editor_of_a_high_risk_change_is_not_its_approver(store: SqlStore) -
     store.propose(change)
     store.decide(decision_of(change, actor="ann"))
     edited = revision_of("th-TH", note=" 15 วัน")
-    after = store.decide(decision_of(change, Verdict.EDIT, actor="bob", seen=2), edited, ())
+    after = store.decide(decision_of(change, Verdict.EDIT, actor="bob", seen=2), edit_of(edited, risk=HIGH))
     assert (after.state, after.version, after.id) == (ChangeState.PENDING, 3, change.id)
     assert store.change(change.id).revision.text == edited.text  # the second person sees what the first one wrote
     with pytest.raises(BlockedError):
@@ -192,8 +191,10 @@ def test_the_editor_of_a_high_risk_change_is_not_its_approver(store: SqlStore) -
 def test_a_second_edit_is_a_new_first_approval(store: SqlStore) -> None:
     change = change_of("en-US", risk=HIGH)
     store.propose(change)
-    store.decide(decision_of(change, Verdict.EDIT, actor="ann"), revision_of("en-US", note=" A."), ())
-    after = store.decide(decision_of(change, Verdict.EDIT, actor="bob", seen=2), revision_of("en-US", note=" B."), ())
+    store.decide(decision_of(change, Verdict.EDIT, actor="ann"), edit_of(revision_of("en-US", note=" A."), risk=HIGH))
+    after = store.decide(
+        decision_of(change, Verdict.EDIT, actor="bob", seen=2), edit_of(revision_of("en-US", note=" B."), risk=HIGH)
+    )
     assert after.state is ChangeState.PENDING
     assert store.decide(decision_of(change, actor="ann", seen=3)).state is ChangeState.APPROVED
     assert store.approved_text(change.entry_id).text.answer.endswith(" B.")

@@ -12,7 +12,7 @@ from kb_pipeline.adapters.store_sql import SqlStore
 from kb_pipeline.domain.changes import CHANGE_MOVES, Change, ChangeState, RiskTier, Verdict
 from kb_pipeline.domain.findings import Severity
 from kb_pipeline.errors import BlockedError, ConflictError, IllegalTransitionError, NotFoundError
-from tests.adapters.store_sql.samples import change_of, decision_of, retirement_of, revision_of
+from tests.adapters.store_sql.samples import change_of, decision_of, edit_of, retirement_of, revision_of
 
 PEOPLE = st.sampled_from(["ann", "สมชาย", "bob"])
 REFUSALS = (BlockedError, ConflictError, IllegalTransitionError)
@@ -67,7 +67,7 @@ class Review(RuleBasedStateMachine):
             return
         change = changes[number % len(changes)]
         words = {"seen": change.version - behind, "override_critical": override, "comment": "เพราะ" if override else ""}
-        edited = revision_of(change.market, note=f" by {actor}") if verdict is Verdict.EDIT else None
+        edited = edit_of(revision_of(change.market, note=f" by {actor}"), risk=change.risk) if verdict is Verdict.EDIT else None
         before = self.store.events()
         try:
             self.store.decide(decision_of(change, verdict, actor=actor, **words), edited)

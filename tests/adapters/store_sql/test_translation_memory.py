@@ -5,7 +5,7 @@ import pytest
 from kb_pipeline.domain.changes import Verdict
 from kb_pipeline.domain.faqs import entry_id
 from kb_pipeline.domain.translation_memory import MemoryUnit
-from tests.adapters.store_sql.samples import MARKETS, TEXTS, change_of, decision_of, faq_of, revision_of
+from tests.adapters.store_sql.samples import MARKETS, TEXTS, change_of, decision_of, edit_of, faq_of, revision_of
 
 
 def approve(store, market, key="faq", *, edited=None):
@@ -14,7 +14,7 @@ def approve(store, market, key="faq", *, edited=None):
     change = change_of(market, key).model_copy(update={"source_faq_id": f"{key}-{market}"})
     store.propose(change)
     decision = decision_of(change, Verdict.EDIT if edited else Verdict.APPROVE)
-    store.decide(decision, edited=edited, findings=() if edited else None)
+    store.decide(decision, edit_of(edited) if edited else None)
     return change
 
 

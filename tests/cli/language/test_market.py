@@ -60,7 +60,7 @@ def test_a_tag_that_cannot_be_added_is_a_wrong_call(locales, tag, error):
 
 def test_the_list_counts_every_pack_and_tells_its_problems(locales):
     with (locales / "th-TH" / "facts.csv").open("a", encoding="utf-8") as file:
-        file.write("winter-sale,$7,฿99,2024-01-01,2024-03-01,TH-X\n")
+        file.write("winter-sale,$7,฿99,2024-01-01,2024-03-01,TH-X,winter sale,\n")
     (locales / "ja-JP" / "termbase.csv").write_text("source\n", "utf-8")
     rows = {row["tag"]: row for row in json.loads(market("list", "--json"))["markets"]}
     assert rows["de-DE"]["problems"] == []

@@ -10,7 +10,7 @@ from kb_pipeline.adapters.packs.files import load_market
 from kb_pipeline.cli.language.terms import app
 from kb_pipeline.domain.changes import Decision, Verdict
 from kb_pipeline.errors import UsageError
-from tests.adapters.store_sql.samples import change_of, faq_of
+from tests.adapters.store_sql.samples import change_of, edit_of, faq_of
 from tests.conftest import ROOT
 
 ROWS = "source,target,status\ngift card,บัตรของขวัญ,preferred\norder,ใบสั่ง,preferred\nrefund,คืนเงิน,preferred\n"
@@ -72,7 +72,7 @@ def _edit(store, key: str) -> None:
         update={"text": text.model_copy(update={"answer": text.answer.replace("คืนเงิน", "เก็บเงินปลายทาง")})}
     )
     decision = Decision(change_id=change.id, verdict=Verdict.EDIT, actor="ann", seen_version=1, category="terminology")
-    store.decide(decision, edited, ())
+    store.decide(decision, edit_of(edited))
 
 
 def test_candidates_are_accepted_by_a_named_person(terms, tmp_path) -> None:

@@ -7,10 +7,11 @@ import pytest
 
 from kb_pipeline.domain.changes import ChangeState, Decision, Verdict
 from kb_pipeline.domain.faqs import FaqText, Provenance, SourceFaq, entry_id
-from kb_pipeline.domain.markets import MarketFact
+from kb_pipeline.domain.markets import FactContext, MarketFact
 from kb_pipeline.domain.translation_memory import MemoryUnit
 from kb_pipeline.services.draft.localize import Localizer, RunOptions
 from kb_pipeline.services.draft.stage import stage_changes
+from tests.adapters.store_sql.samples import edit_of
 from tests.conftest import DAY
 from tests.factories import article, split
 from tests.fakes import ScriptedLLM, SilentProgress
@@ -65,7 +66,7 @@ class Desk:
                         change_id=now.id, verdict=verdict, actor=actor, seen_version=now.version,
                         override_critical=True, comment="test",
                     )  # fmt: skip
-                    self.store.decide(decision, edited if verdict is Verdict.EDIT else None)
+                    self.store.decide(decision, edit_of(edited, risk=now.risk) if edited and verdict is Verdict.EDIT else None)
 
     def write_sentences(self, *texts):
         answers = chain(texts, repeat(texts[-1]))
@@ -226,7 +227,8 @@ def test_a_persons_words_in_the_sources_own_language_stay(store, embedder, ameri
 
 
 def test_a_changed_pack_mends_approved_text_in_place_where_the_fix_is_certain(desk):
-    fact = MarketFact(key="collection", source_value="3 days", value="5 วัน", source="TH-1")
+    about = FactContext(phrases=("collect parcel",))
+    fact = MarketFact(key="collection", source_value="3 days", value="5 วัน", source="TH-1", context=about)
     desk.market = desk.market.model_copy(update={"facts": (fact,), "fingerprint": "other"})
     calls = len(desk.llm.requests)
     assert desk.run().taken == ("faq",)

@@ -10,6 +10,7 @@ from kb_pipeline.errors import LLMItemError, LLMUnavailableError
 from kb_pipeline.services.draft.plan import plan_run
 from kb_pipeline.services.draft.run import run_pipeline
 from kb_pipeline.services.draft.status import read_status
+from tests.adapters.store_sql.samples import edit_of
 from tests.factories import RETURNS
 from tests.story import Story, into_thai
 
@@ -112,7 +113,7 @@ def test_an_edited_text_is_not_proposed_away_by_the_next_run(story):
                 comment="better",
                 override_critical=True,
             )
-            story.store.decide(decision, edited if actor == "ann" else None, () if actor == "ann" else None)
+            story.store.decide(decision, edit_of(edited, risk=now.risk) if actor == "ann" else None)
     assert story.store.approved_text(change.entry_id).text.answer == "ข้อความที่คนแก้"
     story.run()
     assert change.entry_id not in {c.entry_id for c in story.store.changes("th-TH")}

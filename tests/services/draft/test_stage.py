@@ -7,7 +7,7 @@ from kb_pipeline.domain.entries import Draft
 from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, SourceFaq, entry_id
 from kb_pipeline.domain.findings import Finding, MqmCategory, Severity
 from kb_pipeline.services.draft.stage import stage_changes
-from tests.adapters.store_sql.samples import decision_of
+from tests.adapters.store_sql.samples import decision_of, edit_of
 from tests.factories import article, split
 
 TEXTS = {
@@ -75,5 +75,5 @@ def test_an_edit_is_estimated_anew_from_its_own_findings(home, thai):
     (change,) = home.changes("th-TH")
     assert change.quality == pytest.approx(70.8)
     edited = change.revision.model_copy(update={"text": change.revision.text.model_copy(update={"answer": "ภายใน 15 วัน"})})
-    home.decide(decision_of(change, Verdict.EDIT), edited, ())
+    home.decide(decision_of(change, Verdict.EDIT), edit_of(edited))
     assert home.change(change.id).quality == 100.0

@@ -7,10 +7,12 @@ from kb_pipeline.domain.changes import ChangeKind, ChangeState, EntryState, Risk
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.errors import BlockedError, ForbiddenError
 from kb_pipeline.services.entries.curator import Curator
-from kb_pipeline.services.review.import_entries import import_entries
+from kb_pipeline.services.review.assess import Assessor
+from kb_pipeline.services.review.import_entries import Importer
 from kb_pipeline.services.review.reviewer import Reviewer
 from tests.conftest import DAY
 from tests.factories import RETURNS
+from tests.fakes import SilentProgress
 from tests.services.draft.test_run import approve_all
 from tests.story import Story
 
@@ -31,8 +33,9 @@ def as_(story):
     """What somebody may do: as a curator and as a reviewer."""
 
     def person(name="ann", role=Role.REVIEWER):
-        user = User(name=name, role=role)
-        return Curator(story.store, story.embedder, story.markets, user, DAY), Reviewer(story.store, story.markets, user, DAY)
+        user, assessor = User(name=name, role=role), Assessor(story.store, story.embedder, story.markets, lambda: DAY)
+        reviewer = Reviewer(story.store, story.markets, assessor, user, DAY)
+        return Curator(story.store, story.embedder, assessor, user), reviewer
 
     return person
 
@@ -40,7 +43,8 @@ def as_(story):
 def imported(story, market, as_):
     """An imported entry that a person approved."""
     pack = next(pack for pack in story.markets if pack.tag == market)
-    result = import_entries([(1, ROWS[market][0])], pack, story.store, DAY)
+    rows = [(1, ROWS[market][0])]
+    result = Importer(story.store, story.embedder, pack, DAY, propose=True).run(rows, SilentProgress())
     as_()[1].approve(result.proposed[0], override=True, comment="known")
     return result.imported[0]
 
@@ -101,6 +105,8 @@ def test_a_run_does_not_sweep_an_open_correction_away_and_proposes_again_later(s
     assert story.store.change(mine.id).state is ChangeState.PENDING
     (waiting,) = story.store.changes(market, entry_id=entry.id)
     assert waiting.id == mine.id
+    with pytest.raises(BlockedError, match="no model wrote this text"):
+        as_("bob")[1].request_changes(mine.id, "shorter")
     for name in ("ann", "bob"):
         if story.store.change(mine.id).state is ChangeState.PENDING:
             as_(name)[1].approve(mine.id, override=True, comment="ok")
@@ -169,3 +175,16 @@ def test_what_was_never_approved_is_decided_on_instead_and_a_viewer_only_looks(s
     assert change.id in refused.value.remedy
     with pytest.raises(ForbiddenError):
         as_("eve", Role.VIEWER)[0].correct(change.entry_id, FaqText(question="a", answer="b"), "clearer")
+
+
+@pytest.mark.parametrize("market", MARKETS)
+def test_an_import_does_not_sweep_it_away_and_no_model_is_asked_to_change_it(story, as_, market):
+    entry = imported(story, market, as_)
+    change = as_()[0].correct(entry, corrected(story, entry, ROWS[market][1]), "it moved")
+    pack = next(pack for pack in story.markets if pack.tag == market)
+    row = ROWS[market][0] | {"answer": f"{ROWS[market][0]['answer']} 2"}
+    result = Importer(story.store, story.embedder, pack, DAY, propose=True).run([(1, row)], SilentProgress())
+    assert result.proposed == ()
+    assert story.store.change(change.id).state is ChangeState.PENDING
+    with pytest.raises(BlockedError, match="no model wrote this text"):
+        as_("bob")[1].request_changes(change.id, "shorter")

@@ -9,6 +9,7 @@ from kb_pipeline.domain.changes import EntryState
 from kb_pipeline.errors import ForbiddenError, NotFoundError
 from kb_pipeline.services.entries.catalog import EntryFilter
 from kb_pipeline.services.entries.curator import Curator
+from kb_pipeline.services.review.assess import Assessor
 from kb_pipeline.settings import Settings
 from tests.adapters.store_sql.samples import MARKETS, TEXTS, change_of, decision_of, revision_of
 from tests.conftest import DAY, ROOT
@@ -17,7 +18,8 @@ from tests.conftest import DAY, ROOT
 def curator(store, role=Role.PUBLISHER, markets=(), name="pim"):
     embedder = SentenceTransformersEmbedder("embedded", Settings().model_dir, store, 2)
     packs = [load_market(ROOT / "locales", tag) for tag in MARKETS]
-    return Curator(store, embedder, packs, User(name=name, role=role, markets=markets), DAY)
+    assessor = Assessor(store, embedder, packs, lambda: DAY)
+    return Curator(store, embedder, assessor, User(name=name, role=role, markets=markets))
 
 
 def approve(store, market, key="faq", note=""):

@@ -1,24 +1,49 @@
 """What a company has already is compared with, and is said only once a person approved it."""
 
-from kb_pipeline.domain.changes import ChangeKind, ChangeState
-from kb_pipeline.services.review.import_entries import import_entries
+import pytest
+
+from kb_pipeline.domain.changes import ChangeKind, ChangeState, Decision, RelationKind, RiskTier, Verdict
+from kb_pipeline.services.review.import_entries import Importer
 from tests.conftest import DAY
+from tests.fakes import SilentProgress
 
 ROWS = [
     (2, {"question": "คืนสินค้าได้ภายในกี่วัน?", "answer": "คืนได้ภายใน 15 วันหลังได้รับสินค้า", "phrasings": "ขอคืนของได้ไหม?"}),
     (3, {"question": "เปลี่ยนที่อยู่ได้ไหม?", "answer": "ได้ครับ ก่อนร้านค้าจัดส่ง", "phrasings": ""}),
     (4, {"question": "", "answer": "ไม่มีคำถาม"}),
 ]
+AGAIN = {  # the same question in other words, and the same with another number of days
+    "th-TH": ("คืนสินค้าได้ภายในกี่วัน", "คืนได้ภายใน 15 วันหลังได้รับสินค้า", "คืนได้ภายใน 30 วันหลังได้รับสินค้า"),
+    "en-US": ("Within how many days can I return an item?", "Within 15 days of delivery.", "Within 30 days of delivery."),
+}
 
 
-def test_an_import_alone_puts_nothing_into_the_queue(store, thai):
-    result = import_entries(ROWS, thai, store)
+@pytest.fixture
+def take_in(store, embedder, thai, american):
+    markets = {market.tag: market for market in (thai, american)}
+
+    def run(rows, *, propose=False, market="th-TH"):
+        return Importer(store, embedder, markets[market], DAY, propose=propose).run(rows, SilentProgress())
+
+    return run
+
+
+def row(question, answer):
+    return {"question": question, "answer": answer}
+
+
+def approve(store, id_):
+    return store.decide(Decision(change_id=id_, verdict=Verdict.APPROVE, actor="ann", seen_version=1))
+
+
+def test_an_import_alone_puts_nothing_into_the_queue(store, take_in):
+    result = take_in(ROWS)
     assert (len(result.imported), len(result.proposed), len(result.rejected)) == (2, 0, 1)
     assert not store.changes("th-TH")
 
 
-def test_a_proposed_import_waits_with_what_the_checks_find(store, thai):
-    result = import_entries(ROWS, thai, store, propose_on=DAY)
+def test_a_proposed_import_waits_with_what_the_checks_find(store, take_in):
+    result = take_in(ROWS, propose=True)
     plain, polite = (store.change(id_) for id_ in result.proposed)
     assert (plain.kind, plain.state, plain.findings) == (ChangeKind.ADD, ChangeState.PENDING, ())
     assert plain.revision.text.phrasings == ("ขอคืนของได้ไหม?",)
@@ -26,14 +51,65 @@ def test_a_proposed_import_waits_with_what_the_checks_find(store, thai):
     assert plain.quality > polite.quality
 
 
-def test_what_people_wrote_is_no_copy_of_an_example(store, thai):
-    alike = {"question": "เปลี่ยนที่อยู่จัดส่งได้ไหม", "answer": "ได้ ก่อนร้านค้าจัดส่งสินค้า"}
-    (id_,) = import_entries([(2, alike)], thai, store, propose_on=DAY).proposed
+def test_what_people_wrote_is_no_copy_of_an_example(store, take_in):
+    alike = row("เปลี่ยนที่อยู่จัดส่งได้ไหม", "ได้ ก่อนร้านค้าจัดส่งสินค้า")
+    (id_,) = take_in([(2, alike)], propose=True).proposed
     assert store.change(id_).findings == ()
 
 
-def test_proposing_twice_proposes_once(store, thai):
-    import_entries(ROWS, thai, store)
-    first = import_entries(ROWS, thai, store, propose_on=DAY)
+def test_proposing_twice_proposes_once(store, take_in):
+    take_in(ROWS)
+    first = take_in(ROWS, propose=True)
     assert (len(first.proposed), first.duplicates) == (2, 2)
-    assert import_entries(ROWS, thai, store, propose_on=DAY).proposed == ()
+    assert take_in(ROWS, propose=True).proposed == ()
+
+
+@pytest.mark.parametrize("market", AGAIN)
+def test_an_import_that_contradicts_an_approved_entry_is_marked_and_takes_two_people(store, take_in, market):
+    question, answer, other = AGAIN[market]
+    (known,) = take_in([(2, row(question, answer))], propose=True, market=market).proposed
+    approved = approve(store, known)
+    result = take_in([(2, row(f"{question} ?", other))], propose=True, market=market)
+    change = store.change(result.proposed[0])
+    assert (change.relation.kind, change.relation.twin_id) == (RelationKind.CONTRADICTORY, approved.entry_id)
+    assert change.risk is RiskTier.HIGH
+    (marked,) = result.contradictions
+    assert (marked.line, marked.twin_id) == (2, approved.entry_id)
+    assert "15" in marked.why[0] and "30" in marked.why[0]
+    assert approve(store, change.id).state is ChangeState.PENDING
+
+
+@pytest.mark.parametrize("market", AGAIN)
+def test_another_answer_to_an_approved_import_is_its_update_against_what_is_approved(store, take_in, market):
+    question, answer, other = AGAIN[market]
+    (known,) = take_in([(2, row(question, answer))], propose=True, market=market).proposed
+    approved = approve(store, known)
+    (id_,) = take_in([(2, row(question, other))], propose=True, market=market).proposed
+    change = store.change(id_)
+    assert (change.kind, change.relation.kind) == (ChangeKind.UPDATE, RelationKind.UPDATE)
+    assert change.base_revision_id == approved.revision.id
+
+
+@pytest.mark.parametrize("market", AGAIN)
+def test_rows_of_one_file_are_compared_with_each_other(take_in, market):
+    question, answer, other = AGAIN[market]
+    same = [(2, row(question, answer)), (3, row(f"{question} ?", other))]
+    (marked,) = take_in(same, market=market).contradictions
+    assert marked.line == 3
+
+
+def test_of_two_answers_to_one_question_in_a_file_the_first_is_taken_and_the_other_is_named(store, take_in):
+    question, answer, other = AGAIN["th-TH"]
+    result = take_in([(2, row(question, answer)), (7, row(question, other)), (8, row(question, answer))], propose=True)
+    (rejected,) = result.rejected
+    assert (rejected.line, rejected.code) == (7, "repeated-question")
+    assert "line 2" in rejected.message
+    assert result.duplicates == 1
+    assert [change.revision.text.answer for change in store.changes("th-TH")] == [answer]
+
+
+def test_more_rows_than_a_batch_are_compared_across_batches(take_in):
+    many = [(n, row(f"คูปองหมายเลข {n} ใช้ที่ไหน", f"ใช้ที่ร้าน {n}")) for n in range(2, 300)]
+    question, answer, other = AGAIN["th-TH"]
+    result = take_in([(1, row(question, answer)), *many, (300, row(f"{question}?", other))])
+    assert 300 in {marked.line for marked in result.contradictions}

@@ -1,11 +1,16 @@
 """An answer says what its citations say, and cites what it says."""
 
+from dataclasses import replace
+
 import pytest
 
 from kb_pipeline.domain.articles import Citation
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.findings import Severity
-from kb_pipeline.steps.checks.grounding import prune, support, ungrounded
+from kb_pipeline.steps.checks import Subject, run_rules
+from kb_pipeline.steps.checks.grounding import grounded, prune, support, ungrounded
+from tests.conftest import DAY
+from tests.steps.checks.subjects import AMERICAN, GERMAN
 
 REFUND = {
     "en": "Refunds to a card take up to 7 business days after the seller has received the parcel.",
@@ -62,3 +67,28 @@ def test_the_best_citation_stays_even_if_it_is_poor() -> None:
 
 def test_a_sentence_without_content_needs_no_support() -> None:
     assert support("Yes.", (), "en") == 1
+
+
+@pytest.mark.parametrize("language", sorted(TRUE))
+def test_an_entry_answers_for_what_its_source_claims_without_a_citation(language: str) -> None:
+    invented = f"{TRUE[language]} 45 days $99"
+    text = FaqText(question="?", answer=invented)
+    subject = {
+        "source": text,
+        "source_language": language,
+        "market": GERMAN,
+        "citations": (cite(REFUND[language]),),
+        "day": DAY,
+    }
+    translated = Subject(target=FaqText(question="?", answer="Etwas ganz anderes."), **subject)
+    assert {f.rule for f in run_rules(translated, [grounded])} == {"grounded"}
+    assert not run_rules(replace(translated, source=FaqText(question="?", answer=TRUE[language])), [grounded])
+
+
+def test_in_the_sources_language_a_person_mends_it_by_leaving_the_claim_out_not_by_a_space() -> None:
+    text = FaqText(question="?", answer=f"{TRUE['en']} You also get $99 back.")
+    subject = Subject(source=text, target=text, source_language="en", market=AMERICAN, citations=(cite(REFUND["en"]),), day=DAY)
+    assert run_rules(subject, [grounded])
+    spaced = FaqText(question="?", answer=text.answer.replace("$99", "$99 "))
+    assert run_rules(replace(subject, target=spaced), [grounded])
+    assert not run_rules(replace(subject, target=FaqText(question="?", answer=TRUE["en"])), [grounded])

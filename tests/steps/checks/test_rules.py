@@ -7,11 +7,12 @@ import pytest
 
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.findings import Finding, Severity, TextPart
-from kb_pipeline.domain.markets import Conventions, Limits, Market, MarketFact, Term, TermStatus, UiString
-from kb_pipeline.steps.checks import RULES, Subject, run_checks
+from kb_pipeline.domain.markets import Conventions, FactContext, Limits, Market, MarketFact, Term, TermStatus, UiString
+from kb_pipeline.steps.checks import PROFILES, RULES, Profile, Subject, run_checks
 
 PREFERRED, ADMITTED, FORBIDDEN, KEEP = TermStatus
-FEE = MarketFact(key="shipping-fee", source_value="$4.99", value="฿50", source="LOG-1")
+COSTS = FactContext(phrases=("cost",))
+FEE = MarketFact(key="shipping-fee", source_value="$4.99", value="฿50", source="LOG-1", context=COSTS)
 THAI = Market(
     tag="th-TH",
     name="Thailand",
@@ -60,6 +61,17 @@ def found(rule: str, source: str, target: str, market: Market = THAI, language: 
 
 def test_rules_have_names_of_their_own() -> None:
     assert len({rule.id for rule in RULES}) == len(RULES)
+
+
+def test_an_edit_is_judged_by_all_rules_of_a_draft_but_the_one_on_a_models_prompt() -> None:
+    draft, saving = PROFILES[Profile.DRAFT], PROFILES[Profile.SAVING]
+    assert {rule.id for rule in draft} - {rule.id for rule in saving} == {"example-copied"}
+    assert {"grounded", "protected-text", "meaning-drift"} <= {rule.id for rule in saving}
+    assert {rule.id for rule in saving} - {rule.id for rule in PROFILES[Profile.TYPING]} == {"meaning-drift"}
+
+
+def test_every_profile_is_made_of_known_rules() -> None:
+    assert all(set(rules) <= set(RULES) and rules for rules in PROFILES.values())
 
 
 @pytest.mark.parametrize(
@@ -228,7 +240,7 @@ def test_a_fix_is_what_to_put_in_place_of_the_span(rule: str, text: str, fixed: 
 def test_a_source_in_the_market_s_own_language_may_need_adapting(answer: str, *, adapts: bool) -> None:
     text = FaqText(question="What do I do?", answer=answer)
     subject = Subject(source=text, target=text, source_language="en-GB", market=AMERICAN, day=date(2025, 7, 1))
-    assert bool(run_checks(subject)) is adapts
+    assert bool(run_checks(subject, Profile.BLOCK)) is adapts
 
 
 def test_a_clean_thai_entry_has_no_findings() -> None:
@@ -239,7 +251,7 @@ def test_a_clean_thai_entry_has_no_findings() -> None:
         market=THAI,
         day=date(2025, 7, 1),
     )
-    assert run_checks(subject) == ()
+    assert run_checks(subject, Profile.BLOCK) == ()
 
 
 @pytest.mark.parametrize(

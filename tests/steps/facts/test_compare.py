@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from kb_pipeline.domain.markets import Conventions, Market, MarketFact
-from kb_pipeline.steps.facts import FactComparison, compare, extract
+from kb_pipeline.domain.markets import Conventions, FactContext, Market, MarketFact
+from kb_pipeline.steps.facts import FactComparison, Passage, compare, extract
 
 DAY = date(2025, 7, 1)
 
@@ -15,11 +15,14 @@ def market(*facts: MarketFact) -> Market:
     return Market(tag="th-TH", name="Thailand", language_name="Thai", conventions=conventions, facts=facts, fingerprint="x")
 
 
-FEE = MarketFact(key="shipping-fee", source_value="$4.99", value="฿50", valid_from=date(2025, 2, 1), source="LOG-1")
+COSTS = FactContext(phrases=("cost",))
+FEE = MarketFact(
+    key="shipping-fee", source_value="$4.99", value="฿50", valid_from=date(2025, 2, 1), source="LOG-1", context=COSTS
+)
 
 
 def compared(source: str, target: str, *facts: MarketFact, day: date = DAY) -> FactComparison:
-    return compare(extract(source, "en"), extract(target, "th"), market(*facts), day)
+    return compare(Passage(text=source, language="en"), extract(target, "th"), market(*facts), day)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +113,7 @@ def test_a_fact_of_the_market_alone_may_be_told_and_need_not() -> None:
 )
 def test_each_language_writes_the_same_value_in_its_own_way(source: str, target: str, language: str) -> None:
     spoken = "zh-TW" if not source.isascii() else "en"
-    found = compare(extract(source, spoken), extract(target, language), market(), DAY)
+    found = compare(Passage(text=source, language=spoken), extract(target, language), market(), DAY)
     assert (found.missing, found.extra) == ((), ())
 
 

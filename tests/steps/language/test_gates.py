@@ -22,7 +22,7 @@ from kb_pipeline.steps.language.definition import Wording
 from kb_pipeline.steps.language.inflection import forms_by_endings
 from kb_pipeline.steps.language.patterns import is_spaced
 from kb_pipeline.steps.language.reader import everywhere, languages
-from kb_pipeline.steps.localize.terms import Lexicon
+from kb_pipeline.steps.language.terms import Lexicon
 from tests.steps.checks.subjects import THAI
 
 FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])

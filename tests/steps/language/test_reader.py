@@ -113,7 +113,7 @@ def test_what_is_wrong_is_named_with_its_file_and_key(text, message):
 def test_nothing_is_read_before_it_is_needed():
     code = (
         "import kb_pipeline.cli, kb_pipeline.steps.parse.sentences\n"
-        "import kb_pipeline.steps.checks, kb_pipeline.steps.relate.relations, kb_pipeline.steps.localize.terms\n"
+        "import kb_pipeline.steps.checks, kb_pipeline.steps.relate.relations, kb_pipeline.steps.language.terms\n"
         "from kb_pipeline.steps.language.reader import language_of, languages\n"
         "print(language_of.cache_info().misses, languages.cache_info().misses)"
     )

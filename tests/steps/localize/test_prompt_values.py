@@ -9,14 +9,14 @@ DAY = date(2026, 1, 15)
 
 
 def test_the_model_is_shown_the_markets_own_values_and_live_labels(thai):
-    text = FaqText(question="What is the limit?", answer="You can pay for orders of up to $300. Open **Me > Orders**.")
+    text = FaqText(question="What is the limit?", answer="You can pay in cash for orders of up to $300. Open **Me > Orders**.")
     shown = in_market_values(text, "en", thai, DAY)
-    assert shown.answer == "You can pay for orders of up to ฿10,000. Open **ฉัน > คำสั่งซื้อ**."
+    assert shown.answer == "You can pay in cash for orders of up to ฿10,000. Open **ฉัน > คำสั่งซื้อ**."
 
 
 def test_three_dollars_inside_three_hundred_is_no_fact(thai):
-    shown = in_market_values(FaqText(question="Q?", answer="Orders of up to $300 or $300.50."), "en", thai, DAY)
-    assert shown.answer == "Orders of up to ฿10,000 or $300.50."
+    shown = in_market_values(FaqText(question="Q?", answer="Cash on delivery: up to $300 or $300.50."), "en", thai, DAY)
+    assert shown.answer == "Cash on delivery: up to ฿10,000 or $300.50."
 
 
 def test_only_terms_that_occur_are_stated(thai):

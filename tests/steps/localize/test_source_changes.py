@@ -3,7 +3,8 @@ from datetime import date
 import pytest
 
 from kb_pipeline.domain.faqs import FaqText
-from kb_pipeline.domain.markets import Conventions, Market, MarketFact
+from kb_pipeline.domain.markets import Conventions, FactContext, Market, MarketFact
+from kb_pipeline.steps.facts import Passage
 from kb_pipeline.steps.localize.source_changes import SAME_MEANING, reworded, with_new_values
 
 DAY = date(2026, 1, 15)
@@ -34,8 +35,12 @@ def market(tag, currency, *facts):
     )
 
 
-def fact(source, value):
-    return MarketFact(key="k", source_value=source, value=value, source="policy")
+def fact(source, value, *phrases):
+    return MarketFact(key="k", source_value=source, value=value, source="policy", context=FactContext(phrases=phrases))
+
+
+def swapped(old, new, target, to):
+    return with_new_values(*(Passage(text=text, language="en") for text in (old, new)), target, to, DAY)
 
 
 THAI, GERMAN, JAPANESE = market("th-TH", "THB"), market("de-DE", "EUR"), market("ja-JP", "JPY")
@@ -93,7 +98,7 @@ def test_new_phrasings_are_not_minor():
     ],
 )
 def test_a_value_that_is_there_once_is_swapped_in_the_markets_form(old, new, target, written, to):
-    assert with_new_values(old, new, target, "en", to, DAY) == written
+    assert swapped(old, new, target, to) == written
 
 
 @pytest.mark.parametrize(
@@ -110,14 +115,20 @@ def test_a_value_that_is_there_once_is_swapped_in_the_markets_form(old, new, tar
     ],
 )
 def test_what_is_not_certain_is_left_to_the_model(why, old, new, target, to):
-    assert with_new_values(old, new, target, "en", to, DAY) is None, why
+    assert swapped(old, new, target, to) is None, why
 
 
 def test_the_markets_own_value_is_what_is_swapped():
-    thai = market("th-TH", "THB", fact("$5", "฿150"), fact("$8", "฿250"))
-    assert with_new_values("It costs $5.", "It costs $8.", "ราคา ฿150", "en", thai, DAY) == "ราคา ฿250"
+    thai = market("th-TH", "THB", fact("$5", "฿150", "cost"), fact("$8", "฿250", "cost"))
+    assert swapped("It costs $5.", "It costs $8.", "ราคา ฿150", thai) == "ราคา ฿250"
 
 
 def test_a_market_fact_that_speaks_of_the_old_value_only_leaves_the_new_one_to_people():
-    thai = market("th-TH", "THB", fact("7 days", "10 วัน"))
-    assert with_new_values("Wait 7 days.", "Wait 9 days.", "รอ 10 วัน", "en", thai, DAY) is None
+    thai = market("th-TH", "THB", fact("7 days", "10 วัน", "wait"))
+    assert swapped("Wait 7 days.", "Wait 9 days.", "รอ 10 วัน", thai) is None
+
+
+@pytest.mark.parametrize("target", ["ราคา ฿150", "ราคา $5"])
+def test_a_value_that_a_person_is_asked_about_is_not_swapped_by_code(target):
+    thai = market("th-TH", "THB", fact("$5", "฿150", "voucher"), fact("$8", "฿250", "voucher"))
+    assert swapped("It costs $5.", "It costs $8.", target, thai) is None

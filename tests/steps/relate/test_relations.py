@@ -10,7 +10,7 @@ from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.steps.language.negation import negations
 from kb_pipeline.steps.language.opposites import opposed, verdict
 from kb_pipeline.steps.relate.compared import ComparedEntry
-from kb_pipeline.steps.relate.relations import compare_pair, relate
+from kb_pipeline.steps.relate.relations import compare_pair, contradiction, relate
 
 NAMES = count()
 
@@ -94,7 +94,7 @@ def test_more_facts_or_another_answer_is_complementary() -> None:
 
 def test_a_far_question_is_new() -> None:
     result = relate([candidate("Where is my parcel?", "On its way.", near=0.5)], [candidate("How do I pay?", "By card.")])
-    (relation,) = result.relations.values()
+    (relation,) = result.values()
     assert (relation.kind, relation.twin_id) == (RelationKind.NEW, None)
     assert relation.scores["match"] < 0.9
 
@@ -102,17 +102,37 @@ def test_a_far_question_is_new() -> None:
 def test_a_text_with_an_entry_of_its_own_is_its_update() -> None:
     old = candidate("How do I pay?", "By card.", id="entry", source="faq")
     new = candidate("How do I pay?", "By card or cash.", id="entry", source="faq")
-    assert relate([new], [old]).relations["entry"].kind is RelationKind.UPDATE
+    assert relate([new], [old])["entry"].kind is RelationKind.UPDATE
 
 
 def test_within_a_batch_the_later_one_repeats_the_first() -> None:
     batch = [candidate("How do I pay?", "By card.", id=name) for name in "abc"]
-    relations = relate(batch, []).relations
+    relations = relate(batch, [])
     assert [(r.kind.value, r.twin_id) for r in relations.values()] == [("new", None), ("duplicate", "a"), ("duplicate", "a")]
 
 
+def test_an_update_that_contradicts_another_entry_says_so_first() -> None:
+    own = candidate("How long do refunds take?", "They take 7 days.", id="own", source="faq")
+    rival = candidate("How long does a refund take?", "A refund takes 7 days.", id="rival", near=0.99)
+    new = candidate("How long do refunds take?", "They take 15 days.", id="own", source="faq", near=0.99)
+    relation = relate([new], [own, rival])["own"]
+    assert (relation.kind, relation.twin_id) == (RelationKind.CONTRADICTORY, "rival")
+
+
+def test_texts_that_are_replaced_together_are_not_compared_with_what_they_replace() -> None:
+    old = [
+        candidate("How long does a refund take?", "7 days.", id=name, source=name, near=near)
+        for name, near in (("a", 1), ("b", 0.99))
+    ]
+    new = [
+        candidate("How long does a refund take?", "15 days.", id=name, source=name, near=near)
+        for name, near in (("a", 1), ("b", 0.99))
+    ]
+    assert {relation.kind for relation in relate(new, old).values()} == {RelationKind.UPDATE}
+
+
 def test_nothing_to_compare_is_nothing() -> None:
-    assert relate([], []).relations == {}
+    assert relate([], []) == {}
 
 
 @pytest.mark.parametrize(
@@ -134,3 +154,26 @@ def test_words_of_polarity() -> None:
     assert opposed("The buyer pays the seller", "The seller pays the buyer", "en") == "buyer/seller"
     assert opposed("ก่อนจัดส่ง", "ก่อนจัดส่งพัสดุ", "th") is None
     assert (verdict("No, never.", "en"), verdict("ได้ครับ", "th"), verdict("Open the app.", "en")) == (False, True, None)
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "answer", "other"),
+    [
+        ("en", "How long does a refund take?", "A refund takes 7 days.", "A refund takes 15 days."),
+        ("th", "การคืนเงินใช้เวลากี่วัน", "การคืนเงินใช้เวลา 7 วัน", "การคืนเงินใช้เวลา 15 วัน"),
+        ("ja", "送料はいくらですか", "送料は550円です。", "送料は880円です。"),
+        ("de", "Was kostet der Versand?", "Der Versand kostet 3,95 €.", "Der Versand kostet 7,95 €."),
+    ],
+)
+def test_two_answers_to_surely_one_question_contradict_in_hard_facts_only(language, question, answer, other) -> None:
+    one, two = candidate(question, answer, language, id="1"), candidate(question, other, language, id="2", near=0.99)
+    assert "/" in contradiction(one, two)
+    assert bool(contradiction(two, one)) is bool(contradiction(one, two))
+    assert not contradiction(one, candidate(question, answer, language, id="3"))
+    another = candidate("Where is my parcel?", other, language, id="4", near=0.5)
+    assert not contradiction(one, another)
+
+
+def test_questions_about_other_amounts_do_not_contradict() -> None:
+    one = candidate("What happens within 7 days?", "You get $5.", id="1")
+    assert not contradiction(one, candidate("What happens within 15 days?", "You get $9.", id="2", near=0.99))

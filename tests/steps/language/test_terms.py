@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb_pipeline.steps.language.inflection import english_forms
+from kb_pipeline.steps.language.terms import Lexicon, is_rendered, labels_in, longest, occurrences, occurs
 from kb_pipeline.steps.language.words import fold
-from kb_pipeline.steps.localize.terms import Lexicon, is_rendered, labels_in, longest, occurrences, occurs
 
 
 @pytest.mark.parametrize(
