@@ -75,10 +75,13 @@ def print_status(status: Status) -> None:
         f"{status.articles} articles ({status.quarantined} quarantined), {status.chunks} chunks, "
         f"{status.source_faqs} source FAQs"
     )
-    columns = ("pending", "changes_requested", "approved", "published", "imported", "rejected", "stale")
+    empty = {c for c in ("changes_requested", "withdrawn") if not any(getattr(m, c) for m in status.markets.values())}
+    all_columns = ("pending", "changes_requested", "approved", "published", "withdrawn", "imported", "rejected", "stale")
+    columns = [name for name in all_columns if name not in empty]
     table = Table("market", *(name.replace("_", " ") for name in columns), "live", padding=0)
     for tag, market in status.markets.items():
-        table.add_row(tag, *(str(getattr(market, c)) for c in columns), (market.live_release or "none").removeprefix(f"{tag}/"))
+        live = (market.live_release or "none").removeprefix(f"{tag}/") + (" held" if market.held else "")
+        table.add_row(tag, *(str(getattr(market, c)) for c in columns), live)
     console.print(table)
     used = status.usage
     cost = "cost unknown" if used.cost is None else f"${used.cost:.4f}"

@@ -10,10 +10,10 @@ from kb_pipeline.domain.releases import release_id
 from kb_pipeline.ports.articles import Articles
 from kb_pipeline.ports.audit import Counts
 from kb_pipeline.ports.faqs import Drafts, SourceFaqs
-from kb_pipeline.ports.releases import Releases
+from kb_pipeline.ports.releases import Holds, Releases
 
 
-class StatusStore(Articles, SourceFaqs, Drafts, Releases, Counts, Protocol):
+class StatusStore(Articles, SourceFaqs, Drafts, Releases, Holds, Counts, Protocol):
     """What the status takes of the store."""
 
 
@@ -24,10 +24,12 @@ class MarketStatus(Value):
     changes_requested: int = 0  # the next run asks the model for another text
     approved: int = 0
     published: int = 0
+    withdrawn: int = 0
     imported: int = 0
     rejected: int = 0
     stale: int = 0
     live_release: str | None = None  # e.g. th-TH/r0007
+    held: bool = False  # nothing is published until a person lifts the hold
 
 
 class Status(Value):
@@ -51,9 +53,11 @@ def read_status(store: StatusStore, markets: Sequence[Market]) -> Status:
         known = counts.get(market.tag, {})
         drafts = {d.source_faq_id: d for d in store.drafts(market.tag)}
         stale = sum(1 for f in faqs if f.id in drafts and drafts[f.id].source_text_hash != f.text.hash)
-        wanted = ("pending", "changes_requested", "approved", "published", "imported", "rejected")
+        wanted = ("pending", "changes_requested", "approved", "published", "withdrawn", "imported", "rejected")
         served = release_id(market.tag, live[market.tag]) if market.tag in live else None
-        standing[market.tag] = MarketStatus(**{k: known.get(k, 0) for k in wanted}, stale=stale, live_release=served)
+        held = store.hold_of(market.tag) is not None
+        numbers = {name: known.get(name, 0) for name in wanted}
+        standing[market.tag] = MarketStatus(**numbers, stale=stale, live_release=served, held=held)
     return Status(
         articles=len(store.articles()),
         quarantined=len(store.quarantine()),

@@ -19,6 +19,7 @@ from kb_pipeline.adapters.store_sql import SqlStore
 from kb_pipeline.adapters.store_sql.engine import HEAD
 from kb_pipeline.adapters.store_sql.schema import Base
 from kb_pipeline.domain.changes import ChangeState
+from kb_pipeline.domain.releases import ManifestItem, ReleaseReport
 from kb_pipeline.errors import ConflictError, StoreError
 from tests.adapters.store_sql.samples import change_of, decision_of
 
@@ -58,6 +59,34 @@ def test_a_database_of_the_version_before_is_led_here_with_all_that_it_holds(sto
     migrated = SqlStore(url)
     assert list(migrated.changes()) == [change]
     assert (migrated.releases(), migrated.live_numbers(), migrated.verify_chain()) == ([], {}, None)
+    migrated.close()
+
+
+@pytest.mark.parametrize("rolled_back", [True, False])
+def test_a_market_that_was_rolled_back_before_there_were_holds_is_on_hold(store: SqlStore, url: str, rolled_back: bool) -> None:
+    change = change_of("th-TH")
+    store.propose(change)
+    store.decide(decision_of(change))
+    item = ManifestItem(entry_id=change.entry_id, revision_id=change.revision.id, text_hash=change.revision.text.hash)
+    for number in (1, 2):
+        store.begin_release("th-TH", (item,), f"e{number}", "dara")
+        store.end_verification("th-TH", number, ReleaseReport(entries=1, texts=1))
+        store.go_live("th-TH", number, "dara", number - 1 or None)
+    if rolled_back:
+        store.go_live("th-TH", 1, "มาลี", 2)
+    config = Config()
+    config.set_main_option("script_location", "kb_pipeline.adapters.store_sql:migrations")
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0004")
+    engine.dispose()
+    migrated = SqlStore(url)
+    hold = migrated.hold_of("th-TH")
+    assert (hold and (hold.actor, hold.reason)) == (("มาลี", "rolled back from th-TH/r0002") if rolled_back else None)
+    assert (hold and hold.at) == (migrated.events("th-TH/r0001")[-1].at if rolled_back else None)
+    assert [release.compared for release in migrated.releases()] == [False, False]
+    assert migrated.verify_chain() is None
     migrated.close()
 
 
