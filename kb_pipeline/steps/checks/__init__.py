@@ -10,6 +10,7 @@ from kb_pipeline.steps.checks.markup import markdown
 from kb_pipeline.steps.checks.meaning import meaning_drift
 from kb_pipeline.steps.checks.opposite import polarity
 from kb_pipeline.steps.checks.orthography import missing_marks, punctuation
+from kb_pipeline.steps.checks.phrasings import PHRASING_RULES
 from kb_pipeline.steps.checks.policy import clause_missing, unavailable
 from kb_pipeline.steps.checks.safety import bot_instruction, personal_data
 from kb_pipeline.steps.checks.subject import Rule, Subject
@@ -39,7 +40,7 @@ _FORM: tuple[Rule, ...] = (markdown, punctuation, date_form, number_form, tone)
 # The pack's own words, clauses and limits.
 _TERMS: tuple[Rule, ...] = (term_missing, term_forbidden, do_not_translate, ui_label, adapt_spelling)
 _POLICY: tuple[Rule, ...] = (clause_missing, unavailable)
-_FAQ: tuple[Rule, ...] = (length, question_form)
+_FAQ: tuple[Rule, ...] = (length, question_form, *PHRASING_RULES)
 
 RULES: tuple[Rule, ...] = (*_FAITHFUL, example_copied, *_TERMS, *_LANGUAGE, *_SAFE, *_POLICY, *_FORM, *_FAQ)
 # What fits a FAQ that people wrote: only a model copies the examples that its prompt shows.
