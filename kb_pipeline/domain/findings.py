@@ -49,6 +49,10 @@ class Finding(Value):
     end: int | None = None
     fix: str | None = None  # what to put in place of the span
 
+    def is_in(self, part: TextPart, phrasing: int | None = None) -> bool:
+        """Whether it is about the question, the answer, or the phrasing of that number."""
+        return self.part is part and self.phrasing == phrasing
+
 
 def worst(findings: tuple[Finding, ...]) -> Severity | None:
     """The highest severity among `findings`, None if there are none."""

@@ -121,6 +121,26 @@ def test_check_names_path_line_and_remedy(kb, tmp_path, monkeypatch):
     assert problem["remedy"]
 
 
+@pytest.mark.parametrize(
+    ("market", "row", "phrasing"),
+    [
+        ("en-US", "How long may I return it?,Within 30 days of delivery.,return window|Really 15 days?", "Really 15 days?"),
+        ("th-TH", "คืนสินค้าได้ภายในกี่วัน,คุณคืนได้ภายใน 30 วัน,ระยะเวลาคืนสินค้า|ภายใน 15 วันจริงไหม", "ภายใน 15 วันจริงไหม"),
+    ],
+)
+def test_a_finding_on_a_phrasing_says_which_one_and_where(kb, tmp_path, market, row, phrasing):
+    file = tmp_path / "entries.csv"
+    file.write_text(f"question,answer,phrasings\n{row}\n", encoding="utf-8")
+    assert kb("import", str(file), "--market", market, "--propose")[0] == 0
+    (change,) = json.loads(kb("review", "list", "--json")[1])["changes"]
+    (finding,) = (f for f in change["findings"] if f["rule"] == "phrasing-facts")
+    assert (finding["part"], finding["phrasing"]) == ("phrasing", 1)
+    assert phrasing[finding["start"] : finding["end"]] in ("15 days", "15 วัน")
+    shown = " ".join(kb("review", "show", change["id"])[1].split())
+    assert f"also asked: {phrasing}" in shown
+    assert f"phrasing '{phrasing}'" in shown
+
+
 def test_existing_entries_come_in_once_and_bad_rows_are_named(kb, tmp_path):
     file = tmp_path / "entries.csv"
     file.write_text("question,answer,phrasings\nคืนสินค้าอย่างไร?,กดคืนสินค้า,คืนของยังไง|ส่งคืน\n,ไม่มีคำถาม,\n", encoding="utf-8")

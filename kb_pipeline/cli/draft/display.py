@@ -39,6 +39,8 @@ def print_run(report: RunReport) -> None:
         row = (len(entry.localized), len(entry.edited), len(entry.taken) + len(entry.remembered), entry.kept, staged.total)
         table.add_row(entry.market, *map(str, row), relations)
     console.print(table)
+    if left_out := sum(entry.left_out for entry in report.entries):
+        console.print(f"Left out: {left_out} phrasings that were no other way to ask their question.")
     if report.findings:
         console.print("Findings: " + ", ".join(f"{name} {count}" for name, count in report.findings.items()))
     cost = "cost unknown" if account.usage.cost is None else f"${account.usage.cost:.4f}"

@@ -111,10 +111,19 @@ if (edit) {
   edit.addEventListener("click", (event) => {
     const fix = event.target.closest(".fix");
     if (!fix) return;
-    const field = edit.elements[fix.dataset.part];
-    const letters = Array.from(field.value);  // offsets count characters, not UTF-16 units
-    letters.splice(fix.dataset.start, fix.dataset.end - fix.dataset.start, fix.dataset.fix);
-    field.value = letters.join("");
+    const { part, phrasing, start, end, fix: words } = fix.dataset;
+    const mend = (text) => {
+      const letters = Array.from(text);  // offsets count characters, not UTF-16 units
+      letters.splice(start, end - start, words);
+      return letters.join("");
+    };
+    const field = edit.elements[phrasing === undefined ? part : "phrasings"];
+    if (phrasing === undefined) field.value = mend(field.value);
+    else {
+      const lines = field.value.split("\n").map((line) => line.trim()).filter((line) => line);  // as the checks saw them
+      lines[phrasing] = mend(lines[phrasing]);
+      field.value = lines.join("\n");
+    }
     changed();
   });
 }
