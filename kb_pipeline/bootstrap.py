@@ -91,9 +91,10 @@ def open_source(
     from kb_pipeline.adapters.source.files import SourceFile, SourceFiles
 
     path, languages, max_bytes = path or settings.source_dir, settings.source_languages, settings.max_article_bytes
+    markets = market_tags(settings)
     if path.is_file():
-        return SourceFile(path, languages=languages, max_bytes=max_bytes)
-    return SourceFiles(path, languages=languages, max_bytes=max_bytes, limit=limit, only=only)
+        return SourceFile(path, languages=languages, max_bytes=max_bytes, only=only, markets=markets)
+    return SourceFiles(path, languages=languages, max_bytes=max_bytes, limit=limit, only=only, markets=markets)
 
 
 def open_embedder(settings: Settings, store: VectorStore) -> Embedder:
