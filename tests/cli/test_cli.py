@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -107,7 +108,7 @@ def test_a_dry_run_and_status_need_no_model(kb):
 
 
 def test_the_projects_own_packs_articles_and_prompts_are_valid(kb):
-    assert kb("check", "--json") == (0, '{"problems": []}\n', "")
+    assert kb("check", "--json") == (0, '{"problems": [], "warnings": []}\n', "")
 
 
 def test_check_names_path_line_and_remedy(kb, tmp_path, monkeypatch):
@@ -119,6 +120,19 @@ def test_check_names_path_line_and_remedy(kb, tmp_path, monkeypatch):
     assert code == 1
     assert (problem["path"], problem["line"], problem["code"]) == ("bad.md", 2, "bad-date")
     assert problem["remedy"]
+
+
+def test_check_warns_of_a_market_without_facts_and_is_content(kb, tmp_path, monkeypatch):
+    locales = shutil.copytree(ROOT / "locales", tmp_path / "locales")
+    (locales / "th-TH/facts.csv").write_text("key,source_value,value,valid_from,valid_until,source\n", "utf-8")
+    monkeypatch.setenv("KB_LOCALES_DIR", str(locales))
+    code, out, _ = kb("check", "--json")
+    report = json.loads(out)
+    assert (code, report["problems"], [w["code"] for w in report["warnings"]]) == (0, [], ["no-fact"])
+    code, out, _ = kb("check")
+    assert code == 0
+    assert f"warning: {locales}/th-TH/facts.csv:1: facts.csv has no row" in out
+    assert "[no-fact]" in kb("market", "list")[1]
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,12 @@ from typing import Annotated
 import typer
 
 from kb_pipeline.cli.display import load_settings, print_json
-from kb_pipeline.cli.options import JsonOption
+from kb_pipeline.cli.options import JsonOption, OneMarketOption, the_market
 
 
 def import_entries(
     file: Annotated[Path, typer.Argument(help="CSV, TSV or JSONL: question, answer and optional phrasings (separated by |).")],
-    market: Annotated[str, typer.Option("--market", "-m", help="Market tag, e.g. th-TH.")],
+    markets: OneMarketOption,
     propose: Annotated[bool, typer.Option("--propose", help="Also put each into the queue, to be approved as it is.")] = False,
     json: JsonOption = False,
 ) -> None:
@@ -20,7 +20,7 @@ def import_entries(
     from kb_pipeline.bootstrap import open_markets, open_store, today
     from kb_pipeline.services.review.import_entries import import_entries as take_in
 
-    settings = load_settings()
+    market, settings = the_market(markets), load_settings()
     (pack,) = open_markets(settings, [market])
     result = take_in(read_entries(file), pack, open_store(settings), today() if propose else None)
     rejected = [r.model_dump() for r in result.rejected]

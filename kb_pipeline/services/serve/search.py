@@ -85,6 +85,14 @@ class Searcher:
             reason=Abstention.NO_RELEASE,
         )
 
+    def topics(self, market: str, *, fallback: bool) -> tuple[str, ...]:
+        """The topics of the entries that are live in the market, and in its fallback chain. Raises UnknownMarketError."""
+        asked, found = self._market(market), set[str]()
+        for tag in (asked.tag, *asked.fallback) if fallback else (asked.tag,):
+            with self._releases.reading(tag) as released:
+                found |= {topic for entry in (released.entries.values() if released else ()) for topic in entry.item.topics}
+        return tuple(sorted(found))
+
     def entry(self, market: str, id_: str) -> tuple[ServedEntry, str]:
         """An entry that the market may say today, its own or a fallback's, and the id of the release that says it.
 

@@ -227,6 +227,25 @@ def test_a_fact_that_has_run_out_is_a_problem_on_the_day_after(packs: Path, day:
     assert found == ([(str(path), line, "expired-fact")] if line else [])
 
 
+@pytest.mark.parametrize(
+    ("rows", "day", "told"),
+    [
+        ("", DAY, "facts.csv has no row: what the source says of amounts, periods and hours is said in"),
+        ("\n\n", DAY, "facts.csv has no row"),
+        ("fee,$4.99,฿60,2026-03-01,,TH-9\n", DAY, f"facts.csv has no row that holds on {DAY}"),
+        ("fee,$4.99,฿60,,,TH-9\n", DAY, None),
+        ("fee,$4.99,฿60,,2020-01-01,TH-9\n", DAY, None),  # a problem, see above
+    ],
+)
+def test_a_market_without_a_fact_is_told_and_is_no_problem(packs: Path, rows: str, day: date, told: str | None) -> None:
+    path = packs / "th-TH" / "facts.csv"
+    path.write_text(f"key,source_value,value,valid_from,valid_until,source\n{rows}", "utf-8")
+    report = next(report for report in inspect_packs(packs, day) if report.tag == "th-TH")
+    assert report.market is not None
+    assert [(w.path, w.line, w.code) for w in report.warnings] == ([(str(path), 1, "no-fact")] if told else [])
+    assert all(warning.message.startswith(told or "") and warning.remedy for warning in report.warnings)
+
+
 def test_a_fact_that_has_run_out_stops_no_service(packs: Path) -> None:
     after = date(2030, 1, 1)
     for report in inspect_packs(packs, after):
