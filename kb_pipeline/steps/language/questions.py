@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kb_pipeline.domain.base import comparison_key
-from kb_pipeline.steps.language.negation import denials
+from kb_pipeline.steps.language.negation import negations
 from kb_pipeline.steps.language.patterns import NEVER, whole_words
 from kb_pipeline.steps.language.reader import language_of
 from kb_pipeline.steps.language.sentence_marks import cut_sentences
@@ -42,7 +42,7 @@ def asked(text: str, language: str) -> Asked | None:
     is_yes_no = words.yes_no.search(key) is not None
     bare = words.denied.sub(" ", key) if is_yes_no and not senses else key
     return Asked(
-        senses, is_yes_no, words.conditions.search(key) is not None, len(cut_sentences(key)), bool(denials(bare, language))
+        senses, is_yes_no, words.conditions.search(key) is not None, len(cut_sentences(key)), negations(bare, language) > 0
     )
 
 

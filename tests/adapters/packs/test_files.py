@@ -1,5 +1,6 @@
 """Packs on disk become markets, or problems that name file, line and remedy."""
 
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -225,6 +226,25 @@ def test_a_fact_that_has_run_out_is_a_problem_on_the_day_after(packs: Path, day:
     (packs / "en-US" / "facts.csv").write_text("key,source_value,value,valid_from,valid_until,source\n")
     found = [(p.path, p.line, p.code) for p in check_packs(packs, day)]
     assert found == ([(str(path), line, "expired-fact")] if line else [])
+
+
+@pytest.mark.parametrize(
+    ("fallback", "remedy"),
+    [
+        ("EN-us", "did you mean en-US? use another pack: en-US"),
+        ("en", "did you mean en-US? use another pack: en-US"),
+        ("vi-VN", "use another pack: en-US"),
+        ("th-TH", "use another pack: en-US"),  # its own
+    ],
+)
+def test_a_fallback_that_is_none_is_a_problem_and_only_what_is_there_and_near_is_named(
+    packs: Path, fallback: str, remedy: str
+) -> None:
+    path = packs / "th-TH" / "market.yaml"
+    text = re.sub(r"^fallback:.*\n", "", path.read_text("utf-8"), flags=re.MULTILINE)
+    path.write_text(f"{text}fallback: [{fallback}]\n", "utf-8")
+    (problem,) = check_packs(packs, DAY)
+    assert (problem.code, problem.message, problem.remedy) == ("unknown-fallback", f"no fallback pack '{fallback}'", remedy)
 
 
 @pytest.mark.parametrize(
