@@ -64,7 +64,8 @@ def open_curator(settings: Settings, user: "User") -> "Curator":
     from kb_pipeline.services.entries.curator import Curator
 
     store = open_store(settings)
-    return Curator(store, open_embedder(settings, store), user)
+    embedder = open_embedder(settings, store)
+    return Curator(store, embedder, open_assessor(settings, store, open_markets(settings), embedder), user)
 
 
 def open_backups(settings: Settings) -> "SqliteBackups":

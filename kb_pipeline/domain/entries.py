@@ -96,6 +96,21 @@ def check_withdrawal(entry_id: str, state: EntryState, reason: str) -> None:
         raise BlockedError(f"entry {entry_id} is withdrawn already", f"see: kb entry show {entry_id}")
 
 
+def base_of_correction(entry: ListedEntry, approved: Revision | None, text: FaqText, reason: str) -> Revision:
+    """The approved text that a person's correction is made against. Raises BlockedError for what is no correction."""
+    if not reason.strip():
+        raise BlockedError(f"a correction of entry {entry.id} without a reason", "say why: --reason")
+    if approved is None:
+        remedy = f"decide on its change: kb review show {entry.open_change}" if entry.open_change else "see: kb entry list"
+        raise BlockedError(f"entry {entry.id} is {entry.state}: there is no approved text to correct", remedy)
+    if text == approved.text:
+        remedy = f"restore it: kb entry restore {entry.id}" if entry.state is EntryState.WITHDRAWN else "change something"
+        raise BlockedError("the text is what was approved", remedy)
+    if not (text.question.strip() and text.answer.strip()):
+        raise BlockedError("an entry needs a question and an answer", "write both")
+    return approved
+
+
 def check_restoration(entry_id: str, state: EntryState, reason: str) -> None:
     """What it takes to restore an entry. Raises BlockedError."""
     if not reason.strip():
