@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 
 from kb_pipeline.domain.accounts import Role
 from kb_pipeline.domain.audit import AuditEvent
-from kb_pipeline.domain.changes import Change, ChangeState, RiskTier, RootCause
+from kb_pipeline.domain.changes import Change, ChangeState, RelationKind, RiskTier, RootCause
 from kb_pipeline.domain.decisions import REQUEST_LENGTH
 from kb_pipeline.domain.findings import Finding, MqmCategory, Severity, TextPart, worst
 from kb_pipeline.errors import BlockedError, ConflictError, IllegalTransitionError
@@ -134,7 +134,8 @@ def _decide(
         findings = reviewer.assess(reviewer.card(change_id).change, typed.text).findings if verb == "edit" else None
         return _card(request, who, change_id, typed, Trouble(text, findings=findings), status=status_of(error))
     done = {"approve": "approved", "edit": "edited", "request": "requested", "reject": "rejected"}[verb]
-    flash = "waits" if change.state is ChangeState.PENDING else done
+    contradicts = verb == "edit" and change.relation.kind is RelationKind.CONTRADICTORY
+    flash = ("contradicts" if contradicts else "waits") if change.state is ChangeState.PENDING else done
     return redirect(request, address(filter_of(request.query_params), f"/changes/{onward}" if onward else "/"), flash)
 
 

@@ -7,7 +7,7 @@ import typer
 from kb_pipeline.cli.display import load_settings, print_json
 from kb_pipeline.cli.options import ActorOption, FilterOption, JsonOption, a_market, acting
 from kb_pipeline.domain.accounts import Role, User
-from kb_pipeline.domain.changes import Change, ChangeState, RootCause
+from kb_pipeline.domain.changes import Change, ChangeState, RelationKind, RootCause
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.findings import MqmCategory
 from kb_pipeline.errors import UsageError
@@ -195,5 +195,7 @@ def _print_decided(change: Change, json: bool, *, is_first: bool = True) -> None
         typer.echo(f"{change.id}: changes requested (version {change.version}); the next kb run asks the model")
     elif change.state is ChangeState.PENDING and is_first:
         typer.echo(f"{change.id}: recorded; high risk, so a second person must approve it too (version {change.version})")
+        if change.relation.kind is RelationKind.CONTRADICTORY:
+            typer.echo(f"  it contradicts entry {change.relation.twin_id}: {'; '.join(change.relation.guards)}")
     else:
         typer.echo(f"{change.id}: {change.state.value} (version {change.version})")
