@@ -7,7 +7,7 @@ from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.changes import ChangeRequest, EntryState, Relation
 from kb_pipeline.domain.faqs import FaqText, Revision
 from kb_pipeline.domain.findings import Finding
-from kb_pipeline.domain.releases import ReleaseState
+from kb_pipeline.domain.releases import ReleaseState, release_id
 from kb_pipeline.errors import BlockedError
 
 Standing = Literal["approved", "published", "withdrawn", "pending", "imported"]
@@ -68,9 +68,15 @@ class ListedEntry(Value):
 class HeldText(Value):
     """An entry's text in a release, and the state of that release."""
 
-    release: str  # e.g. th-TH/r0007
+    market: str
+    number: int
     state: ReleaseState
     revision_id: str
+
+    @property
+    def release(self) -> str:
+        """The release's id, e.g. `th-TH/r0007`."""
+        return release_id(self.market, self.number)
 
 
 class WithdrawnText(Value):

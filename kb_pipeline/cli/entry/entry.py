@@ -139,7 +139,8 @@ def entry_row(entry: ListedEntry) -> dict[str, Any]:
 
 
 def _view_row(view: "EntryView") -> dict[str, Any]:
-    full = view.model_dump(mode="json", exclude={"entry", "changes"})
+    full = view.model_dump(mode="json", exclude={"entry", "changes", "releases"})
+    full["releases"] = [{"release": held.release, **held.model_dump(mode="json")} for held in view.releases]
     changes = [{"id": c.id, "kind": c.kind.value, "state": c.state.value, "version": c.version} for c in view.changes]
     return {**entry_row(view.entry), **full, "changes": changes}
 
