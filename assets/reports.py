@@ -142,7 +142,7 @@ def of_staged_changes(before: Before, result: StageResult, waiting: Sequence[Cha
     ]
     return before.counted(waiting=len(waiting)) | {
         "proposed": len(result.proposed),
-        "withdrawn": len(result.withdrawn),
+        "given_up": len(result.given_up),
         "returned": len(result.returned),
         "unchanged": result.unchanged,
         "proposed_by_kind": table(("kind or relation", "changes"), [*counts.by_kind.items(), *counts.by_relation.items()]),

@@ -129,7 +129,7 @@ def gate(home: Path, data: Path, size: int) -> dict[str, Any]:
 
 def _approve_row(store: SqlStore, row: dict[str, str]) -> None:
     id_ = entry_id(MARKET, row["question"])
-    text = FaqText(question=row["question"], answer=row["answer"])
+    text = FaqText(question=row["question"], answer=row["answer"].split("; ")[1])  # without the days: nothing contradicts
     change = Change(
         market=MARKET,
         entry_id=id_,
@@ -165,12 +165,16 @@ def main() -> None:
     parser.add_argument("--withdrawn", type=int, nargs="*", default=[0, 100, 1000])
     options = parser.parse_args()
     figures = dict[str, Any]()
-    with tempfile.TemporaryDirectory() as root:
-        figures |= silence(Path(root) / "silence", options.times)
-        figures |= poll(Path(root) / "poll", options.withdrawn)
-        figures |= gate(Path(root) / "gate", options.data, options.size)
-    for name, value in figures.items():
-        sys.stderr.write(f"{name:32}{value}\n")
+    with tempfile.TemporaryDirectory() as temporary:
+        root = Path(temporary)
+        for part in (
+            lambda: silence(root / "silence", options.times),
+            lambda: poll(root / "poll", options.withdrawn),
+            lambda: gate(root / "gate", options.data, options.size),
+        ):
+            measured = part()
+            figures |= measured
+            sys.stderr.write("".join(f"{name:32}{value}\n" for name, value in measured.items()))
     print(json.dumps(figures))
 
 

@@ -126,7 +126,7 @@ def test_a_run_over_unchanged_articles_pays_nothing_and_proposes_nothing(old):
     assert (plan["changed"], plan["removed"], plan["chunks_to_write"], plan["faqs_to_revise"]) == ([], [], 0, 0)
     assert set(plan["entries"].values()) == {0}
     report = old.kb("run", *BOTH)
-    assert (report["model_calls"], report["failures"], report["withdrawn"]) == (0, [], 0)
+    assert (report["model_calls"], report["failures"], report["given_up"]) == (0, [], 0)
     assert [changes["total"] for changes in report["changes"].values()] == [0, 0]
     assert contents(old.kb, old.home) == old.contents
 

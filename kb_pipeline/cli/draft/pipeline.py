@@ -59,7 +59,7 @@ def _run_json(full: dict[str, Any], report: Any) -> dict[str, Any]:  # noqa: ANN
         "source_faqs": report.live_faqs,
         "entries": sum(e.entries for e in report.entries),
         "changes": full["changes"],
-        "withdrawn": report.withdrawn,
+        "given_up": report.given_up,
         "returned": report.returned,
         "findings": {"by_rule": report.findings, "by_severity": dict(severities)},
         "model_calls": account.calls,

@@ -103,7 +103,7 @@ class RunReport(Value):
     entries: tuple[LocalizeResult, ...]
     changes: dict[str, ChangeCounts]
     findings: dict[str, int]
-    withdrawn: int
+    given_up: int
     returned: int
     account: ModelAccount
     seconds: float
@@ -142,7 +142,7 @@ def run_pipeline(pipeline: Pipeline) -> RunReport:
         entries=tuple(localized),
         changes=count_changes(changes, [m.tag for m in pipeline.markets]),
         findings=count_findings(changes),
-        withdrawn=sum(len(s.withdrawn) for s in staged),
+        given_up=sum(len(s.given_up) for s in staged),
         returned=sum(len(s.returned) for s in staged),
         account=pipeline.llm.account,
         seconds=time.monotonic() - started,

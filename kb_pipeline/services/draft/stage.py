@@ -1,4 +1,4 @@
-"""Stage drafts as changes that wait for a person; withdraw or retire what lost its source. Nothing here approves anything."""
+"""Stage drafts as changes that wait for a person; give up or retire what lost its source. Nothing here approves anything."""
 
 from collections import defaultdict
 from typing import Protocol
@@ -21,14 +21,14 @@ class StageStore(Articles, SourceFaqs, Drafts, Changes, Entries, Proposals, Requ
 
 
 class StageResult(Value):
-    """The changes proposed now, and the ids of the entries whose pending changes were withdrawn.
+    """The changes proposed now, and the ids of the entries whose pending changes were given up.
 
     `returned` are the ids of the changes that people decide on as they are, since their request led to no other text.
     """
 
     market: str
     proposed: tuple[Change, ...] = ()
-    withdrawn: tuple[str, ...] = ()
+    given_up: tuple[str, ...] = ()
     returned: tuple[str, ...] = ()
     unchanged: int = 0
 
@@ -40,12 +40,12 @@ def stage_changes(store: StageStore, market: Market) -> StageResult:
     for past in store.changes(market.tag, ()):
         history[past.entry_id].append(past)
     faqs = {f.id: f for f in store.source_faqs(retired=True)}
-    proposed, withdrawn, returned, unchanged = list[Change](), list[str](), list[str](), 0
+    proposed, given_up, returned, unchanged = list[Change](), list[str](), list[str](), 0
     for draft in store.drafts(market.tag):
         faq = faqs[draft.source_faq_id]
         article = articles.get(faq.article_id)
         if faq.retired or article is None or not article.is_for(market.tag):
-            proposed += _retire(store, faq, market, withdrawn, history[draft.revision.entry_id])
+            proposed += _retire(store, faq, market, given_up, history[draft.revision.entry_id])
             returned += _without_source(store, history[draft.revision.entry_id])
             continue
         change = _change(store, draft, faq, market, history[draft.revision.entry_id])
@@ -58,7 +58,7 @@ def stage_changes(store: StageStore, market: Market) -> StageResult:
     return StageResult(
         market=market.tag,
         proposed=tuple(proposed),
-        withdrawn=tuple(withdrawn),
+        given_up=tuple(given_up),
         returned=tuple(returned),
         unchanged=unchanged,
     )
@@ -109,12 +109,12 @@ def _is_settled(change: Change, past: Change) -> bool:
     return past.state is not ChangeState.SUPERSEDED and same.id == past.id
 
 
-def _retire(store: StageStore, faq: SourceFaq, market: Market, withdrawn: list[str], history: list[Change]) -> list[Change]:
+def _retire(store: StageStore, faq: SourceFaq, market: Market, given_up: list[str], history: list[Change]) -> list[Change]:
     entry = entry_id(market.tag, faq.id)
     approved = store.approved_text(entry)
     if approved is None:
         if store.give_up(entry, "its source is gone"):
-            withdrawn.append(entry)
+            given_up.append(entry)
         return []
     change = Change(
         market=market.tag,

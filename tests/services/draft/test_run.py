@@ -129,7 +129,7 @@ def test_a_source_that_comes_back_to_what_it_said_is_proposed_again(story):
     assert {c.id for c in story.store.changes("en-US")} == first
 
 
-def test_a_removed_article_withdraws_what_waits_and_retires_what_is_approved(story):
+def test_a_removed_article_gives_up_what_waits_and_retires_what_is_approved(story):
     story.write_chinese()
     story.run()
     approve_all(story.store, "en-US")
@@ -231,7 +231,7 @@ def test_a_run_over_one_file_leaves_the_other_articles_alone(story):
         story.pipeline(), reader=SourceFile(story.source / "en/returns.md", languages=("en", "zh-CN"), max_bytes=1_000_000)
     )
     report = run_pipeline(pipeline)
-    assert (report.articles, report.withdrawn) == (1, 0)
+    assert (report.articles, report.given_up) == (1, 0)
     assert {article.id for article in story.store.articles()} == {"en/returns", "zh-CN/safety"}
 
 
