@@ -20,7 +20,7 @@ from kb_pipeline.web.status import status_of
 
 router = APIRouter()
 PAGE = 50
-_SAID = (EntryState.APPROVED, EntryState.PUBLISHED)
+_APPROVED = (EntryState.APPROVED, EntryState.PUBLISHED)
 
 
 @router.get("/entries")
@@ -93,8 +93,8 @@ def _entry(
     return page(
         request, "entry.html", who, status=status_of(trouble) if trouble else 200, view=view, entry=found, reason=reason,
         trouble=trouble.message if trouble else "", typed=typed or (found.revision.text if found.revision else None),
-        silent={text.revision_id for text in view.withdrawn}, may_withdraw=publishes and found.state in _SAID,
-        may_restore=publishes and is_withdrawn, may_correct=reviews and (is_withdrawn or found.state in _SAID),
+        silent={text.revision_id for text in view.withdrawn}, may_withdraw=publishes and found.state in _APPROVED,
+        may_restore=publishes and is_withdrawn, may_correct=reviews and (is_withdrawn or found.state in _APPROVED),
     )  # fmt: skip
 
 

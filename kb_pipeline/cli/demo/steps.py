@@ -121,7 +121,9 @@ class Demo:
         return None
 
     def _publish(self, market: Market, note: str) -> None:
-        release = self._publisher(market.tag).publish(note)
+        publisher = self._publisher(market.tag)
+        self._lift(publisher)
+        release = publisher.publish(note)
         if release is not None:
             self._screen.release(release, "is live")
         elif market.tag in self._store.live_numbers():
@@ -185,6 +187,14 @@ class Demo:
         self._follow(client, query, new, "is asked what only it says")
         self._follow(client, query, publisher.rollback(old.number), "is live again: rolled back")
         self._follow(client, query, publisher.rollback(new.number), "is live again: rolled forth")
+        self._lift(publisher)
+
+    def _lift(self, publisher: Publisher) -> None:
+        """End the hold that the demo's own rollback set, if it stands; a person's stays."""
+        hold = self._store.hold_of(publisher.market.tag)
+        if hold and hold.actor == ACTOR:
+            publisher.lift("the demo has shown it")
+            self._screen.say("  The rollback had put the market on hold, so that nothing undoes it; the demo lifts that now.")
 
     def _second_release(self) -> None:
         reviewer, waiting = self._reviewer(), list[Played]()

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from kb_pipeline.adapters.store_sql import SqlStore
+from kb_pipeline.domain.changes import EntryState
 from kb_pipeline.domain.releases import RELEASE_MOVES, ManifestItem, Release, ReleaseReport, ReleaseState
 from kb_pipeline.errors import BlockedError, ConflictError, IllegalTransitionError, NotFoundError
 from tests.adapters.store_sql.samples import MARKETS, change_of, decision_of, retirement_of
@@ -63,9 +64,23 @@ class Publishing(RuleBasedStateMachine):
     @rule(market=MARKET, number=NUMBER, behind=st.sampled_from([False, False, False, True]))
     def go_live(self, market: str, number: int, behind: bool) -> None:
         live = None if behind else self.store.live_numbers().get(market)
+        held, last = self.store.hold_of(market), self.store.live_numbers().get(market, 0)
+        known = {release.number: release.state for release in self.store.releases(market)}
         self._try(lambda: self.store.go_live(market, number, "ann", live))
+        now = self.store.live_numbers().get(market, 0)
+        assert not (held and now != last and known[now] is ReleaseState.VERIFIED), "nothing new goes live on hold"
+        assert now >= last or self.store.hold_of(market), "who goes back holds the market"
 
-    def _try(self, act: Callable[[], Release]) -> None:
+    @rule(market=MARKET, key=st.sampled_from("ab"), back=st.booleans())
+    def withdraw_or_restore(self, market: str, key: str, back: bool) -> None:
+        id_ = change_of(market, key).entry_id
+        self._try(lambda: (self.store.restore_entry if back else self.store.withdraw_entry)(id_, "มาลี", "เพราะ"))
+
+    @rule(market=MARKET, lift=st.booleans())
+    def hold_or_lift(self, market: str, lift: bool) -> None:
+        self._try(lambda: (self.store.lift_hold if lift else self.store.put_on_hold)(market, "มาลี", "เพราะ"))
+
+    def _try(self, act: Callable[[], object]) -> None:
         before = self.store.events()
         try:
             act()
@@ -96,6 +111,16 @@ class Publishing(RuleBasedStateMachine):
             chosen = {(i.entry_id, i.revision_id) for i in self.store.manifest(market, number)} if number else set()
             published = {(e.id, e.revision_id) for e in self.store.entries(market) if e.standing == "published"}
             assert published <= chosen
+
+    @invariant()
+    def what_is_approved_may_be_said_and_what_is_withdrawn_may_not(self) -> None:
+        for market in MARKETS:
+            silent = self.store.withdrawn_revisions().get(market, frozenset())
+            for entry in self.store.listed_entries(market):
+                text = self.store.approved_text(entry.id)
+                assert not (text and entry.state in {EntryState.APPROVED, EntryState.PUBLISHED} and text.id in silent)
+                assert entry.state is not EntryState.WITHDRAWN or (text and text.id in silent)
+            assert not {entry.revision.id for entry in self.store.approved_entries(market)} & silent
 
     @invariant()
     def the_trail_is_whole(self) -> None:
