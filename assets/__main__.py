@@ -18,6 +18,7 @@ from kb_pipeline.ports.models import LLM
 from kb_pipeline.ports.progress import Progress
 from kb_pipeline.services.draft.run import Pipeline
 from kb_pipeline.settings import Settings
+from kb_pipeline.steps.language.tags import known_tag
 
 _EPILOG = """
 The assets of the source come first, then those of each market, up to staged changes. What is unchanged costs nothing,
@@ -59,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--source", type=_folder, metavar="DIR", help="folder of the source articles; default KB_SOURCE_DIR")
     parser.add_argument(
-        "--market", action="append", metavar="TAG", choices=MARKETS.get_partition_keys(),
+        "--market", action="append", metavar="TAG", type=_tag, choices=MARKETS.get_partition_keys(),
         help="market to bring up to date, may be repeated; default all: " + ", ".join(MARKETS.get_partition_keys()),
     )  # fmt: skip
     parser.add_argument("--limit", type=_count, metavar="N", help="read at most this many articles")
@@ -74,6 +75,11 @@ def _folder(text: str) -> Path:
     if not Path(text).is_dir():
         raise argparse.ArgumentTypeError(f"'{text}' is no folder")
     return Path(text)
+
+
+def _tag(text: str) -> str:
+    """A market's tag, in any case, as its folder writes it."""
+    return known_tag(text, MARKETS.get_partition_keys()) or text
 
 
 def _count(text: str) -> int:

@@ -64,7 +64,8 @@ def open_curator(settings: Settings, user: "User") -> "Curator":
     from kb_pipeline.services.entries.curator import Curator
 
     store = open_store(settings)
-    return Curator(store, open_embedder(settings, store), user)
+    embedder = open_embedder(settings, store)
+    return Curator(store, embedder, open_assessor(settings, store, open_markets(settings), embedder), user)
 
 
 def open_backups(settings: Settings) -> "SqliteBackups":
@@ -92,11 +93,12 @@ def market_tags(settings: Settings) -> tuple[str, ...]:
 
 
 def open_markets(settings: Settings, tags: Sequence[str] = ()) -> tuple[Market, ...]:
-    """The packs of `tags`, or all of them. Raises UnknownMarketError, PackError."""
-    from kb_pipeline.adapters.packs.files import load_market, load_markets
+    """The packs of `tags`, each once, or all of them. Raises UnknownMarketError, PackError."""
+    from kb_pipeline.adapters.packs.files import load_market, load_markets, market_named
 
     if tags:
-        return tuple(load_market(settings.locales_dir, tag) for tag in dict.fromkeys(tags))
+        named = dict.fromkeys(market_named(settings.locales_dir, tag) for tag in tags)
+        return tuple(load_market(settings.locales_dir, tag) for tag in named)
     markets = load_markets(settings.locales_dir)
     if not markets:
         raise UnknownMarketError(f"no market pack in '{settings.locales_dir}'", "set KB_LOCALES_DIR to the folder of the packs")
@@ -110,9 +112,10 @@ def open_source(
     from kb_pipeline.adapters.source.files import SourceFile, SourceFiles
 
     path, languages, max_bytes = path or settings.source_dir, settings.source_languages, settings.max_article_bytes
+    markets = market_tags(settings)
     if path.is_file():
-        return SourceFile(path, languages=languages, max_bytes=max_bytes)
-    return SourceFiles(path, languages=languages, max_bytes=max_bytes, limit=limit, only=only)
+        return SourceFile(path, languages=languages, max_bytes=max_bytes, only=only, markets=markets)
+    return SourceFiles(path, languages=languages, max_bytes=max_bytes, limit=limit, only=only, markets=markets)
 
 
 def open_embedder(settings: Settings, store: VectorStore) -> Embedder:
@@ -237,7 +240,7 @@ def build_publisher(
         verifier=ProcessVerifier(settings.environment()),
         market=pack,
         actor=actor,
-        lock=publishing_lock(settings.home / "releases" / market / "publishing.lock", market),
+        lock=publishing_lock(settings.home / "releases" / pack.tag / "publishing.lock", pack.tag),
         progress=progress,
         kept=settings.releases_kept,
         grace=timedelta(seconds=settings.release_grace),

@@ -116,6 +116,17 @@ def move_entry(state: EntryState, to: EntryState) -> EntryState:
     return to
 
 
+def gives_way(standing: "Change", to: "Change") -> bool:
+    """Whether an open change is superseded by a newer proposal of its entry. The one place of this rule.
+
+    The pipeline's and an import's give way to a newer one of theirs. A person's correction gives way to nothing; nor does
+    another change give way to it that people may decide on: that one is edited instead.
+    """
+    if to.proposed_by:
+        return standing.state is ChangeState.CHANGES_REQUESTED
+    return not standing.proposed_by
+
+
 class Change(Value):
     """A proposal, and what became of it. `revision` is None for a retirement."""
 
@@ -124,7 +135,7 @@ class Change(Value):
     kind: ChangeKind
     revision: Revision | None
     base_revision_id: str | None = None  # the approved revision it was made against
-    generation: int = 0  # how often the entry was retired before
+    generation: int = 0  # how often the entry was retired before; of a correction: how many changes came before it
     source_faq_id: str | None = None
     source_revision: int = 0
     topics: tuple[str, ...] = ()

@@ -77,7 +77,7 @@ def _out_of_place(change: Change, decision: Decision) -> IllegalTransitionError:
 def _check_request(change: Change, decision: Decision) -> None:
     if change.kind is ChangeKind.RETIRE:
         raise BlockedError("a retirement has no text to change", "approve or reject it")
-    if change.source_faq_id is None:
+    if change.source_faq_id is None or change.proposed_by:
         raise BlockedError("no model wrote this text, so none can change it", f"edit it: kb review edit {change.id}")
     if not decision.comment.strip():
         raise BlockedError("a request for changes that asks for nothing", "say in the comment what must be different")

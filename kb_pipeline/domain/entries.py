@@ -7,7 +7,7 @@ from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.changes import ChangeRequest, EntryState, Relation
 from kb_pipeline.domain.faqs import FaqText, Revision
 from kb_pipeline.domain.findings import Finding
-from kb_pipeline.domain.releases import ReleaseState
+from kb_pipeline.domain.releases import ReleaseState, release_id
 from kb_pipeline.errors import BlockedError
 
 Standing = Literal["approved", "published", "withdrawn", "pending", "imported"]
@@ -68,9 +68,15 @@ class ListedEntry(Value):
 class HeldText(Value):
     """An entry's text in a release, and the state of that release."""
 
-    release: str  # e.g. th-TH/r0007
+    market: str
+    number: int
     state: ReleaseState
     revision_id: str
+
+    @property
+    def release(self) -> str:
+        """The release's id, e.g. `th-TH/r0007`."""
+        return release_id(self.market, self.number)
 
 
 class WithdrawnText(Value):
@@ -94,6 +100,21 @@ def check_withdrawal(entry_id: str, state: EntryState, reason: str) -> None:
         )
     if state is EntryState.WITHDRAWN:
         raise BlockedError(f"entry {entry_id} is withdrawn already", f"see: kb entry show {entry_id}")
+
+
+def base_of_correction(entry: ListedEntry, approved: Revision | None, text: FaqText, reason: str) -> Revision:
+    """The approved text that a person's correction is made against. Raises BlockedError for what is no correction."""
+    if not reason.strip():
+        raise BlockedError(f"a correction of entry {entry.id} without a reason", "say why: --reason")
+    if approved is None:
+        remedy = f"decide on its change: kb review show {entry.open_change}" if entry.open_change else "see: kb entry list"
+        raise BlockedError(f"entry {entry.id} is {entry.state}: there is no approved text to correct", remedy)
+    if text == approved.text:
+        remedy = f"restore it: kb entry restore {entry.id}" if entry.state is EntryState.WITHDRAWN else "change something"
+        raise BlockedError("the text is what was approved", remedy)
+    if not (text.question.strip() and text.answer.strip()):
+        raise BlockedError("an entry needs a question and an answer", "write both")
+    return approved
 
 
 def check_restoration(entry_id: str, state: EntryState, reason: str) -> None:

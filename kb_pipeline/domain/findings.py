@@ -34,16 +34,24 @@ class TextPart(StrEnum):
 
 
 class Finding(Value):
-    """One failed rule. `start` and `end` are character offsets into `part`, or None when the whole part is meant."""
+    """One failed rule. `start` and `end` are character offsets into the text that is meant, or None when all of it is.
+
+    The text is the entry's question, its answer, or, where `part` says so, the phrasing of that number.
+    """
 
     rule: str  # kebab-case id, e.g. `facts-preserved`
     category: MqmCategory
     severity: Severity
     message: str  # for a person, and for the model in a repair round
     part: TextPart = TextPart.ANSWER
+    phrasing: int | None = None  # which of the phrasings, from 0; None also in findings of before they were told apart
     start: int | None = None
     end: int | None = None
     fix: str | None = None  # what to put in place of the span
+
+    def is_in(self, part: TextPart, phrasing: int | None = None) -> bool:
+        """Whether it is about the question, the answer, or the phrasing of that number."""
+        return self.part is part and self.phrasing == phrasing
 
 
 def worst(findings: tuple[Finding, ...]) -> Severity | None:

@@ -61,11 +61,13 @@ class Changes(Protocol):
 class Proposals(Protocol):
     """Takes proposals in, and gives up those whose source is gone."""
 
-    def propose(self, change: Change, answers: ChangeRequest | None = None) -> bool:
-        """Stage a change; older open ones of the same entry are superseded. False if this very change was made before.
+    def propose(self, change: Change, answers: ChangeRequest | None = None, reason: str = "") -> bool:
+        """Stage a change; older open ones of the same entry are superseded. False if this very change was made before, or
+        while a person's correction waits.
 
         One that was superseded, and whose source came back to what it said, is pending again. With `answers`: False also if
-        that request does not stand any more.
+        that request does not stand any more. `reason`: why a person proposes it.
+        Raises BlockedError for a correction while a change waits.
         """
 
     def give_up(self, entry_id: str, reason: str) -> bool:

@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kb_pipeline.errors import AuthenticationError, KBError
-from kb_pipeline.review import account, cards, queue, releases
+from kb_pipeline.review import account, cards, entries, queue, releases
 from kb_pipeline.review.auth import Visitor, visitor
 from kb_pipeline.review.desk import Desk
 from kb_pipeline.review.pages import page, redirect, with_query
@@ -32,7 +32,7 @@ def create_app(desk: Desk) -> FastAPI:
     app = FastAPI(title="kb-pipeline review", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = desk
     app.mount("/static", StaticFiles(packages=[("kb_pipeline.review", "static")]), name="static")
-    for routes in (account, queue, cards, releases):
+    for routes in (account, queue, cards, entries, releases):
         app.include_router(routes.router)
     app.add_api_route("/healthz", _healthy, methods=["GET"])
     app.add_middleware(Border)

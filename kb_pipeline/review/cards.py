@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 
 from kb_pipeline.domain.accounts import Role
 from kb_pipeline.domain.audit import AuditEvent
-from kb_pipeline.domain.changes import Change, ChangeState, RiskTier, RootCause
+from kb_pipeline.domain.changes import Change, ChangeState, RelationKind, RiskTier, RootCause
 from kb_pipeline.domain.decisions import REQUEST_LENGTH
 from kb_pipeline.domain.findings import Finding, MqmCategory, Severity, TextPart, worst
 from kb_pipeline.errors import BlockedError, ConflictError, IllegalTransitionError
@@ -17,7 +17,7 @@ from kb_pipeline.review.auth import Form, Signed, Visitor, desk_of
 from kb_pipeline.review.pages import page, redirect
 from kb_pipeline.review.queue import address, filter_of
 from kb_pipeline.review.typed import NOTHING, Typed, as_typed, cause_of, typed_of, version_of
-from kb_pipeline.review.view import beside, mixed, passages, runs, spans_of
+from kb_pipeline.review.view import beside, marked_phrasings, mixed, passages, phrasings_of, runs, spans_of
 from kb_pipeline.services.review.card import Card
 from kb_pipeline.services.review.reviewer import Reviewer
 from kb_pipeline.web.status import status_of
@@ -134,7 +134,8 @@ def _decide(
         findings = reviewer.assess(reviewer.card(change_id).change, typed.text).findings if verb == "edit" else None
         return _card(request, who, change_id, typed, Trouble(text, findings=findings), status=status_of(error))
     done = {"approve": "approved", "edit": "edited", "request": "requested", "reject": "rejected"}[verb]
-    flash = "waits" if change.state is ChangeState.PENDING else done
+    contradicts = verb == "edit" and change.relation.kind is RelationKind.CONTRADICTORY
+    flash = ("contradicts" if contradicts else "waits") if change.state is ChangeState.PENDING else done
     return redirect(request, address(filter_of(request.query_params), f"/changes/{onward}" if onward else "/"), flash)
 
 
@@ -160,7 +161,8 @@ def _card(
     if findings is None:
         findings = change.findings if typed.text == proposed else reviewer.check(change, typed.text)
     return page(
-        request, "card.html", who, status=status, card=card, change=change, passages=passages(card), trouble=trouble,
+        request, "card.html", who, status=status, card=card, change=change, passages=passages(card),
+        phrasings=phrasings_of(card), trouble=trouble,
         faster=_since(card, trouble.seen) if trouble.is_conflict else (),
         yours=mixed(proposed.answer, typed.text.answer, change.market) if typed.text != proposed else (),
         source_diff=_source_diff(card), categories=list(MqmCategory), causes=list(RootCause),
@@ -182,6 +184,7 @@ def _checked(change: Change, typed: Typed, findings: tuple[Finding, ...]) -> dic
         for part, text in ((TextPart.QUESTION, typed.text.question), (TextPart.ANSWER, typed.text.answer))
         if spans_of(findings, part)
     ]
+    marked += [(TextPart.PHRASING.value, pieces) for pieces in marked_phrasings(typed.text, findings) if len(pieces) > 1]
     values: dict[str, Any] = {"typed": typed, "typed_findings": findings, "marked": marked, "language_of_text": change.market}
     return values | {"typed_critical": worst(findings) is Severity.CRITICAL}
 

@@ -17,10 +17,10 @@ from kb_pipeline.services.access.limits import SignInLimit
 from kb_pipeline.services.entries.curator import Curator, CuratorStore
 from kb_pipeline.services.release.publish import Publisher
 from kb_pipeline.services.review.assess import Assessor
-from kb_pipeline.services.review.reviewer import Reviewer, ReviewStore
+from kb_pipeline.services.review.reviewer import Reviewer
 
 
-class DeskStore(ReviewStore, CuratorStore, Counts, DecisionCounts, Protocol):
+class DeskStore(CuratorStore, Counts, DecisionCounts, Protocol):
     """What the page takes of the store beyond its services."""
 
 
@@ -47,7 +47,7 @@ class Desk:
 
     def curator(self, user: User) -> Curator:
         """What the person may do with entries that are there."""
-        return Curator(self.store, self.embedder, user)
+        return Curator(self.store, self.embedder, self.assessor, user)
 
     def markets_of(self, user: User) -> tuple[Market, ...]:
         """The markets that the person may see."""

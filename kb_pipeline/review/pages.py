@@ -16,8 +16,9 @@ from kb_pipeline.steps.checks.quality import grade
 
 FLASH, LANGUAGE = "kb_flash", "kb_language"  # cookies
 FLASHES = (
-    "approved", "waits", "edited", "requested", "taken_back", "rejected", "publishing", "rolling_back", "busy", "held",
-    "lifted", "settled",
+    "approved", "waits", "contradicts", "edited", "requested", "taken_back", "rejected", "publishing", "rolling_back",
+    "busy", "held", "lifted", "settled", "withdrawn",
+    "restored", "proposed",
 )  # fmt: skip
 _templates = Environment(
     loader=PackageLoader("kb_pipeline.review"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True

@@ -26,7 +26,7 @@ def queue(request: Request, who: Signed) -> Response:
     changes = [change for change in all_markets if wanted.market in ("", change.market)]
     found = select(changes, wanted)
     pages = max(1, ceil(len(found) / PAGE))
-    number = min(pages, _number(request.query_params.get("page", "")))
+    number = min(pages, page_number(request.query_params.get("page", "")))
     shown = [market.tag for market in markets if wanted.market in ("", market.tag)]
     decided = desk.decided_today()
     return page(
@@ -67,5 +67,6 @@ def _left(counts: Mapping[str, Mapping[str, int]], markets: Sequence[str]) -> in
     return sum(counts.get(tag, {}).get("pending", 0) for tag in markets)
 
 
-def _number(text: str) -> int:
+def page_number(text: str) -> int:
+    """The number of a page in an address; 1 for what is none."""
     return max(1, int(text)) if text.isdecimal() and len(text) < 7 else 1

@@ -82,9 +82,24 @@ def _passage(part: TextPart, old: str | None, new: str, language: str, findings:
     return Passage(part.value, runs(old, removed), runs(new, (*added, *found)))
 
 
-def spans_of(findings: Iterable[Finding], part: TextPart) -> tuple[Span, ...]:
-    """Where the findings of one part are."""
-    placed = ((f.start, f.end, f.severity.value) for f in findings if f.part is part)
+def phrasings_of(card: Card) -> tuple[tuple[Run, ...], ...]:
+    """The proposal's phrasings with their findings marked; behind them the approved ones that it no longer has."""
+    if card.change.revision is None:
+        return ()
+    text, old = card.change.revision.text, card.approved.text.phrasings if card.approved else ()
+    gone = [runs(phrasing, [Span(0, len(phrasing), "removed")]) for phrasing in old if phrasing not in text.phrasings]
+    return (*marked_phrasings(text, card.change.findings), *gone)
+
+
+def marked_phrasings(text: FaqText, findings: Sequence[Finding]) -> tuple[tuple[Run, ...], ...]:
+    """Each phrasing with its findings marked."""
+    spans = (spans_of(findings, TextPart.PHRASING, number) for number in range(len(text.phrasings)))
+    return tuple(runs(phrasing, found) for phrasing, found in zip(text.phrasings, spans, strict=True))
+
+
+def spans_of(findings: Iterable[Finding], part: TextPart, phrasing: int | None = None) -> tuple[Span, ...]:
+    """Where the findings of one text are."""
+    placed = ((f.start, f.end, f.severity.value) for f in findings if f.is_in(part, phrasing))
     return tuple(Span(start, end, mark) for start, end, mark in placed if start is not None and end is not None)
 
 

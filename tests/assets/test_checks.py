@@ -1,4 +1,5 @@
 import dagster as dg
+import pytest
 
 from kb_pipeline.bootstrap import open_store
 from kb_pipeline.settings import Settings
@@ -17,6 +18,18 @@ def test_a_clean_run_passes_its_checks(run: Run) -> None:
     found = checks(run("market_job", "th-TH"))
     assert found["every_draft_is_related"].passed
     assert found["every_faq_was_localized"].passed
+
+
+@pytest.mark.parametrize("named", ["xx-XX", "ไทย"])
+def test_an_article_for_a_market_that_is_not_there_is_quarantined_with_what_there_is(
+    run: Run, settings: Settings, named: str
+) -> None:
+    (settings.source_dir / "lost.md").write_text(f"---\nlang: en\nmarkets: [{named}]\n---\n\nA lost article.\n", "utf-8")
+    check = checks(run("source_job"))["no_quarantined_articles"]
+    assert (check.passed, check.severity, check.metadata["quarantined"].value) == (False, dg.AssetCheckSeverity.WARN, 1)
+    table = str(check.metadata["quarantine"].value)
+    for shown in ("lost.md", "unknown-market", f"there is no market '{named}'", "use one of de-DE, en-US, ja-JP, th-TH"):
+        assert shown in table
 
 
 def test_an_answer_that_no_source_supports_is_an_error_and_blocks_nothing(run: Run, llm: ScriptedLLM) -> None:

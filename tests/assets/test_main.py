@@ -51,6 +51,23 @@ def test_a_step_that_fails_is_told_with_its_remedy(
     assert "Traceback" not in output
 
 
+def test_a_pattern_that_no_article_is_like_fails_with_what_there_is(
+    settings: Settings, llm: ScriptedLLM, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command.main([*_thai(settings), "--only", "en/nothing.md"], llm=llm) == 1
+    output = capsys.readouterr().out
+    assert "no article's path is like 'en/nothing.md'; paths are like " in output
+    assert "Traceback" not in output
+
+
+def test_a_market_is_named_in_any_case(settings: Settings, llm: ScriptedLLM, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main([*_thai(settings)[:-1], "TH-th"], llm=llm) == 0
+    assert "th-TH    staged_changes" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        command.main([*_thai(settings)[:-1], "xx-XX"], llm=llm)
+    assert "th-TH" in capsys.readouterr().err
+
+
 def test_help_teaches() -> None:
     done = subprocess.run([sys.executable, "-m", "assets", "--help"], capture_output=True, text=True, check=False)
     assert done.returncode == 0

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -59,7 +60,7 @@ def test_help_answers_without_loading_anything_heavy():
 
 def commands(group=app, prefix=()):
     for command in group.registered_commands:
-        yield (*prefix, command.name or command.callback.__name__.rstrip("_"))
+        yield (*prefix, command.name or command.callback.__name__.rstrip("_").replace("_", "-"))
     for inner in group.registered_groups:
         yield from commands(inner.typer_instance, (*prefix, inner.name))
 
@@ -119,6 +120,39 @@ def test_check_names_path_line_and_remedy(kb, tmp_path, monkeypatch):
     assert code == 1
     assert (problem["path"], problem["line"], problem["code"]) == ("bad.md", 2, "bad-date")
     assert problem["remedy"]
+
+
+def test_check_warns_of_a_market_without_facts_and_is_content(kb, tmp_path, monkeypatch):
+    locales = shutil.copytree(ROOT / "locales", tmp_path / "locales")
+    (locales / "th-TH/facts.csv").write_text("key,source_value,value,valid_from,valid_until,source\n", "utf-8")
+    monkeypatch.setenv("KB_LOCALES_DIR", str(locales))
+    code, out, _ = kb("check", "--json")
+    report = json.loads(out)
+    assert (code, report["problems"], [w["code"] for w in report["warnings"]]) == (0, [], ["no-fact"])
+    code, out, _ = kb("check")
+    assert code == 0
+    assert f"{locales}/th-TH/facts.csv:1: warning: facts.csv has no row" in out
+    assert "[no-fact]" in kb("market", "list")[1]
+
+
+@pytest.mark.parametrize(
+    ("market", "row", "phrasing"),
+    [
+        ("en-US", "How long may I return it?,Within 30 days of delivery.,return window|Really 15 days?", "Really 15 days?"),
+        ("th-TH", "คืนสินค้าได้ภายในกี่วัน,คุณคืนได้ภายใน 30 วัน,ระยะเวลาคืนสินค้า|ภายใน 15 วันจริงไหม", "ภายใน 15 วันจริงไหม"),
+    ],
+)
+def test_a_finding_on_a_phrasing_says_which_one_and_where(kb, tmp_path, market, row, phrasing):
+    file = tmp_path / "entries.csv"
+    file.write_text(f"question,answer,phrasings\n{row}\n", encoding="utf-8")
+    assert kb("import", str(file), "--market", market, "--propose")[0] == 0
+    (change,) = json.loads(kb("review", "list", "--json")[1])["changes"]
+    (finding,) = (f for f in change["findings"] if f["rule"] == "phrasing-facts")
+    assert (finding["part"], finding["phrasing"]) == ("phrasing", 1)
+    assert phrasing[finding["start"] : finding["end"]] in ("15 days", "15 วัน")
+    shown = " ".join(kb("review", "show", change["id"])[1].split())
+    assert f"also asked: {phrasing}" in shown
+    assert f"phrasing '{phrasing}'" in shown
 
 
 def test_existing_entries_come_in_once_and_bad_rows_are_named(kb, tmp_path):

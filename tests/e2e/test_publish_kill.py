@@ -129,6 +129,9 @@ def test_a_kill_leaves_what_is_live_whole_and_the_next_run_ends_where_it_should(
         else:
             assert killed.returncode == -signal.SIGKILL, killed.stderr
         check_live(home)
+        if point == "rollback.after_flip":  # the hold came with the flip
+            assert "is on hold" in kb(home, "publish", "--market", MARKET).stdout
+            assert kb(home, "lift", "--market", MARKET, "--reason", "go on").returncode == 0
         again = kb(home, "publish", "--market", MARKET)
         assert again.returncode == 0, again.stderr
         check_end(home, whole)

@@ -4,6 +4,7 @@ import pytest
 
 from kb_pipeline.domain.accounts import Role
 from kb_pipeline.review.app import HEADERS
+from tests.adapters.store_sql.samples import change_of, decision_of
 from tests.review.conftest import PASSWORD, Browser
 
 PEOPLE = ("anonymous", "viewer", "reviewer", "publisher", "admin", "disabled", "expired", "elsewhere")
@@ -30,6 +31,11 @@ TABLE = {
     ("POST", "/changes/{change_id}/request"): DECIDED,
     ("POST", "/changes/{change_id}/take-back"): DECIDED | dict.fromkeys(("reviewer", "publisher", "admin"), 409),
     ("POST", "/changes/{change_id}/check"): POSTED | {"viewer": 200, "reviewer": 200, "publisher": 200, "admin": 200},
+    ("GET", "/entries"): SEEN,
+    ("GET", "/entries/{entry_id}"): FOUND,
+    ("POST", "/entries/{entry_id}/withdraw"): SAID,
+    ("POST", "/entries/{entry_id}/restore"): SAID,
+    ("POST", "/entries/{entry_id}/correct"): DECIDED,
     ("GET", "/releases"): SEEN,
     ("GET", "/releases/{market}/{number:int}"): dict.fromkeys(PEOPLE, 404)
     | {"anonymous": 303, "disabled": 303, "expired": 303},
@@ -84,14 +90,22 @@ def test_every_route_is_in_the_table(app):
 
 
 @pytest.mark.parametrize("kind", PEOPLE)
-def test_everybody_gets_what_the_table_says(visit, changes, kind):
+def test_everybody_gets_what_the_table_says(visit, store, changes, kind):
     browser, token = visit(kind)
+    said = change_of("th-TH", "said")
+    store.propose(said)
+    store.decide(decision_of(said))
     waiting = iter((changes[2], changes[1], changes[3]))
     got = {}
     for (method, route), _ in sorted(TABLE.items(), key=lambda row: row[0][1] == "/sign-out"):
         change = next(waiting) if route.endswith(("approve", "edit", "reject")) else changes[0]
         path = route.replace("{change_id}", change.id).replace("{market}", "th-TH").replace("{move}", "publish")
-        path = path.replace("{number:int}", "7").replace("{language}", "th").replace("/static", "/static/review.css")
+        path = (
+            path.replace("{entry_id}", said.entry_id)
+            .replace("{number:int}", "7")
+            .replace("{language}", "th")
+            .replace("/static", "/static/review.css")
+        )
         csrf = browser.token("/sign-in") if route == "/sign-in" else token
         form = {name: text for name, text in FORM.items() if not (name == "answer" and route.endswith("approve"))}
         reply = browser.get(path) if method == "GET" else browser.post(path, data=form | {"csrf": csrf})

@@ -51,6 +51,20 @@ def test_a_reviewer_works_through_the_queue_by_keyboard(browser, site, accounts,
     assert problems == []
 
 
+def test_a_fix_goes_into_its_own_phrasing(browser, site, accounts, changes):
+    accounts.add_user("malee", PASSWORD, Role.REVIEWER, ("th-TH",), "test")
+    problems = []
+    page = open_page(browser, problems)
+    sign_in(page, site)
+    page.goto(f"{site}/changes/{changes[1].id}")
+    page.keyboard.press("e")
+    page.fill("#edit-phrasings", "คืนสินค้าได้ถึงเมื่อไร\n\n  ดูได้ใน **Orders** ไหม 🙂")
+    page.click("#checked .fix[data-phrasing='1']")
+    assert page.input_value("#edit-phrasings") == "คืนสินค้าได้ถึงเมื่อไร\nดูได้ใน **คำสั่งซื้อ** ไหม 🙂"
+    page.wait_for_selector("#checked .fix", state="detached")
+    assert problems == []
+
+
 @pytest.mark.parametrize(("language", "width", "scheme"), [("en", 1280, "light"), ("th", 1280, "dark"), ("th", 390, "light")])
 def test_every_page_fits_and_is_quiet(browser, site, accounts, changes, tmp_path, language, width, scheme):
     accounts.add_user("malee", PASSWORD, Role.ADMIN, (), "test")

@@ -11,7 +11,16 @@ from babel.messages.pofile import read_po, write_po
 
 import kb_pipeline.review
 from kb_pipeline.domain.accounts import Role
-from kb_pipeline.domain.changes import ChangeKind, ChangeState, RelationKind, ReturnReason, RiskTier, RootCause, Verdict
+from kb_pipeline.domain.changes import (
+    ChangeKind,
+    ChangeState,
+    EntryState,
+    RelationKind,
+    ReturnReason,
+    RiskTier,
+    RootCause,
+    Verdict,
+)
 from kb_pipeline.domain.entries import Standing
 from kb_pipeline.domain.findings import MqmCategory, Severity
 from kb_pipeline.domain.releases import ReleaseState
@@ -37,8 +46,18 @@ FAMILIES = {family: [value.value for value in values] for family, values in ENUM
     "filter": FACETS,
     "sign_in": (AuthenticationError.code, TooManyError.code),
     "error": ("401", "403", "404", "409", "422", "429", "other"),
-    "standing": get_args(Standing),
-    "action": ("change.proposed", "change.proposed_again", "change.returned", "change.superseded"),
+    "standing": sorted({*get_args(Standing), *EntryState}),
+    "action": (
+        "change.proposed",
+        "change.proposed_again",
+        "change.returned",
+        "change.superseded",
+        "entry.imported",
+        "entry.restored",
+        *(f"entry.{state}" for state in EntryState),
+        "conflict.found",
+        "conflict.settled",
+    ),
     "key": ("a", "e", "c", "r", "d", "j", "k", "/", "?"),
 }
 MADE = {f"{family}.{value}" for family, values in FAMILIES.items() for value in values} | {

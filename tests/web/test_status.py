@@ -56,7 +56,7 @@ class Failing:
 @pytest.mark.parametrize("kind", STATUS, ids=lambda kind: kind.__name__)
 def test_the_api_and_the_review_page_agree(kind):
     failing = Failing(made(kind))
-    desk = Desk(store=failing, markets=(), accounts=None, assessor=None, day=lambda: DAY, publisher=None)
+    desk = Desk(store=failing, markets=(), accounts=None, embedder=None, assessor=None, day=lambda: DAY, publisher=None)
     api, review = TestClient(create_api(failing)), TestClient(create_review(desk), follow_redirects=False)
     reply = api.post("/v1/search", json={"query": "คืนสินค้า", "market": "th-TH"}, headers={"Authorization": "Bearer kb_a_b"})
     page = review.get("/healthz")

@@ -10,10 +10,16 @@ _COLUMNS = "question, answer and, if you like, phrasings (separated by |)"
 
 
 def read_entries(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
-    """Rows with their line numbers; lists of phrasings joined by `|`. Raises UsageError, also where a column is missing."""
+    """Rows with their line numbers; lists of phrasings joined by `|`.
+
+    Raises UsageError, also where a column is missing and where there is no row at all.
+    """
+    line = 0
     for line, row in read_table(path):
         if not {"question", "answer"} <= row.keys():
             raise UsageError(
                 f"'{path}' line {line} has only {', '.join(map(str, row)) or 'nothing'}", f"name its fields {_COLUMNS}"
             )
         yield line, {name: "|".join(map(str, cell)) if isinstance(cell, list) else str(cell) for name, cell in row.items()}
+    if not line:
+        raise UsageError(f"'{path}' has no row", f"write one for each entry, its fields named {_COLUMNS}")

@@ -4,6 +4,7 @@ Reads the five files of a pack and, if it is there, golden.csv; what a pack mean
 """
 
 import hashlib
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -12,10 +13,12 @@ from kb_pipeline.adapters.packs.problems import PackFile, PackProblem
 from kb_pipeline.adapters.packs.tables import check_expiry, read_facts, read_golden, read_terms, read_ui_strings
 from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.markets import Market
-from kb_pipeline.errors import PackError, UnknownMarketError
+from kb_pipeline.errors import PackError, UnknownMarketError, UsageError
+from kb_pipeline.steps.language.tags import known_tag, nearest_tag
+from kb_pipeline.steps.localize.conventions import market_tag
 
 __all__ = [
-    "PackProblem", "PackReport", "check_packs", "inspect_packs", "load_market", "load_markets", "market_tags",
+    "PackProblem", "PackReport", "check_packs", "inspect_packs", "load_market", "load_markets", "market_named", "market_tags",
     "pack_fingerprint",
 ]  # fmt: skip
 
@@ -25,11 +28,12 @@ GOLDEN_FILE = "golden.csv"  # optional: it judges releases and changes no text, 
 
 
 class PackReport(Value):
-    """What a pack's folder holds: a market, None unless it can be used; and everything that is wrong with it."""
+    """What a pack's folder holds: a market, None unless it can be used; what is wrong with it; what may be meant so."""
 
     tag: str
     market: Market | None
     problems: tuple[PackProblem, ...] = ()
+    warnings: tuple[PackProblem, ...] = ()
 
 
 def market_tags(root: Path) -> tuple[str, ...]:
@@ -39,13 +43,20 @@ def market_tags(root: Path) -> tuple[str, ...]:
     return tuple(sorted(p.name for p in root.iterdir() if p.is_dir() and not p.name.startswith((".", "_"))))
 
 
+def market_named(root: Path, text: str, others: Iterable[str] = ()) -> str:
+    """The tag that `text` names in any case, of a pack under `root` or of `others`. Raises UnknownMarketError."""
+    known = tuple(dict.fromkeys((*market_tags(root), *others)))
+    if (tag := known_tag(text, known)) is not None:
+        return tag
+    near = nearest_tag(text, known)
+    hint = f"did you mean {near}? " if near else ""
+    more = f"; a new one: kb market add {text}" if not near and _is_market(text) else ""
+    raise UnknownMarketError(f"no locale pack for '{text}'", f"{hint}known: {', '.join(known) or 'none'}{more}")
+
+
 def load_market(root: Path, tag: str) -> Market:
-    """The market of `root/tag`. Raises UnknownMarketError, and PackError for the first problem of the pack."""
-    known = market_tags(root)
-    if tag not in known:
-        remedy = f"known: {', '.join(known) or 'none'}; add {root / tag / 'market.yaml'} or run: kb market add {tag}"
-        raise UnknownMarketError(f"no locale pack for '{tag}'", remedy)
-    report = _read_pack(root, tag)
+    """The market of `root/tag`, named in any case. Raises UnknownMarketError, PackError for the pack's first problem."""
+    report = _read_pack(root, market_named(root, tag))
     if report.market is None:
         first = report.problems[0]
         raise PackError(f"{first.path}:{first.line}: {first.message}", first.remedy)
@@ -68,7 +79,7 @@ def inspect_packs(root: Path, today: date | None = None) -> tuple[PackReport, ..
     Only here is a fact that has run out a problem: a pack that was sound yesterday must not stop a service at midnight.
     """
     day = today or datetime.now(UTC).date()
-    return tuple(_with_expiry(_read_pack(root, tag), root / tag / FACTS_FILE, day) for tag in market_tags(root))
+    return tuple(_on_day(_read_pack(root, tag), root / tag / FACTS_FILE, day) for tag in market_tags(root))
 
 
 def pack_fingerprint(folder: Path) -> str:
@@ -79,12 +90,30 @@ def pack_fingerprint(folder: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-def _with_expiry(report: PackReport, facts: Path, day: date) -> PackReport:
-    """The report of a whole pack with the facts that have run out on `day`."""
+def _is_market(text: str) -> bool:
+    """Whether a market could have this tag."""
+    try:
+        return market_tag(text) == text
+    except UsageError:
+        return False
+
+
+def _on_day(report: PackReport, facts: Path, day: date) -> PackReport:
+    """The report of a whole pack with the facts that have run out on `day`, and a warning where none holds."""
     problems: list[PackProblem] = []
+    warnings: list[PackProblem] = []
     if report.market:
         check_expiry(PackFile(facts, problems), day)
-    return report.model_copy(update={"problems": (*report.problems, *problems)})
+        if not problems and not any(fact.is_valid_on(day) for fact in report.market.facts):
+            state = f"has no row that holds on {day}" if report.market.facts else "has no row"
+            claim = f"what the source says of amounts, periods and hours is said in {report.market.name}, too"
+            PackFile(facts, warnings).fault(
+                1,
+                "no-fact",
+                f"{FACTS_FILE} {state}: {claim}",
+                "add what differs there, each with its source; if nothing does, leave it so",
+            )
+    return report.model_copy(update={"problems": (*report.problems, *problems), "warnings": tuple(warnings)})
 
 
 def _read_pack(root: Path, tag: str) -> PackReport:

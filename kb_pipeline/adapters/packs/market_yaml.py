@@ -13,6 +13,7 @@ from yaml.reader import ReaderError
 from kb_pipeline.adapters.packs.problems import PackFile
 from kb_pipeline.domain.base import Value, comparison_key
 from kb_pipeline.domain.markets import Clause, Conventions, Limits, Unavailable
+from kb_pipeline.steps.language.tags import nearest_tag
 
 Lines = dict[tuple[str | int, ...], int]  # where each key or item of a YAML file stands
 
@@ -118,7 +119,9 @@ def _check_market_file(file: PackFile, lines: Lines, head: MarketFile, known: Se
             file.fault(at, "unknown-script", f"'{script}' is no ISO 15924 code", "write e.g. Latn or Thai")
     for index, name in enumerate(head.fallback):
         if name not in known or name == folder:
-            remedy = f"use another pack: {', '.join(t for t in known if t != folder) or 'there is none'}"
+            others = [tag for tag in known if tag != folder]
+            near = nearest_tag(name, others)
+            remedy = f"{f'did you mean {near}? ' if near else ''}use another pack: {', '.join(others) or 'there is none'}"
             file.fault(lines.get(("fallback", index), 1), "unknown-fallback", f"no fallback pack '{name}'", remedy)
     _check_policies(file, lines, head)
 

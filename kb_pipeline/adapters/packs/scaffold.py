@@ -24,6 +24,7 @@ from kb_pipeline.steps.language.tags import primary
 from kb_pipeline.steps.localize.conventions import conventions_of, language_name, market_tag, samples_of, territory_name
 
 _STYLE = Template(Path(__file__).with_name("style.md").read_text("utf-8"))
+_NEAR = 25  # of langcodes' distance: whoever reads the one reads the other, as far as `closest_match` goes by itself
 _HEADERS = {
     "termbase.csv": ("source", "target", "status", "note", "source_lang"),
     "ui_strings.csv": ("key", "source", "target", "source_lang"),
@@ -168,8 +169,9 @@ def _of_form(conventions: Conventions) -> Iterator[str]:
 
 
 def _of_content(tag: str, basis: _Basis) -> Iterator[str]:
-    near = sorted((m.tag for m in basis.packs), key=lambda other: tag_distance(tag, other))
-    others = f" (nearest: {', '.join(near[:2])})" if near else ""
+    distances = sorted((tag_distance(tag, pack.tag), pack.tag) for pack in basis.packs)
+    near = [other for distance, other in distances if distance <= _NEAR]
+    others = f" (near: {', '.join(near[:2])})" if near else ""
     yield f"market.yaml: fallback: whose entries may be said where this market has none{others}; mind law and amounts"
     yield "market.yaml: clauses that law asks for, and what is unavailable here, each with its source"
     yield "market.yaml: risk_topics: which topics need two people"

@@ -6,6 +6,7 @@ CHANGELOG or CONTRIBUTING.
 
 import os
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
@@ -14,6 +15,8 @@ from kb_pipeline.errors import UsageError
 from kb_pipeline.steps.parse import HTML_SUFFIXES, MARKDOWN_SUFFIXES, ArticleError, content_hash, parse
 
 _SUFFIXES = HTML_SUFFIXES | MARKDOWN_SUFFIXES
+_SHOWN = 5  # paths in an error
+_NEAR = 0.75  # of difflib: a path that a slip of the pen made
 _NO_ARTICLES = ("readme", "license", "changelog", "contributing")
 
 
@@ -21,17 +24,25 @@ class SourceFiles:
     """The article files under `root`, in the order of their paths. Implements ports.articles.SourceReader."""
 
     def __init__(
-        self, root: Path, languages: Sequence[str], max_bytes: int, limit: int | None = None, only: Sequence[str] = ()
+        self,
+        root: Path,
+        languages: Sequence[str],
+        max_bytes: int,
+        limit: int | None = None,
+        only: Sequence[str] = (),
+        markets: Sequence[str] = (),
     ) -> None:
         """`languages`: names of top folders that tell their articles' language. `limit`: read so many articles at most.
 
-        `only`: patterns of relative paths, as `fnmatch` reads them (`en/*`); empty reads every file.
+        `only`: patterns of relative paths, as `fnmatch` reads them (`en/*`); empty reads every file. `markets`: the tags that
+        an article may name; empty judges none.
         """
         self._root = root
         self._languages = {language.lower(): language for language in languages}
         self._max_bytes = max_bytes
         self._limit = limit
         self._only = tuple(only)
+        self._markets = tuple(markets)
         self._is_partial = False
 
     @property
@@ -42,7 +53,8 @@ class SourceFiles:
     def read(self) -> Iterator[Article | Quarantined]:
         """Every article file as an Article or, with the reason, Quarantined; one at a time.
 
-        Of several files with one id the first is the article. Raises UsageError if there is no such folder.
+        Of several files with one id the first is the article. Raises UsageError if there is no such folder, or no path that is
+        like one of `only`.
         """
         if not self._root.is_dir():
             raise UsageError(f"no source folder '{self._root}'", "create it, or name another one in KB_SOURCE_DIR")
@@ -62,13 +74,21 @@ class SourceFiles:
             yield item
 
     def _paths(self) -> list[str]:
+        """The paths to read: those that are like one of `only`."""
+        found = self._found()
+        for like in self._only:
+            if not any(fnmatchcase(path, like) for path in found):
+                raise UsageError(f"no article's path is like '{like}'", _what_there_is(like, found))
+        return [path for path in found if not self._only or any(fnmatchcase(path, like) for like in self._only)]
+
+    def _found(self) -> list[str]:
         """Relative paths, with `/`, sorted. Symlinked folders are not entered."""
         found = []
         for folder, folders, files in os.walk(self._root):
             folders[:] = [name for name in folders if not name.startswith(".")]
             inside = PurePosixPath(Path(folder).relative_to(self._root).as_posix())
             found += [(inside / name).as_posix() for name in files if _is_article(name)]
-        return sorted(path for path in found if not self._only or any(fnmatchcase(path, like) for like in self._only))
+        return sorted(found)
 
     def _read(self, path: str) -> Article | Quarantined:
         file = self._root / path
@@ -87,7 +107,14 @@ class SourceFiles:
             reason = getattr(error, "strerror", None) or str(error)
             return ArticleError("unreadable", f"cannot be read: {reason}", "check its permissions").quarantined(name)
         try:
-            return parse(data, name, suffix=file.suffix, folder_language=self._folder_language(path), max_bytes=self._max_bytes)
+            return parse(
+                data,
+                name,
+                suffix=file.suffix,
+                folder_language=self._folder_language(path),
+                max_bytes=self._max_bytes,
+                markets=self._markets,
+            )
         except ArticleError as error:
             return error.quarantined(name, hashed)
 
@@ -99,7 +126,9 @@ class SourceFiles:
 class SourceFile(SourceFiles):
     """One article file, read as its folder would be: the folder `en` gives the language and a part of the id."""
 
-    def __init__(self, file: Path, languages: Sequence[str], max_bytes: int) -> None:
+    def __init__(
+        self, file: Path, languages: Sequence[str], max_bytes: int, only: Sequence[str] = (), markets: Sequence[str] = ()
+    ) -> None:
         """Raises UsageError for a file that the reader of a folder would leave out."""
         if not _is_article(file.name):
             suffixes = ", ".join(sorted(_SUFFIXES))
@@ -110,7 +139,7 @@ class SourceFile(SourceFiles):
         file = file.absolute()
         in_language = file.parent.name.lower() in {language.lower() for language in languages}
         root = file.parent.parent if in_language else file.parent
-        super().__init__(root, languages, max_bytes)
+        super().__init__(root, languages, max_bytes, only=only, markets=markets)
         self._path = file.relative_to(root).as_posix()
 
     @property
@@ -118,8 +147,21 @@ class SourceFile(SourceFiles):
         """Always: the articles beside it are not gone."""
         return True
 
-    def _paths(self) -> list[str]:
+    def _found(self) -> list[str]:
         return [self._path]
+
+
+def _what_there_is(like: str, paths: Sequence[str]) -> str:
+    """What to write instead of a pattern that no path is like."""
+    if not paths:
+        return "there is no article: name another folder in KB_SOURCE_DIR or with --source"
+    shown = ", ".join(paths[:_SHOWN]) + (f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else "")
+    lower = like.casefold()
+    folders = {f"{path.split('/')[0]}/*" for path in paths if "/" in path}
+    near = [choice for choice in (*sorted(folders), *paths) if choice.casefold() == lower or choice.endswith(f"/{like}")]
+    near = near or get_close_matches(like, paths, n=1, cutoff=_NEAR)
+    hint = f"did you mean '{near[0]}'? " if near else ""
+    return f"{hint}paths are like {shown}"
 
 
 def _is_article(name: str) -> bool:

@@ -20,6 +20,7 @@ from kb_pipeline.domain.changes import (
     EntryState,
     ReturnReason,
     RiskTier,
+    gives_way,
     move_change,
     move_entry,
 )
@@ -40,14 +41,15 @@ _PAGE = 50  # changes read at once
 class SqlChanges(Part):
     """`Changes`, `Proposals` and `Requests` of `ports.changes`."""
 
-    def propose(self, change: Change, answers: ChangeRequest | None = None) -> bool:
-        """Stage a change; older open ones of the same entry are superseded. False if this very change was made before.
+    def propose(self, change: Change, answers: ChangeRequest | None = None, reason: str = "") -> bool:
+        """Stage a change; older open ones of the same entry are superseded. False if this very change was made before, or
+        while a person's correction waits.
 
         One that was superseded, and whose source came back to what it said, is pending again. With `answers`: False also if
-        that request does not stand any more.
+        that request does not stand any more. `reason`: why a person proposes it.
 
-        Raises BlockedError for an addition without a text or a text of another entry, NotFoundError for the
-        retirement of an unknown entry.
+        Raises BlockedError for an addition without a text, a text of another entry, or a correction while a change waits;
+        NotFoundError for the retirement of an unknown entry.
         """
         _check_text(change)
         with self._db.write() as session:
@@ -57,6 +59,8 @@ class SqlChanges(Part):
                 return False
             if answers is not None and _standing(session, answers) is None:
                 return False
+            if not _make_way(session, change):
+                return False
             if change.revision is not None:
                 save_revision(session, change.revision)
             _ensure_entry(session, journal, change)
@@ -65,7 +69,9 @@ class SqlChanges(Part):
                 row = _row_of(change)
                 session.add(row)
                 session.flush()
-                journal.add(PIPELINE, "change.proposed", row.id, after=snapshot(row) | _answering(answers))
+                why = {"comment": reason} if reason else {}
+                after = snapshot(row) | _answering(answers) | why
+                journal.add(change.proposed_by or PIPELINE, "change.proposed", row.id, after=after)
             else:
                 _propose_again(journal, known, change, answers)
         return True
@@ -220,6 +226,20 @@ def _check_text(change: Change) -> None:
         )
 
 
+def _make_way(session: Session, change: Change) -> bool:
+    """Whether the open changes of the entry give way. Raises BlockedError for a person's proposal when they do not."""
+    standing = (row for row in _open_of(session, change.entry_id) if not gives_way(row.value(), change))
+    waiting = next(standing, None)
+    if waiting is None or not change.proposed_by:
+        return waiting is None
+    act = "edit" if waiting.revision_id else "show"
+    raise BlockedError(f"change {waiting.id} of this entry waits already", f"decide on that one: kb review {act} {waiting.id}")
+
+
+def _open_of(session: Session, entry_id: str) -> Sequence[ChangeRow]:
+    return session.scalars(_changes().where(ChangeRow.entry_id == entry_id, ChangeRow.state.in_(OPEN))).all()
+
+
 def _ensure_entry(session: Session, journal: Journal, change: Change) -> None:
     if session.get(EntryRow, change.entry_id) is not None:
         return
@@ -230,7 +250,7 @@ def _ensure_entry(session: Session, journal: Journal, change: Change) -> None:
 
 
 def _supersede(session: Session, journal: Journal, entry_id: str, why: dict[str, str]) -> bool:
-    older = session.scalars(_changes().where(ChangeRow.entry_id == entry_id, ChangeRow.state.in_(OPEN))).all()
+    older = _open_of(session, entry_id)
     for row in older:
         before = snapshot(row)
         move(row, ChangeState.SUPERSEDED)

@@ -11,7 +11,6 @@ from kb_pipeline.adapters.store_sql.schema import ChangeRow, EntryRow, Origin
 from kb_pipeline.adapters.store_sql.schema_serving import ReleaseItemRow, ReleaseRow
 from kb_pipeline.domain.changes import EntryState
 from kb_pipeline.domain.entries import HeldText, ListedEntry
-from kb_pipeline.domain.releases import release_id
 from kb_pipeline.errors import NotFoundError
 
 _PAGE = 200  # entries read at once
@@ -60,7 +59,7 @@ class SqlEntryList(Part):
         )
         with self._db.read() as session:
             return [
-                HeldText(release=release_id(market, number), state=state, revision_id=revision)
+                HeldText(market=market, number=number, state=state, revision_id=revision)
                 for market, number, state, revision in session.execute(query).tuples()
             ]
 

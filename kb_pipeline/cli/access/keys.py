@@ -21,10 +21,9 @@ def add(
     """Make a key, for the given markets or for all of them. It is shown once, now."""
     from kb_pipeline.bootstrap import open_markets
 
-    if market:
-        open_markets(load_settings(), market)  # each has a pack
+    tags = [pack.tag for pack in open_markets(load_settings(), market)] if market else []
     with open_accounts() as accounts:
-        text, key = accounts.add_key(name, market or (), acting(actor))
+        text, key = accounts.add_key(name, tags, acting(actor))
     if json:
         print_json({"key": text, **key.model_dump(mode="json")})
         return

@@ -32,10 +32,9 @@ def add(
     """Add a user, for the given markets or for all of them. The password is asked for, at least 10 characters."""
     from kb_pipeline.bootstrap import open_markets
 
-    if market:
-        open_markets(load_settings(), market)  # each has a pack
+    tags = [pack.tag for pack in open_markets(load_settings(), market)] if market else []
     with open_accounts() as accounts:
-        _print_user(accounts.add_user(name, _password(stdin), role, market or (), acting(actor)), json, "added")
+        _print_user(accounts.add_user(name, _password(stdin), role, tags, acting(actor)), json, "added")
 
 
 @app.command(name="list", epilog="Example: kb user list --json")

@@ -42,6 +42,8 @@ def print_run(report: RunReport) -> None:
     console.print(table)
     if report.returned:
         console.print(f"{report.returned} requests for changes led to no other text; [bold]kb review show ID[/] says why.")
+    if left_out := sum(entry.left_out for entry in report.entries):
+        console.print(f"Left out: {left_out} phrasings that were no other way to ask their question.")
     if report.findings:
         console.print("Findings: " + ", ".join(f"{name} {count}" for name, count in report.findings.items()))
     cost = "cost unknown" if account.usage.cost is None else f"${account.usage.cost:.4f}"

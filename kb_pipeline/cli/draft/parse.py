@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kb_pipeline.cli.display import load_settings, print_json, print_json_list
-from kb_pipeline.cli.options import JsonOption
+from kb_pipeline.cli.options import JsonOption, OnlyOption
 
 if TYPE_CHECKING:
     from kb_pipeline.domain.articles import Quarantined
@@ -28,6 +28,7 @@ def parse(
     sentences: Annotated[
         bool, typer.Option("--sentences", help="Print every sentence as a model is shown it, under its headings.")
     ] = False,
+    only: OnlyOption = None,
     json: JsonOption = False,
 ) -> None:
     """Read and split a folder of articles, or one, without any model: what would be read, what is quarantined and why.
@@ -39,7 +40,7 @@ def parse(
     from kb_pipeline.bootstrap import open_source
 
     settings = load_settings()
-    reader = open_source(settings, path)
+    reader = open_source(settings, path, only=only or ())
     if sentences:
         _print_sentences(reader, settings.chunk_tokens, json=json)
     else:

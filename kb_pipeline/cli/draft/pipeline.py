@@ -7,9 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from kb_pipeline.cli.display import RichProgress, load_settings, print_json
-from kb_pipeline.cli.options import JsonOption, MarketOption
+from kb_pipeline.cli.options import JsonOption, MarketOption, OnlyOption
 
-OnlyOption = Annotated[list[str] | None, typer.Option(help="Read only these paths, e.g. 'en/*'. May be repeated.")]
 LimitOption = Annotated[int | None, typer.Option(min=1, help="Read at most this many articles.")]
 
 

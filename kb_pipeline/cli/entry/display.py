@@ -48,6 +48,10 @@ def print_view(view: EntryView) -> None:
         console.print(Text(f"Withdrawn by {word.actor} at {word.at:{_TIME}} UTC: {word.reason}", style="bold red"))
     if entry.open_change:
         console.print(f"A change of it waits: [bold]kb review show {entry.open_change}[/]")
+    for conflict in view.conflicts:
+        other = conflict.second_entry if conflict.first_entry == entry.id else conflict.first_entry
+        settled = f"{conflict.settled_by}: {conflict.comment}" if conflict.settled_by else "nobody said which one holds"
+        console.print(Text(f"Contradicts {other}: {conflict.why} ({settled})", style="" if conflict.settled_by else "red"))
     console.print(Panel(Group(*_releases(view)), title="releases that hold it"))
     console.print(Panel(Group(*(_event(event) for event in view.history)), title="history"))
     console.print(_next(entry))

@@ -8,14 +8,16 @@ import typer
 from kb_pipeline.cli.display import load_settings, print_json
 from kb_pipeline.cli.options import ActorOption, JsonOption, acting
 from kb_pipeline.domain.accounts import Role, User
-from kb_pipeline.domain.changes import EntryState
+from kb_pipeline.domain.changes import EntryState, RiskTier
 from kb_pipeline.domain.entries import ListedEntry
 
 if TYPE_CHECKING:
     from kb_pipeline.services.entries.catalog import EntryView
     from kb_pipeline.services.entries.curator import Curator
 
-app = typer.Typer(no_args_is_help=True, help="Find entries; withdraw one at once, restore it, correct it.")
+app = typer.Typer(
+    no_args_is_help=True, help="Find entries, withdraw one at once, restore it, correct it, settle contradictions."
+)
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="The entry's id, or its first characters.")]
 ReasonOption = Annotated[str, typer.Option(help="Why; kept in the audit trail.")]
@@ -89,6 +91,37 @@ def restore(
     typer.echo(f"{view.entry.id}: restored; {where}.")
 
 
+@app.command(epilog="Example: kb entry correct 3a6c1d8e --answer 'The fee is 30 baht.' --reason 'new fee since Monday'")
+def correct(
+    entry_id: IdArgument,
+    question: Annotated[str | None, typer.Option(help="The question as it must read.")] = None,
+    answer: Annotated[str | None, typer.Option(help="The answer as it must read.")] = None,
+    phrasing: Annotated[list[str] | None, typer.Option(help="Other ways to ask; replaces them all. May be repeated.")] = None,
+    reason: ReasonOption = "",
+    actor: ActorOption = "",
+    json: JsonOption = False,
+) -> None:
+    """Open a change of an approved or withdrawn entry, imported ones too; people decide on it as on every other.
+
+    Without --question, --answer or --phrasing, opens $EDITOR on a terminal.
+    """
+    from kb_pipeline.cli.review.editing import edited_text
+    from kb_pipeline.errors import BlockedError
+
+    curator = curator_for(actor)
+    view = curator.catalog.entry(entry_id)
+    if view.revision is None:
+        raise BlockedError(f"entry {view.id} has no text", "see: kb entry list")
+    change = curator.correct(view.id, edited_text(view.revision.text, question, answer, phrasing), reason)
+    if json:
+        row = {"id": change.id, "entry_id": change.entry_id, "state": change.state.value, "version": change.version}
+        print_json({**row, "risk": change.risk.value, "findings": [f.model_dump(mode="json") for f in change.findings]})
+        return
+    people = "two people must approve it" if change.risk is RiskTier.HIGH else "one person must approve it"
+    typer.echo(f"{change.id}: waits ({len(change.findings)} findings, {change.risk.value} risk: {people}).")
+    typer.echo(f"  kb review show {change.id} · kb review approve {change.id}")
+
+
 def entry_row(entry: ListedEntry) -> dict[str, Any]:
     """An entry as JSON."""
     text = entry.revision.text if entry.revision else None
@@ -106,7 +139,8 @@ def entry_row(entry: ListedEntry) -> dict[str, Any]:
 
 
 def _view_row(view: "EntryView") -> dict[str, Any]:
-    full = view.model_dump(mode="json", exclude={"entry", "changes"})
+    full = view.model_dump(mode="json", exclude={"entry", "changes", "releases"})
+    full["releases"] = [{"release": held.release, **held.model_dump(mode="json")} for held in view.releases]
     changes = [{"id": c.id, "kind": c.kind.value, "state": c.state.value, "version": c.version} for c in view.changes]
     return {**entry_row(view.entry), **full, "changes": changes}
 

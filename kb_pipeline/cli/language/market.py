@@ -46,11 +46,19 @@ def add(
 
 @app.command(name="list", epilog="Example: kb market list --json")
 def list_(json: JsonOption = False) -> None:
-    """Every market with the size of its pack, and the problems that kb check tells."""
+    """Every market with the size of its pack, and the problems and warnings that kb check tells."""
     from kb_pipeline.adapters.packs.files import inspect_packs
 
     reports = inspect_packs(load_settings().locales_dir)
-    rows = [{"tag": r.tag, **_counts(r.market), "problems": [str(p) for p in r.problems]} for r in reports]
+    rows = [
+        {
+            "tag": report.tag,
+            **_counts(report.market),
+            "problems": [str(problem) for problem in report.problems],
+            "warnings": [str(warning) for warning in report.warnings],
+        }
+        for report in reports
+    ]
     if json:
         print_json({"markets": rows})
         return
@@ -61,6 +69,8 @@ def list_(json: JsonOption = False) -> None:
     for row in rows:
         for problem in row["problems"]:
             typer.echo(f"  {problem}")
+        for warning in row["warnings"]:
+            typer.echo(f"  warning: {warning}")
     if not rows:
         typer.echo("no markets yet; add one: kb market add TAG")
 

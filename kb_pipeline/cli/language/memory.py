@@ -9,7 +9,7 @@ import typer
 
 from kb_pipeline.cli.display import load_settings, print_json
 from kb_pipeline.cli.language.qa import FieldsOption, SourceOption, findings_table, reading, two_fields
-from kb_pipeline.cli.options import JsonOption
+from kb_pipeline.cli.options import JsonOption, OneMarketOption, the_market
 from kb_pipeline.errors import ForbiddenError
 
 if TYPE_CHECKING:
@@ -25,19 +25,18 @@ app = typer.Typer(
     help="The translation memory: approved pairs, to be looked up, given away as TMX and taken in.",
 )
 
-_MarketOption = Annotated[str, typer.Option("--market", "-m", help="Market tag, e.g. th-TH.")]
-
 
 @app.command(epilog='Example: kb memory search "How long does a refund take?" --market th-TH')
 def search(
     text: Annotated[str, typer.Argument(help="A text in the source's language.")],
-    market: _MarketOption,
+    markets: OneMarketOption,
     source_lang: SourceOption = "en",
     limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 5,
     least: Annotated[float, typer.Option(min=0, max=100, help="The least score; 100 is the same text.")] = 70.0,
     json: JsonOption = False,
 ) -> None:
     """What the memory offers for a text: the score of each pair, after what speaks against it."""
+    market = the_market(markets)
     found = _memory(market).match(text, source_lang, limit, least)
     if json:
         print_json({"matches": [{"score": m.score, "penalties": m.penalties, **_unit_json(m.unit)} for m in found]})
@@ -51,12 +50,12 @@ def search(
 
 @app.command(name="list", epilog="Example: kb memory list --market th-TH --limit 20")
 def list_(
-    market: _MarketOption,
+    markets: OneMarketOption,
     limit: Annotated[int, typer.Option(min=1, help="How many to show.")] = 50,
     json: JsonOption = False,
 ) -> None:
     """The pairs of a market, the newest first: questions, answers, sentences of answers, imports."""
-    units = _memory(market).units
+    units = _memory(the_market(markets)).units
     if json:
         print_json({"total": len(units), "units": [_unit_json(unit) for unit in units[:limit]]})
         return
@@ -69,13 +68,13 @@ def list_(
 @app.command(epilog="Example: kb memory export th.tmx --market th-TH")
 def export(
     file: Annotated[Path, typer.Argument(metavar="FILE.tmx", help="The file to write.")],
-    market: _MarketOption,
+    markets: OneMarketOption,
     json: JsonOption = False,
 ) -> None:
     """Write a market's pairs as TMX 1.4b, which translation tools read."""
     from kb_pipeline.adapters.interchange.tmx import write_tmx
 
-    count = write_tmx(file, reversed(_memory(market).units))
+    count = write_tmx(file, reversed(_memory(the_market(markets)).units))
     if json:
         print_json({"file": str(file), "units": count})
     else:
@@ -88,7 +87,7 @@ def export(
 )
 def import_(
     file: Annotated[Path, typer.Argument(help="TMX, XLIFF 1.2 or 2, PO, JSONL, CSV or TSV.")],
-    market: _MarketOption,
+    markets: OneMarketOption,
     by: Annotated[str, typer.Option(help="The user who vouches for the pairs: a reviewer of the market.")],
     source_lang: SourceOption = "en",
     fields: FieldsOption = "source,target",
@@ -100,6 +99,7 @@ def import_(
     from kb_pipeline.bootstrap import open_store, today
     from kb_pipeline.services.language.translation_memory import import_units
 
+    market = the_market(markets)
     settings, pack = load_settings(), _pack(market)
     with closing(open_store(settings)) as store, reading(file) as opened:
         blocks = read_blocks(file, source_lang, market, two_fields(fields), opened)

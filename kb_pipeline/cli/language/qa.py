@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 import typer
 
 from kb_pipeline.cli.display import load_settings
-from kb_pipeline.cli.options import JsonOption
+from kb_pipeline.cli.options import JsonOption, OneMarketOption, the_market
 from kb_pipeline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ SourceOption = Annotated[str, typer.Option("--source-lang", help="Language of th
 
 def qa(
     file: Annotated[Path, typer.Argument(help="JSONL, CSV, TSV, TMX, XLIFF 1.2 or 2, or PO; of any size.")],
-    market: Annotated[str, typer.Option("--market", "-m", help="Market whose pack and language the target must fit.")],
+    markets: OneMarketOption,
     source_lang: SourceOption = "en",
     fields: FieldsOption = "source,target",
     rule: Annotated[list[str] | None, typer.Option("--rule", help="Only this rule; may be repeated.")] = None,
@@ -48,7 +48,7 @@ def qa(
     known = {r.id for r in PROFILES[Profile.BLOCK]}
     if unknown := set(rule or ()) - known:
         raise UsageError(f"no rule '{sorted(unknown)[0]}'", f"one of: {', '.join(sorted(known))}")
-    names = two_fields(fields)
+    names, market = two_fields(fields), the_market(markets)
     pack = load_market(load_settings().locales_dir, market)
     with reading(file) as opened, TemporaryFile("w+", encoding="utf-8") as kept:
         blocks = ((b.source, b.target, b.place) for b in read_blocks(file, source_lang, market, names, opened))

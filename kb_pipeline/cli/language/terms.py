@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kb_pipeline.cli.display import load_settings, print_json
-from kb_pipeline.cli.options import JsonOption
+from kb_pipeline.cli.options import JsonOption, OneMarketOption, the_market
 from kb_pipeline.domain.markets import Term, TermStatus
 from kb_pipeline.errors import UsageError
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from kb_pipeline.steps.localize.term_candidates import TermCandidate
 
 app = typer.Typer(no_args_is_help=True, help="A market's term base: look at it, take terms in and out, learn from reviewers.")
-_Market = Annotated[str, typer.Option("--market", "-m", help="Market whose term base it is, e.g. th-TH.")]
 _DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, write nothing.")]
 
 
@@ -29,7 +28,7 @@ class _Format(StrEnum):
 @app.command("import", epilog="Example: kb terms import glossary.tbx --market th-TH --dry-run")
 def import_(
     file: Annotated[Path, typer.Argument(help="TBX (ISO 30042), or CSV or TSV with source,target[,status,note,source_lang].")],
-    market: _Market,
+    markets: OneMarketOption,
     source_lang: Annotated[str, typer.Option(help="Language of the source terms.")] = "en",
     status: Annotated[TermStatus, typer.Option(help="Status of terms that state none.")] = TermStatus.PREFERRED,
     dry_run: _DryRun = False,
@@ -43,7 +42,7 @@ def import_(
     from kb_pipeline.bootstrap import open_markets
     from kb_pipeline.services.language.terms import merge
 
-    settings = load_settings()
+    market, settings = the_market(markets), load_settings()
     (pack,) = open_markets(settings, [market])
     merged = merge(pack.terms, read_terms_file(file, source_lang, market, status))
     _write(settings.locales_dir, market, merged, dry_run=dry_run, json=json)
@@ -51,7 +50,7 @@ def import_(
 
 @app.command(epilog="Example: kb terms export --market th-TH --format tbx --out th-TH.tbx")
 def export(
-    market: _Market,
+    markets: OneMarketOption,
     format_: Annotated[_Format, typer.Option("--format", help="TBX-Basic (ISO 30042:2019), or our CSV.")] = _Format.TBX,
     out: Annotated[Path | None, typer.Option(help="File to write; else stdout.")] = None,
     json: JsonOption = False,
@@ -60,6 +59,7 @@ def export(
     from kb_pipeline.adapters.interchange.terms import csv_text, tbx_text
     from kb_pipeline.bootstrap import open_markets
 
+    market = the_market(markets)
     (pack,) = open_markets(load_settings(), [market])
     title = f"{pack.name} ({pack.tag})"
     text = csv_text(pack.terms) if format_ is _Format.CSV else tbx_text(pack.terms, pack.tag, title)
@@ -81,7 +81,7 @@ def _save(out: Path, text: str) -> None:
 
 @app.command("list", epilog="Example: kb terms list --market th-TH --conflicts")
 def list_(
-    market: _Market,
+    markets: OneMarketOption,
     conflicts: Annotated[
         bool, typer.Option("--conflicts", help="Only live labels that the term base renders otherwise.")
     ] = False,
@@ -91,6 +91,7 @@ def list_(
     from kb_pipeline.bootstrap import open_markets
     from kb_pipeline.services.language.terms import label_conflicts
 
+    market = the_market(markets)
     (pack,) = open_markets(load_settings(), [market])
     if conflicts:
         found = label_conflicts(pack)
@@ -110,7 +111,7 @@ def list_(
 
 @app.command(epilog="Example: kb terms candidates --market th-TH --accept 1 --by somchai")
 def candidates(
-    market: _Market,
+    markets: OneMarketOption,
     least: Annotated[int, typer.Option(min=2, help="Edits that must have made the same replacement.")] = 2,
     accept: Annotated[list[int] | None, typer.Option(help="Take the candidate of this number over. May be repeated.")] = None,
     by: Annotated[str, typer.Option(help="Who accepts; it is written into the note.")] = "",
@@ -122,7 +123,7 @@ def candidates(
     from kb_pipeline.services.language.terms import accepted, merge
     from kb_pipeline.services.language.terms import candidates as mined
 
-    settings = load_settings()
+    market, settings = the_market(markets), load_settings()
     (pack,) = open_markets(settings, [market])
     with closing(open_store(settings)) as store:
         found = mined(store, pack, least)

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kb_pipeline.cli.display import RichProgress, load_settings, print_json
-from kb_pipeline.cli.options import ActorOption, JsonOption, MarketOption, acting
+from kb_pipeline.cli.options import ActorOption, FilterOption, JsonOption, MarketOption, a_market, acting, the_market
 
 if TYPE_CHECKING:
     from kb_pipeline.domain.releases import Hold, Release
+    from kb_pipeline.ports.releases import Releases
     from kb_pipeline.services.release.plan import ReleasePlan
     from kb_pipeline.services.release.publish import Publisher
 
@@ -68,14 +69,13 @@ def _published(publisher: "Publisher", note: str, json: bool) -> dict[str, Any]:
 
 
 @app.command(name="list")
-def list_(
-    market: Annotated[str | None, typer.Option("--market", "-m", help="Only this market.")] = None, json: JsonOption = False
-) -> None:
+def list_(markets: FilterOption = None, json: JsonOption = False) -> None:
     """All releases, newest first, and which ones are live."""
     from kb_pipeline.bootstrap import open_store
     from kb_pipeline.cli.release.display import print_releases
 
-    releases = open_store(load_settings()).releases(market)
+    store = open_store(load_settings())
+    releases = store.releases(a_market(markets, _published_markets(store)))
     if json:
         print_json({"releases": [_row(release.market, release) for release in releases]})
     else:
@@ -89,6 +89,7 @@ def show(market: MarketArgument, number: NumberArgument = None, json: JsonOption
     from kb_pipeline.cli.release.display import print_release
 
     store = open_store(load_settings())
+    market = the_market([market], _published_markets(store))
     release = store.release(market, _number(store.live_numbers(), market, number))
     items = store.manifest(market, release.number)
     texts = store.revisions([item.revision_id for item in items])
@@ -111,7 +112,8 @@ def diff(
     from kb_pipeline.cli.release.display import print_changes
     from kb_pipeline.services.release.plan import changes_between
 
-    found, changes = changes_between(open_store(load_settings()), market, old, new)
+    store = open_store(load_settings())
+    found, changes = changes_between(store, the_market([market], _published_markets(store)), old, new)
     if json:
         print_json({**found.model_dump(mode="json"), "changes": [change.model_dump(mode="json") for change in changes]})
     else:
@@ -133,6 +135,7 @@ def rollback(
     """
     from kb_pipeline.cli.release.display import print_outcome
 
+    market = the_market([market])
     publisher = _publisher(market, actor)
     plan = publisher.plan_rollback(to)
     if dry_run:
@@ -154,6 +157,7 @@ def verify(market: MarketArgument, number: NumberArgument = None, json: JsonOpti
     from kb_pipeline.bootstrap import verify_now
     from kb_pipeline.cli.release.display import print_report
 
+    market = the_market([market])
     release, report = verify_now(load_settings(), market, number)
     if json:
         print_json({**_row(market, release), "report": report.model_dump(mode="json"), "ok": report.is_fit})
@@ -199,6 +203,11 @@ def _print_plans(plans: "list[ReleasePlan]", json: bool) -> None:
 
 def _dumped(hold: "Hold | None") -> dict[str, Any] | None:
     return hold.model_dump(mode="json") if hold else None
+
+
+def _published_markets(store: "Releases") -> set[str]:
+    """The markets that have releases, also those whose pack is gone."""
+    return {release.market for release in store.releases()}
 
 
 def _number(live: Any, market: str, number: int | None) -> int:  # noqa: ANN401 - a mapping of the store

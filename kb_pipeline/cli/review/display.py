@@ -139,7 +139,7 @@ def _proposed(card: Card) -> Group:
         else:
             parts.append(_marked(new, part, change.findings))
     parts[0].stylize("bold")
-    return Group(*parts, *(Text(f"also asked: {p}", style="dim") for p in text.phrasings))
+    return Group(*parts, *_phrasings(card, text.phrasings))
 
 
 def _edited(card: Card, proposed: FaqText) -> Iterator[Text]:
@@ -172,10 +172,20 @@ def _differences(card: Card, old: FaqText) -> Iterator[Text]:
             yield Text.assemble(*((piece.text, _DIFF[piece.kind]) for piece in word_diff(before, after, language)))
 
 
-def _marked(text: str, part: TextPart, findings: Sequence[Finding]) -> Text:
+def _phrasings(card: Card, phrasings: Sequence[str]) -> Iterator[Text]:
+    """The proposal's phrasings, and the approved ones that it no longer has."""
+    for number, phrasing in enumerate(phrasings):
+        shown = _marked(phrasing, TextPart.PHRASING, card.change.findings, number)
+        yield Text.assemble(("also asked: ", "dim"), shown)
+    for phrasing in card.approved.text.phrasings if card.approved else ():
+        if phrasing not in phrasings:
+            yield Text.assemble(("no longer: ", "dim"), (phrasing, _DIFF["removed"]))
+
+
+def _marked(text: str, part: TextPart, findings: Sequence[Finding], phrasing: int | None = None) -> Text:
     marked = Text(text)
     for finding in findings:
-        if finding.part is part and finding.start is not None and finding.end is not None:
+        if finding.is_in(part, phrasing) and finding.start is not None and finding.end is not None:
             marked.stylize(f"{_COLOURS[finding.severity]} underline", finding.start, finding.end)
     return marked
 

@@ -28,7 +28,7 @@ def _in_editor(text: FaqText) -> FaqText:
     asked = "".join(f"P: {p}\n" for p in text.phrasings)
     edited = click.edit(f"{_HELP}Q: {text.question}\nA: {text.answer}\n{asked}", extension=".md")
     if edited is None:
-        raise UsageError("the editor was left without saving", "save the text to approve it with edits")
+        raise UsageError("the editor was left without saving", "save the text to go on")
     return parse_edited(edited)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kb_pipeline.cli.display import RichProgress, load_settings, print_json
-from kb_pipeline.cli.options import JsonOption
+from kb_pipeline.cli.options import JsonOption, OneMarketOption, the_market
 
 if TYPE_CHECKING:
     from kb_pipeline.services.review.import_entries import ImportResult
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def import_entries(
     file: Annotated[Path, typer.Argument(help="CSV, TSV or JSONL: question, answer and optional phrasings (separated by |).")],
-    market: Annotated[str, typer.Option("--market", "-m", help="Market tag, e.g. th-TH.")],
+    markets: OneMarketOption,
     propose: Annotated[bool, typer.Option("--propose", help="Also put each into the queue, to be approved as it is.")] = False,
     json: JsonOption = False,
 ) -> None:
@@ -27,7 +27,7 @@ def import_entries(
     from kb_pipeline.bootstrap import open_embedder, open_markets, open_store, today
     from kb_pipeline.services.review.import_entries import Importer
 
-    settings = load_settings()
+    market, settings = the_market(markets), load_settings()
     (pack,) = open_markets(settings, [market])
     rows, store = sum(1 for _ in read_entries(file)), open_store(settings)
     importer = Importer(store, open_embedder(settings, store), pack, today(), propose=propose)

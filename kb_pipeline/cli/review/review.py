@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kb_pipeline.cli.display import load_settings, print_json
-from kb_pipeline.cli.options import ActorOption, JsonOption, acting
+from kb_pipeline.cli.options import ActorOption, FilterOption, JsonOption, a_market, acting
 from kb_pipeline.domain.accounts import Role, User
-from kb_pipeline.domain.changes import Change, ChangeState, RootCause
+from kb_pipeline.domain.changes import Change, ChangeState, RelationKind, RootCause
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.findings import MqmCategory
 from kb_pipeline.errors import UsageError
@@ -39,7 +39,7 @@ def _reviewer(actor: str) -> Any:  # noqa: ANN401 - a services.review.reviewer.R
 
 @app.command(name="list")
 def list_(
-    market: Annotated[str | None, typer.Option("--market", "-m", help="Only this market.")] = None,
+    markets: FilterOption = None,
     state: Annotated[ChangeState, typer.Option(help="Which changes.")] = ChangeState.PENDING,
     limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 100,
     json: JsonOption = False,
@@ -47,7 +47,7 @@ def list_(
     """The queue: what waits for a person, riskiest first, then the lowest quality."""
     from kb_pipeline.services.review.queue import QueueFilter
 
-    changes = list(_reviewer("").queue(QueueFilter(market=market or "", state=state)))
+    changes = list(_reviewer("").queue(QueueFilter(market=a_market(markets) or "", state=state)))
     if json:
         print_json({"total": len(changes), "changes": [_row(c) for c in changes[:limit]]})
         return
@@ -195,5 +195,7 @@ def _print_decided(change: Change, json: bool, *, is_first: bool = True) -> None
         typer.echo(f"{change.id}: changes requested (version {change.version}); the next kb run asks the model")
     elif change.state is ChangeState.PENDING and is_first:
         typer.echo(f"{change.id}: recorded; high risk, so a second person must approve it too (version {change.version})")
+        if change.relation.kind is RelationKind.CONTRADICTORY:
+            typer.echo(f"  it contradicts entry {change.relation.twin_id}: {'; '.join(change.relation.guards)}")
     else:
         typer.echo(f"{change.id}: {change.state.value} (version {change.version})")

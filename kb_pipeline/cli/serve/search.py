@@ -7,14 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from kb_pipeline.cli.display import load_settings, print_json
-from kb_pipeline.cli.options import JsonOption
+from kb_pipeline.cli.options import JsonOption, OneMarketOption, the_market
 
 EXAMPLE = "Example: kb search 'คืนสินค้าได้ภายในกี่วัน' --market th-TH"
 
 
 def search(
     question: Annotated[str, typer.Argument(help="What the customer asks.")],
-    market: Annotated[str, typer.Option("--market", "-m", help="Market tag, e.g. th-TH.")],
+    markets: OneMarketOption,
     top_k: Annotated[int, typer.Option(min=1, max=20, help="How many entries to show at most.")] = 5,
     topic: Annotated[list[str] | None, typer.Option(help="Only entries of this topic. May be repeated.")] = None,
     no_fallback: Annotated[bool, typer.Option("--no-fallback", help="Only this market's own entries.")] = False,
@@ -27,13 +27,14 @@ def search(
 
     if not question.strip():
         raise UsageError("the question is empty", EXAMPLE)
-    settings = load_settings()
+    market, settings = the_market(markets), load_settings()
     store = open_store(settings)
     searcher = open_searcher(settings, store)
     try:
         searcher.refresh()
         if problems := searcher.ready():
             raise ReleaseError(problems[0], "see it: kb release list; build it anew: kb release publish")
+        topics = searcher.topics(market, fallback=not no_fallback)
         began = time.perf_counter()
         query = Query(text=question, market=market, top_k=top_k, topics=tuple(topic or ()), fallback=not no_fallback)
         result = searcher.search(query, request_id=uuid.uuid4().hex)
@@ -44,6 +45,8 @@ def search(
     if result.reason is Abstention.NO_RELEASE:
         where = f"{market} and its fallbacks" if not no_fallback else market
         raise NotFoundError(f"nothing is live in {where}", f"publish a release: kb release publish --market {market}")
+    if unknown := sorted(set(topic or ()).difference(topics)):
+        raise UsageError(f"no live entry has the topic '{unknown[0]}'", f"topics: {', '.join(topics) or 'none'}")
     if json:
         print_json(_as_json(result.model_dump(mode="json"), seconds))
         return

@@ -12,7 +12,7 @@ from kb_pipeline.cli.options import JsonOption
 def check(json: JsonOption = False) -> None:
     """Check market packs, source articles and prompts; every problem with file, line and remedy.
 
-    A warning is no problem (exit code 0): of such a market fact a person is asked more often than needed.
+    A warning is no problem: it names what may well be meant so, and leaves the exit code at 0.
     """
     from kb_pipeline.adapters.packs.contexts import check_contexts
     from kb_pipeline.adapters.packs.files import inspect_packs
@@ -30,7 +30,8 @@ def check(json: JsonOption = False) -> None:
         if isinstance(q, Quarantined)
     ]
     articles = [article for article in read if isinstance(article, Article)]
-    warnings = [w.model_dump(mode="json") for w in check_contexts(settings.locales_dir, reports, articles, day)]
+    unused = check_contexts(settings.locales_dir, reports, articles, day)
+    warnings = [w.model_dump(mode="json") for w in (*(w for report in reports for w in report.warnings), *unused)]
     for name in prompt_names():
         try:
             load_prompt(name)

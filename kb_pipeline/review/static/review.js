@@ -184,11 +184,19 @@ function keepTyping(card) {
     } else if (at(".fix")) fix(at(".fix").dataset);
   });
 
-  function fix(data) {
-    const field = edit.elements[data.part];
-    const letters = Array.from(field.value);  // offsets count characters, not UTF-16 units
-    letters.splice(data.start, data.end - data.start, data.fix);
-    field.value = letters.join("");
+  function fix({ part, phrasing, start, end, fix: words }) {
+    const mend = (text) => {
+      const letters = Array.from(text);  // offsets count characters, not UTF-16 units
+      letters.splice(start, end - start, words);
+      return letters.join("");
+    };
+    const field = edit.elements[phrasing === undefined ? part : "phrasings"];
+    if (phrasing === undefined) field.value = mend(field.value);
+    else {
+      const lines = field.value.split("\n").map((line) => line.trim()).filter((line) => line);  // as the checks saw them
+      lines[phrasing] = mend(lines[phrasing]);
+      field.value = lines.join("\n");
+    }
     changed(field);
   }
 }

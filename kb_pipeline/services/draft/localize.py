@@ -61,6 +61,7 @@ class LocalizeResult(Value):
     rechecked: tuple[str, ...] = ()  # the pack or a citation changed, the text still passes
     undisturbed: tuple[str, ...] = ()  # the source changed its wording only, and the market does not mind
     repaired: int = 0  # texts with fewer faults after a repair round
+    left_out: int = 0  # phrasings that failed their checks
     kept: int = 0
     failures: tuple[Failure, ...] = ()
 
@@ -111,6 +112,7 @@ class Localizer:
             rechecked=tuple(sorted(id_ for id_, is_same in same.items() if is_same)),
             undisturbed=tuple(sorted(id_ for id_, is_same in same.items() if not is_same)),
             repaired=sum(done.repaired for done in outcomes.done),
+            left_out=sum(len(done.checked.left_out) for done in outcomes.done),
             kept=len(plan.kept),
             failures=outcomes.failures,
         )

@@ -43,7 +43,8 @@ class EntryWriter:
         if None in known:
             return None
         phrasings = tuple(same for p in faq.text.phrasings if (same := self._same(p, faq.language)))
-        checked = self._checks.check(faq, FaqText(question=known[0] or "", answer=known[1] or "", phrasings=phrasings))
+        text = FaqText(question=known[0] or "", answer=known[1] or "", phrasings=phrasings)
+        checked = self._checks.fit(faq, self._checks.check(faq, text))
         return None if checked.faults else checked
 
     def write(self, faq: SourceFaq, approved: FaqText | None, made: Provenance) -> tuple[CheckedEntry, Provenance, bool]:

@@ -23,11 +23,14 @@ from kb_pipeline.steps.localize.lock import (
     fixed,
     open_pieces,
     uncertain,
+    without_phrasings,
 )
 from kb_pipeline.steps.localize.masking import Masked
 from kb_pipeline.steps.localize.model_answers import LocalizedSentence
 from kb_pipeline.steps.localize.prompt_values import terms_for
 from kb_pipeline.steps.localize.source_changes import SAME_MEANING, reworded, with_new_values
+
+_ANY = 1.0  # a similarity that no check minds, where meanings need not be compared
 
 
 class SentenceWriter:
@@ -55,20 +58,23 @@ class SentenceWriter:
         """
         aligned = self._aligned(faq, old, approved)
         pieces = open_pieces(old, faq.text, approved, aligned or as_one(old.answer, approved.answer), split(faq.text.answer))
-        pieces, asked = self._by_code(faq, pieces)
+        phrasings = [piece.text for piece in pieces if piece.part is TextPart.PHRASING and piece.text]
+        ventured = self._checks.check(faq.model_copy(update={"text": old}), approved, _ANY).unfit_phrasings if phrasings else ()
+        pieces, asked = self._by_code(faq, pieces, ventured)
         pieces, made = self._ask(faq, approved, pieces, dict.fromkeys(asked, ()), made)
-        pieces, checked = self._mended(faq, pieces)
+        pieces, checked = self._mended(faq, pieces, ventured)
         repaired = False
         for _ in range(self._writer.repairs):
             if not (faults := faults_of(pieces, checked.faults)):
                 break
             again, made = self._ask(faq, approved, pieces, faults, made)
-            again, better = self._mended(faq, again)
+            again, better = self._mended(faq, again, ventured)
             if better.is_better_than(checked):
                 pieces, checked, repaired = again, better, True
         if aligned is None:
             checked = checked.with_doubts(uncertain())
-        return checked, made, repaired
+        left_out = tuple(phrasing for phrasing in phrasings if phrasing not in checked.text.phrasings)
+        return checked.model_copy(update={"left_out": left_out}), made, repaired
 
     def _aligned(self, faq: SourceFaq, old: FaqText, approved: FaqText) -> Aligned | None:
         """Which approved sentences say which of the old source; None: not certain."""
@@ -85,7 +91,9 @@ class SentenceWriter:
             beads = align(source.sentences, target.sentences, ours @ theirs.T, agree)
         return Aligned(source=source, target=target, beads=beads) if beads else None
 
-    def _by_code(self, faq: SourceFaq, pieces: tuple[Piece, ...]) -> tuple[tuple[Piece, ...], list[int]]:
+    def _by_code(
+        self, faq: SourceFaq, pieces: tuple[Piece, ...], ventured: Sequence[str]
+    ) -> tuple[tuple[Piece, ...], list[int]]:
         """The open pieces that need no model, written; and the places of the others."""
         written, asked = dict[int, str](), list[int]()
         for place, piece in enumerate(pieces):
@@ -99,7 +107,8 @@ class SentenceWriter:
         pieces = filled(pieces, written)
         if primary(faq.language) != self._market.language:
             return pieces, asked
-        pieces, checked = self._mended(faq, filled(pieces, {place: _opening(pieces[place]).new_source for place in asked}))
+        sources = {place: _opening(pieces[place]).new_source for place in asked}
+        pieces, checked = self._mended(faq, filled(pieces, sources), ventured)
         faults = faults_of(pieces, checked.faults)
         return pieces, [place for place in asked if place in faults]
 
@@ -114,10 +123,19 @@ class SentenceWriter:
         sources = (_passage(old, faq), _passage(new, faq))
         return with_new_values(*sources, opening.old_target, self._market, self._checks.day)
 
-    def _mended(self, faq: SourceFaq, pieces: tuple[Piece, ...]) -> tuple[tuple[Piece, ...], CheckedEntry]:
-        """The pieces with certain fixes in the open ones, checked as one text."""
+    def _mended(
+        self, faq: SourceFaq, pieces: tuple[Piece, ...], ventured: Sequence[str]
+    ) -> tuple[tuple[Piece, ...], CheckedEntry]:
+        """The pieces with certain fixes in the open ones, checked as one text, and without phrasings that fail.
+
+        `ventured` are those that failed already when a person approved them: they stay.
+        """
         pieces = fixed(pieces, self._checks.check(faq, assemble(pieces)).own, fixed_text)
-        return pieces, self._checks.check(faq, assemble(pieces))
+        checked = self._checks.check(faq, assemble(pieces))
+        if not (unfit := set(checked.unfit_phrasings).difference(ventured)):
+            return pieces, checked
+        pieces = without_phrasings(pieces, unfit)
+        return pieces, self._checks.check(faq, assemble(pieces), checked.similarity)
 
     def _ask(
         self,

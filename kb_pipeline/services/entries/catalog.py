@@ -7,14 +7,16 @@ from kb_pipeline.domain.accounts import Role, User
 from kb_pipeline.domain.audit import AuditEvent
 from kb_pipeline.domain.base import Value, comparison_key
 from kb_pipeline.domain.changes import Change, EntryState
+from kb_pipeline.domain.conflicts import Conflict
 from kb_pipeline.domain.entries import HeldText, ListedEntry, WithdrawnText
 from kb_pipeline.errors import NotFoundError
 from kb_pipeline.ports.audit import AuditEvents
 from kb_pipeline.ports.changes import Changes
 from kb_pipeline.ports.entries import EntryList, WithdrawnTexts
+from kb_pipeline.ports.releases import Conflicts
 
 
-class CatalogStore(EntryList, WithdrawnTexts, Changes, AuditEvents, Protocol):
+class CatalogStore(EntryList, Changes, Conflicts, WithdrawnTexts, AuditEvents, Protocol):
     """What looking entries up takes of the store."""
 
 
@@ -40,6 +42,7 @@ class EntryView(Value):
     releases: tuple[HeldText, ...] = ()
     withdrawn: tuple[WithdrawnText, ...] = ()
     changes: tuple[Change, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()  # with other entries' texts, also of texts that it said before
     history: tuple[AuditEvent, ...] = ()
 
     @property
@@ -77,5 +80,6 @@ class Catalog:
             releases=tuple(self._store.releases_with(entry.id)),
             withdrawn=tuple(self._store.withdrawn_texts(entry.id)),
             changes=tuple(changes),
+            conflicts=tuple(c for c in self._store.conflicts(entry.market) if entry.id in (c.first_entry, c.second_entry)),
             history=tuple(sorted(events, key=lambda event: event.seq)),
         )

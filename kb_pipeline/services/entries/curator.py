@@ -1,22 +1,24 @@
-"""What a person does with entries that are there: withdraw, restore, say which of two holds. Every word is audited."""
+"""What a person does with entries that are there: withdraw, restore, correct, say which of two holds. Every word is audited."""
 
 from typing import NamedTuple, Protocol
 
 from kb_pipeline.domain.accounts import Role, User
-from kb_pipeline.domain.changes import EntryState
+from kb_pipeline.domain.changes import Change, ChangeKind, EntryState, Relation, RelationKind, RiskTier
 from kb_pipeline.domain.conflicts import Conflict
-from kb_pipeline.domain.entries import ListedEntry
-from kb_pipeline.domain.faqs import Revision
-from kb_pipeline.errors import BlockedError, ForbiddenError, NotFoundError
-from kb_pipeline.ports.changes import Entries
+from kb_pipeline.domain.entries import ListedEntry, base_of_correction
+from kb_pipeline.domain.faqs import FaqText, Provenance, Revision
+from kb_pipeline.errors import BlockedError, ConflictError, ForbiddenError, NotFoundError
+from kb_pipeline.ports.changes import Proposals
 from kb_pipeline.ports.entries import Withdrawals
 from kb_pipeline.ports.models import Embedder
 from kb_pipeline.services.entries.catalog import Catalog, CatalogStore, EntryView
 from kb_pipeline.services.release.contradictions import Contradiction
 from kb_pipeline.services.release.plan import Planner, PlanStore
+from kb_pipeline.services.review.assess import Assessor
+from kb_pipeline.services.review.reviewer import ReviewStore
 
 
-class CuratorStore(CatalogStore, PlanStore, Entries, Withdrawals, Protocol):
+class CuratorStore(ReviewStore, CatalogStore, PlanStore, Withdrawals, Proposals, Protocol):
     """What it takes of the store."""
 
 
@@ -30,10 +32,11 @@ class MarketConflicts(NamedTuple):
 class Curator:
     """The use case of one person, `user`, who sees nothing of markets that are not theirs."""
 
-    def __init__(self, store: CuratorStore, embedder: Embedder, user: User) -> None:
+    def __init__(self, store: CuratorStore, embedder: Embedder, assessor: Assessor, user: User) -> None:
         self.catalog = Catalog(store, user)
         self._store = store
         self._embedder = embedder
+        self._assessor = assessor
         self._user = user
 
     def withdraw(self, id_prefix: str, reason: str) -> EntryView:
@@ -56,6 +59,38 @@ class Curator:
         self._store.restore_entry(entry.id, self._user.name, reason)
         return self.catalog.view(entry.id)
 
+    def correct(self, id_prefix: str, text: FaqText, reason: str) -> Change:
+        """Propose `text` instead of what the entry says, or said before it was withdrawn: a change that people decide on.
+
+        Raises NotFoundError, ForbiddenError, UnknownMarketError, BlockedError (no reason, the same text, a text without a
+        question or an answer, an entry that was never approved or is retired, or a change of it that waits).
+        """
+        entry = self._entry_for(id_prefix, Role.REVIEWER, "correct")
+        base = base_of_correction(entry, self._store.approved_text(entry.id), text, reason)
+        change = self._correction(entry, base, text)
+        change = change.model_copy(update=dict(self._assessor.assess(change, text)))
+        if not self._store.propose(change, reason=reason.strip()):
+            raise ConflictError(f"entry {entry.id} moved meanwhile", f"look at it again: kb entry show {entry.id}")
+        return change
+
+    def _correction(self, entry: ListedEntry, base: Revision, text: FaqText) -> Change:
+        faq = self._store.source_faq(entry.source_faq_id or "")
+        made = Provenance(actor=self._user.name, source_revision=entry.source_revision)
+        return Change(
+            market=entry.market,
+            entry_id=entry.id,
+            kind=ChangeKind.UPDATE,
+            revision=base.model_copy(update={"text": text, "provenance": made}),
+            base_revision_id=base.id,
+            generation=len(self._store.changes(entry.market, (), entry.id)),
+            source_faq_id=entry.source_faq_id,
+            source_revision=entry.source_revision,
+            topics=faq.topics if faq else (),
+            relation=Relation(kind=RelationKind.UPDATE, twin_id=entry.id),
+            risk=RiskTier.HIGH,
+            proposed_by=self._user.name,
+        )
+
     def conflicts(self, market: str) -> MarketConflicts:
         """The contradictions among what is approved in the market. Raises NotFoundError."""
         if not self._user.may(Role.VIEWER, market):
@@ -77,13 +112,13 @@ class Curator:
         if not self._user.may(Role.PUBLISHER, first.market):
             raise ForbiddenError(f"'{self._user.name}' may look, but not settle", f"ask an admin for the role {Role.PUBLISHER}")
         holds = self.catalog.entry(holds).id if holds else ""
-        wrong = self._said(second if holds == first.entry_id else first) if holds else None
+        wrong = self._entry_saying(second if holds == first.entry_id else first) if holds else None
         settled = self._store.settle_conflict(self._conflict(first, second), self._user.name, holds, reason)
         if wrong is not None and wrong.state is not EntryState.WITHDRAWN:
             self._store.withdraw_entry(wrong.id, self._user.name, reason)
         return settled
 
-    def _said(self, text: Revision) -> ListedEntry:
+    def _entry_saying(self, text: Revision) -> ListedEntry:
         """The entry of `text`, if that is what it says now."""
         entry = self.catalog.entry(text.entry_id)
         if entry.revision is None or entry.revision.id != text.id:

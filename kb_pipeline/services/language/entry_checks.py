@@ -5,13 +5,14 @@ from datetime import date
 from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.facts import FactKind
 from kb_pipeline.domain.faqs import FaqText, SourceFaq
-from kb_pipeline.domain.findings import Finding
+from kb_pipeline.domain.findings import Finding, Severity
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.ports.models import Embedder
 from kb_pipeline.services.language.drift import Drift
 from kb_pipeline.steps.checks import PROFILES, Profile, Subject, run_checks
 from kb_pipeline.steps.checks.grounding import grounded
 from kb_pipeline.steps.checks.meaning import meaning_drift
+from kb_pipeline.steps.checks.phrasings import phrasing_repeated
 from kb_pipeline.steps.checks.quality import penalty
 from kb_pipeline.steps.facts import Passage, compare, extract
 from kb_pipeline.steps.facts.compare import COMPARED
@@ -26,6 +27,7 @@ class CheckedEntry(Value):
     text: FaqText
     findings: tuple[Finding, ...]
     similarity: float | None  # of the source's and the text's meaning (services.language.drift); None: not measured
+    left_out: tuple[str, ...] = ()  # phrasings that failed: a lost one costs little, a repair round costs a call
 
     @property
     def own(self) -> tuple[Finding, ...]:
@@ -41,6 +43,13 @@ class CheckedEntry(Value):
     def faults(self) -> tuple[Finding, ...]:
         """What a repair round is paid for."""
         return worth_repairing(self.own)
+
+    @property
+    def unfit_phrasings(self) -> tuple[str, ...]:
+        """Those with a major or critical finding, and those that repeat something."""
+        unfit = (f for f in self.own if f.severity is not Severity.MINOR or f.rule == phrasing_repeated.id)
+        numbers = {f.phrasing for f in unfit}
+        return tuple(phrasing for number, phrasing in enumerate(self.text.phrasings) if number in numbers)
 
     def is_better_than(self, other: "CheckedEntry") -> bool:
         """Whether it has the lower MQM penalty."""
@@ -81,8 +90,15 @@ class EntryChecks:
         )
 
     def mend(self, faq: SourceFaq, text: FaqText) -> CheckedEntry:
-        """`text` with all certain fixes."""
-        return self.check(faq, apply_fixes(text, self.check(faq, text).own))
+        """`text` with all certain fixes, and without the phrasings that still fail."""
+        return self.fit(faq, self.check(faq, apply_fixes(text, self.check(faq, text).own)))
+
+    def fit(self, faq: SourceFaq, checked: CheckedEntry) -> CheckedEntry:
+        """What was checked, without the phrasings that failed."""
+        if not (unfit := checked.unfit_phrasings):
+            return checked
+        text = checked.text.model_copy(update={"phrasings": tuple(p for p in checked.text.phrasings if p not in unfit)})
+        return self.check(faq, text, checked.similarity).model_copy(update={"left_out": unfit})
 
     def agree(self, source: Passage, target: str) -> bool | None:
         """Whether two sentences show the same facts, links and placeholders; None: neither has any."""

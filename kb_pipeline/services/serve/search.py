@@ -111,6 +111,15 @@ class Searcher:
             contents = released.contents
             return LiveContents(release=released.release, withdrawn=contents.withdrawn, etag=contents.etag)
 
+    def topics(self, market: str, *, fallback: bool) -> tuple[str, ...]:
+        """The topics of the entries that are live in the market, and in its fallback chain. Raises UnknownMarketError."""
+        asked, found = self._market(market), set[str]()
+        for tag in (asked.tag, *asked.fallback) if fallback else (asked.tag,):
+            with self._releases.reading(tag) as released:
+                entries = released.contents.entries.values() if released else ()
+                found |= {topic for entry in entries for topic in entry.item.topics}
+        return tuple(sorted(found))
+
     def entry(self, market: str, id_: str) -> FoundEntry:
         """An entry that the market may say today, its own or a fallback's. Raises NotFoundError, UnknownMarketError."""
         asked = self._market(market)

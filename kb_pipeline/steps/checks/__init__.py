@@ -15,6 +15,7 @@ from kb_pipeline.steps.checks.markup import markdown
 from kb_pipeline.steps.checks.meaning import meaning_drift
 from kb_pipeline.steps.checks.opposite import polarity
 from kb_pipeline.steps.checks.orthography import missing_marks, punctuation
+from kb_pipeline.steps.checks.phrasings import PHRASING_RULES
 from kb_pipeline.steps.checks.policy import clause_missing, unavailable
 from kb_pipeline.steps.checks.protected import protected_text
 from kb_pipeline.steps.checks.safety import bot_instruction, personal_data
@@ -45,7 +46,7 @@ _FORM: tuple[Rule, ...] = (markdown, punctuation, date_form, number_form, tone)
 # The pack's own words, clauses and limits.
 _TERMS: tuple[Rule, ...] = (term_missing, term_forbidden, do_not_translate, ui_label, adapt_spelling)
 _POLICY: tuple[Rule, ...] = (market_fact_unsure, clause_missing, unavailable)
-_FAQ: tuple[Rule, ...] = (length, question_form)
+_FAQ: tuple[Rule, ...] = (length, question_form, *PHRASING_RULES)
 
 # What only a source with citations and its place in the market's values allow to check.
 _TRACED: tuple[Rule, ...] = (protected_text, grounded)

@@ -8,9 +8,9 @@ from rapidfuzz import fuzz
 
 from kb_pipeline.domain.base import comparison_key
 from kb_pipeline.domain.facts import Fact, FactKind
-from kb_pipeline.domain.findings import MqmCategory, Severity, TextPart
+from kb_pipeline.domain.findings import MqmCategory, Severity
 from kb_pipeline.domain.markets import MarketFact
-from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
+from kb_pipeline.steps.checks.subject import ANSWER, QUESTION, Flaw, Subject, rule
 from kb_pipeline.steps.facts import FactComparison
 from kb_pipeline.steps.facts.compare import comparison_value, facts_of
 from kb_pipeline.steps.facts.ruling import ruling
@@ -204,8 +204,8 @@ def example_copied(subject: Subject) -> Iterator[Flaw]:
         if _alike(source_answer, subject.source.answer):
             continue
         for part, example, text in (
-            (TextPart.QUESTION, question, subject.target.question),
-            (TextPart.ANSWER, answer, subject.target.answer),
+            (QUESTION, question, subject.target.question),
+            (ANSWER, answer, subject.target.answer),
         ):
             if _alike(example, text):
                 yield Flaw(f"'{text[:80]}' is the style guide's example; say what the source says", part, (0, len(text)))

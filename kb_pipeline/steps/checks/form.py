@@ -5,9 +5,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import takewhile
 
-from kb_pipeline.domain.base import comparison_key
 from kb_pipeline.domain.findings import MqmCategory, Severity, TextPart
-from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
+from kb_pipeline.steps.checks.subject import QUESTION, Flaw, Subject, rule
 from kb_pipeline.steps.language.words import segments
 
 _RUN = 3  # the same word this often in a row is a loop, in any language
@@ -31,9 +30,9 @@ def length(subject: Subject) -> Iterator[Flaw]:
     """No text is longer than the market's limits."""
     limits = subject.market.limits
     allowed = {TextPart.QUESTION: limits.question, TextPart.ANSWER: limits.answer, TextPart.PHRASING: limits.phrasing}
-    for part, text in subject.parts():
-        if len(text) > allowed[part]:
-            yield Flaw(f"the {part.value} has {len(text)} characters; write at most {allowed[part]}", part)
+    for place, text in subject.parts():
+        if len(text) > allowed[place.part]:
+            yield Flaw(f"the {place.part.value} has {len(text)} characters; write at most {allowed[place.part]}", place)
 
 
 @rule("question-form", MqmCategory.STYLE, Severity.MINOR)
@@ -46,12 +45,12 @@ def question_form(subject: Subject) -> Iterator[Flaw]:
     asks = any(word in text for word in conventions.question_words)
     if not asks and not text.endswith(conventions.question_marks):
         marks = " or ".join(conventions.question_marks)
-        yield Flaw(f"the question is none: ask one{f', ending with {marks}' if marks else ''}", TextPart.QUESTION)
+        yield Flaw(f"the question is none: ask one{f', ending with {marks}' if marks else ''}", QUESTION)
 
 
 @rule("repetition", MqmCategory.LINGUISTIC, Severity.MAJOR)
 def repetition(subject: Subject) -> Iterator[Flaw]:
-    """A word three times in a row or a long phrase again and again, as the source has none; a phrasing said before."""
+    """A word three times in a row or a long phrase again and again, as the source has none."""
     for part, text in subject.parts():
         if not _may_repeat(text, subject.source_text):
             continue
@@ -62,12 +61,6 @@ def repetition(subject: Subject) -> Iterator[Flaw]:
             yield Flaw(f"'{word}' stands {_RUN} times in a row; write it once", part)
         if times >= _LOOPS and _loop(source, _SOURCE_LOOP_WORDS)[1] < times:
             yield Flaw(f"'{' '.join(phrase)}' is repeated {times} times; say it once", part)
-    known = {comparison_key(subject.target.question).casefold()} if subject.target.phrasings else set[str]()
-    for phrasing in subject.target.phrasings:
-        key = comparison_key(phrasing).casefold()
-        if key in known:
-            yield Flaw(f"the phrasing '{phrasing}' repeats another one; drop it", TextPart.PHRASING, severity=Severity.MINOR)
-        known.add(key)
 
 
 def _may_repeat(text: str, source: str) -> bool:

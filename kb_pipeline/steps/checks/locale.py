@@ -7,8 +7,8 @@ from functools import cache
 from babel import Locale, UnknownLocaleError
 
 from kb_pipeline.domain.facts import BUDDHIST_OFFSET
-from kb_pipeline.domain.findings import MqmCategory, Severity, TextPart
-from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
+from kb_pipeline.domain.findings import MqmCategory, Severity
+from kb_pipeline.steps.checks.subject import Flaw, Place, Subject, rule
 from kb_pipeline.steps.facts.numbers import decimal_sign
 from kb_pipeline.steps.language.patterns import NEVER
 from kb_pipeline.steps.language.prose import blanked
@@ -55,7 +55,7 @@ def number_form(subject: Subject) -> Iterator[Flaw]:
         yield Flaw(f"write {fix}, not {match[0]}", part, match.span(), fix)
 
 
-def _outside_code(pattern: re.Pattern[str], subject: Subject) -> Iterator[tuple[TextPart, re.Match[str]]]:
+def _outside_code(pattern: re.Pattern[str], subject: Subject) -> Iterator[tuple[Place, re.Match[str]]]:
     """Where the pattern matches in what is neither code nor address. Code is only looked for where it matches at all."""
     for part, text in subject.parts():
         if pattern.search(text):

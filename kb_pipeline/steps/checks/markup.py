@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from kb_pipeline.domain.findings import MqmCategory, Severity, TextPart
-from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
+from kb_pipeline.domain.findings import MqmCategory, Severity
+from kb_pipeline.steps.checks.subject import ANSWER, QUESTION, Flaw, Place, Subject, rule
 from kb_pipeline.steps.language.prose import NO_BOLD, blanked
 
 _BOLD = re.compile(r"\*\*")
@@ -59,9 +59,9 @@ def _bold(source: str, target: str, subject: Subject) -> Iterator[Flaw]:
                 yield Flaw(f"'{match[0][:60]}' is not bold as it stands; put the ** at the words", part, match.span(), fix)
 
 
-def _own_parts(subject: Subject) -> Iterator[tuple[TextPart, str]]:
-    yield TextPart.QUESTION, subject.target.question
-    yield TextPart.ANSWER, subject.target.answer
+def _own_parts(subject: Subject) -> Iterator[tuple[Place, str]]:
+    yield QUESTION, subject.target.question
+    yield ANSWER, subject.target.answer
 
 
 def _is_shifted(inner: str) -> bool:

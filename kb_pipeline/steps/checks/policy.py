@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from kb_pipeline.domain.base import comparison_key
-from kb_pipeline.domain.findings import MqmCategory, Severity, TextPart
-from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
+from kb_pipeline.domain.findings import MqmCategory, Severity
+from kb_pipeline.steps.checks.subject import ANSWER, Flaw, Subject, rule
 from kb_pipeline.steps.language.negation import negations
 from kb_pipeline.steps.language.sentence_ends import sentence_spans
 
@@ -32,11 +32,11 @@ def unavailable(subject: Subject) -> Iterator[Flaw]:
     for item in market.unavailable:
         if not any(map(subject.lowered.__contains__, _lowered(item.words))):
             continue
-        for part, match in subject.finditer(_words(item.words)):
-            if part is not TextPart.ANSWER and negations(subject.target.answer, market.tag):
+        for place, match in subject.finditer(_words(item.words)):
+            if place != ANSWER and negations(subject.target.answer, market.tag):
                 continue  # a question may ask for it, where the answer says no
             if not negations(_sentence(match), market.tag):
-                yield Flaw(f"{item.name} is not available in {market.name} ({item.source})", part, match.span())
+                yield Flaw(f"{item.name} is not available in {market.name} ({item.source})", place, match.span())
 
 
 def _sentence(match: re.Match[str]) -> str:

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from kb_pipeline.domain.facts import FactKind
-from kb_pipeline.domain.findings import MqmCategory, Severity, TextPart
-from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
+from kb_pipeline.domain.findings import MqmCategory, Severity
+from kb_pipeline.steps.checks.subject import ANSWER, QUESTION, Flaw, Place, Subject, rule
 from kb_pipeline.steps.facts import extract
 from kb_pipeline.steps.localize.masking import is_mark, protected
 from kb_pipeline.steps.localize.prompt_values import in_market_values
@@ -19,13 +19,13 @@ def protected_text(subject: Subject) -> Iterator[Flaw]:
     language, citations = subject.source_language, subject.citations
     source = in_market_values(subject.source, language, subject.market, subject.day, citations)
     for part, before, after in (
-        (TextPart.QUESTION, source.question, subject.target.question),
-        (TextPart.ANSWER, source.answer, subject.target.answer),
+        (QUESTION, source.question, subject.target.question),
+        (ANSWER, source.answer, subject.target.answer),
     ):
         yield from _compared(part, _counts(before, language), after, subject.market.tag)
 
 
-def _compared(part: TextPart, wanted: Counter[str], target: str, language: str) -> Iterator[Flaw]:
+def _compared(part: Place, wanted: Counter[str], target: str, language: str) -> Iterator[Flaw]:
     present = _counts(target, language)
     for piece, times in wanted.items():
         found = present[piece]

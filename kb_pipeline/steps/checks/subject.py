@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from typing import NamedTuple
 
 from kb_pipeline.domain.articles import Citation
 from kb_pipeline.domain.facts import Fact
@@ -15,6 +16,17 @@ from kb_pipeline.steps.facts import FactComparison, Passage, compare, extract
 from kb_pipeline.steps.language.tags import primary
 
 _DIGIT = re.compile(r"\d")
+_SHOWN = 80  # characters of a phrasing in a message
+
+
+class Place(NamedTuple):
+    """Which text of an entry is meant: the question, the answer, or the phrasing of that number, from 0."""
+
+    part: TextPart
+    phrasing: int | None = None
+
+
+QUESTION, ANSWER = Place(TextPart.QUESTION), Place(TextPart.ANSWER)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -92,34 +104,38 @@ class Subject:
         """Whether `language`, of a row of the pack, is the source's; an empty one is every language."""
         return not language or primary(language) == primary(self.source_language)
 
-    def place(self, start: int, end: int) -> tuple[TextPart, int, int]:
+    def place(self, start: int, end: int) -> tuple[Place, int, int]:
         """Where a span of `target_text` lies."""
         behind = len(self.target.question) + 1
         if start < behind:
-            return TextPart.QUESTION, start, min(end, behind - 1)
-        return TextPart.ANSWER, start - behind, end - behind
+            return QUESTION, start, min(end, behind - 1)
+        return ANSWER, start - behind, end - behind
 
-    def parts(self) -> tuple[tuple[TextPart, str], ...]:
+    def parts(self) -> tuple[tuple[Place, str], ...]:
         """The target's texts that are not empty: question, answer, each phrasing."""
         return self._parts
 
-    def finditer(self, pattern: re.Pattern[str]) -> Iterator[tuple[TextPart, re.Match[str]]]:
-        """Where a pattern matches in the target, and in which part."""
-        return ((part, match) for part, text in self.parts() for match in pattern.finditer(text))
+    def phrasings(self) -> tuple[tuple[Place, str], ...]:
+        """The phrasings among `parts`."""
+        return tuple([(place, text) for place, text in self.parts() if place.part is TextPart.PHRASING])
+
+    def finditer(self, pattern: re.Pattern[str]) -> Iterator[tuple[Place, re.Match[str]]]:
+        """Where a pattern matches in the target, and in which of its parts."""
+        return ((place, match) for place, text in self.parts() for match in pattern.finditer(text))
 
     @cached_property
-    def _parts(self) -> tuple[tuple[TextPart, str], ...]:
-        parts = [(TextPart.QUESTION, self.target.question), (TextPart.ANSWER, self.target.answer)]
-        parts += [(TextPart.PHRASING, phrasing) for phrasing in self.target.phrasings]
-        return tuple([(part, text) for part, text in parts if text])
+    def _parts(self) -> tuple[tuple[Place, str], ...]:
+        parts = [(QUESTION, self.target.question), (ANSWER, self.target.answer)]
+        parts += [(Place(TextPart.PHRASING, number), text) for number, text in enumerate(self.target.phrasings)]
+        return tuple([(place, text) for place, text in parts if text])
 
 
 @dataclass(frozen=True)
 class Flaw:
-    """One failure of a rule. `span` is in `part`; for a phrasing it is dropped, as a finding does not say which one."""
+    """One failure of a rule. `span` is in the text of `place`."""
 
     message: str
-    part: TextPart = TextPart.ANSWER
+    place: Place = ANSWER
     span: tuple[int, int] | None = None
     fix: str | None = None
     severity: Severity | None = None  # None: the rule's own
@@ -135,22 +151,31 @@ class Rule:
     find: Callable[[Subject], Iterable[Flaw]]
 
     def __call__(self, subject: Subject) -> list[Finding]:
-        """The findings of this rule on `subject`."""
-        return [self.finding(flaw) for flaw in self.find(subject)]
+        """The findings of this rule on `subject`; of several phrasings the message names the one that is meant."""
+        return [self.finding(_with_phrasing(flaw, subject.target)) for flaw in self.find(subject)]
 
     def finding(self, flaw: Flaw) -> Finding:
         """`flaw` under this rule's name, category and severity."""
-        start, end = flaw.span if flaw.span and flaw.part is not TextPart.PHRASING else (None, None)
+        start, end = flaw.span or (None, None)
         return Finding(
             rule=self.id,
             category=self.category,
             severity=flaw.severity or self.severity,
             message=flaw.message,
-            part=flaw.part,
+            part=flaw.place.part,
+            phrasing=flaw.place.phrasing,
             start=start,
             end=end,
             fix=flaw.fix if start is not None else None,
         )
+
+
+def _with_phrasing(flaw: Flaw, target: FaqText) -> Flaw:
+    if flaw.place.phrasing is None:
+        return flaw
+    text = target.phrasings[flaw.place.phrasing]
+    shown = text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
+    return replace(flaw, message=f"phrasing '{shown}': {flaw.message}")
 
 
 def rule(name: str, category: MqmCategory, severity: Severity) -> Callable[[Callable[[Subject], Iterable[Flaw]]], Rule]:

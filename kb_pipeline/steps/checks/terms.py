@@ -1,15 +1,17 @@
 """The market's words: terms, names that stay, live labels, spelling. Finding terms in text: steps.language.terms."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from kb_pipeline.domain.base import comparison_key
-from kb_pipeline.domain.facts import FactKind
+from kb_pipeline.domain.facts import Fact, FactKind
 from kb_pipeline.domain.findings import MqmCategory, Severity
 from kb_pipeline.domain.markets import Market, Term, TermStatus
-from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
+from kb_pipeline.steps.checks.subject import Flaw, Place, Subject, rule
+from kb_pipeline.steps.facts import extract
 from kb_pipeline.steps.language.tags import primary
 from kb_pipeline.steps.language.terms import Lexicon, TermHit, is_rendered, longest, occurrences, occurs
 
@@ -67,17 +69,19 @@ def term_forbidden(subject: Subject) -> Iterator[Flaw]:
     """
     words, hits = _met(subject)
     met = {_key(h.term) for h in hits}
-    if not subject.same_language and words.forbidding.isdisjoint({"", *met}):
+    asked = met.union(_key(h.term) for phrasing in subject.source.phrasings for h in words.sources.find(phrasing))
+    if not subject.same_language and words.forbidding.isdisjoint({"", *asked}):
         return
-    for part, text in subject.parts():
+    for place, text in subject.parts():
+        theirs = met if place.phrasing is None else asked
         for hit in longest(words.banned.find(text)):
-            wanted = {t.target for key in met for t in words.renderings.get(key, ())}
+            wanted = {t.target for key in theirs for t in words.renderings.get(key, ())}
             if hit.term in wanted or _inside_longer(hit, text, words):
                 continue
             for term in words.forbidden[hit.term]:
-                if subject.same_language or not term.source or _key(term.source) in met:
+                if subject.same_language or not term.source or _key(term.source) in theirs:
                     hint = term.note or _preferred(term, words) or "choose another word"
-                    yield Flaw(f"'{text[hit.start : hit.end]}' must not be used for '{term.source}': {hint}", part, hit[:2])
+                    yield Flaw(f"'{text[hit.start : hit.end]}' must not be used for '{term.source}': {hint}", place, hit[:2])
                     break
 
 
@@ -85,13 +89,14 @@ def term_forbidden(subject: Subject) -> Iterator[Flaw]:
 def do_not_translate(subject: Subject) -> Iterator[Flaw]:
     """Names that stay in every language stand in the target, letter by letter."""
     words, hits = _met(subject)
+    message = "'{}' is a name that is never translated; write it letter by letter"
     wanted = dict.fromkeys([words.names[h.term] for h in hits if h.term in words.names])
-    if not wanted:
-        return
-    written = {h.term for h in words.kept.find(subject.target_text)}
-    for name in wanted:
-        if name not in written:
-            yield Flaw(f"'{name}' is a name that is never translated; write it letter by letter")
+    written = {h.term for h in words.kept.find(subject.target_text)} if wanted else set()
+    yield from (Flaw(message.format(name)) for name in wanted if name not in written)
+    pairs = _phrasing_pairs(subject) if words.names else ()
+    theirs = [[words.names[h.term] for h in words.sources.find(source) if h.term in words.names] for _, source, _ in pairs]
+    ours = [[h.term for h in words.kept.find(target)] for *_, target in pairs]
+    yield from (Flaw(message.format(name), pairs[at].place) for at, name in _lost(theirs, ours))
 
 
 @rule("ui-label", MqmCategory.TERMINOLOGY, Severity.MAJOR)
@@ -100,13 +105,29 @@ def ui_label(subject: Subject) -> Iterator[Flaw]:
     labels = _met(subject)[0].labels
     if not labels:
         return
-    named = [fact.value for fact in subject.source_facts if fact.kind is FactKind.UI_LABEL]
-    named += [match["label"] for match in _QUOTED.finditer(subject.source_text)]
-    for name in dict.fromkeys(named):
-        targets = labels.get(_key(name), ())
-        if targets and not any(comparison_key(target) in comparison_key(subject.target_text) for target in targets):
-            also = f" (or {', '.join(targets[1:])})" if targets[1:] else ""
-            yield Flaw(f"the label '{name}' is '{targets[0]}'{also} in this market's app; write **{targets[0]}**")
+    for name in dict.fromkeys(name for name, _ in _named(subject.source_text, subject.source_facts)):
+        if (targets := labels.get(_key(name), ())) and not _shows(targets, subject.target_text):
+            yield Flaw(_label_message(name, targets))
+    yield from _labels_of_phrasings(subject, labels) if subject.target.phrasings else ()
+
+
+def _labels_of_phrasings(subject: Subject, labels: Mapping[str, tuple[str, ...]]) -> Iterator[Flaw]:
+    """Labels that a phrasing leaves as the source has them, and labels of the source's phrasing that its own one lacks."""
+    left = set[tuple[Place, str]]()
+    for place, text in subject.phrasings():
+        for name, span in _named(text, extract(text, subject.market.tag)):
+            if (targets := labels.get(_key(name), ())) and not _shows(targets, name):
+                left.add((place, _key(name)))
+                yield Flaw(_label_message(name, targets), place, span, targets[0] if len(targets) == 1 else None)
+    pairs = _phrasing_pairs(subject)
+    theirs = [
+        [name for name, _ in _named(p.source, extract(p.source, subject.source_language)) if _key(name) in labels]
+        for p in pairs
+    ]
+    ours = [[name for names in theirs for name in names if _shows(labels[_key(name)], pair.target)] for pair in pairs]
+    for at, name in _lost(theirs, ours):
+        if (pairs[at].place, _key(name)) not in left:
+            yield Flaw(_label_message(name, labels[_key(name)]), pairs[at].place)
 
 
 @rule("adapt-spelling", MqmCategory.LOCALE, Severity.MINOR)
@@ -126,6 +147,46 @@ def _met(subject: Subject) -> tuple[_Words, tuple[TermHit, ...]]:
     """The market's words, and every occurrence of a source of its term base in the source text. All rules ask once."""
     words = _words_of(subject)
     return words, words.sources.find(subject.source_text)
+
+
+class _PhrasingPair(NamedTuple):
+    """A phrasing of the target, and the source's that it was made from."""
+
+    place: Place
+    source: str
+    target: str
+
+
+def _phrasing_pairs(subject: Subject) -> tuple[_PhrasingPair, ...]:
+    """The phrasings of both sides, where there are as many: else nobody knows which is whose."""
+    source, target = subject.source.phrasings, subject.phrasings()
+    if subject.same_language or len(source) != len(target):
+        return ()
+    return tuple(_PhrasingPair(place, theirs, ours) for theirs, (place, ours) in zip(source, target, strict=True))
+
+
+def _lost(theirs: Sequence[Sequence[str]], ours: Sequence[Sequence[str]]) -> Iterator[tuple[int, str]]:
+    """Which names of each source phrasing its own one lacks, unless another has it: people put phrasings in another order."""
+    for at, names in enumerate(theirs):
+        for name in dict.fromkeys(names):
+            if name not in ours[at] and sum(name in side for side in ours) < sum(name in side for side in theirs):
+                yield at, name
+
+
+def _named(text: str, facts: Iterable[Fact]) -> list[tuple[str, tuple[int, int]]]:
+    """The bold and quoted labels of `text`, and where they stand."""
+    named = [(fact.value, (fact.start, fact.end)) for fact in facts if fact.kind is FactKind.UI_LABEL]
+    return named + [(match["label"], match.span("label")) for match in _QUOTED.finditer(text)]
+
+
+def _shows(labels: Iterable[str], text: str) -> bool:
+    """Whether any of the labels stands in `text`."""
+    return any(comparison_key(label) in comparison_key(text) for label in labels)
+
+
+def _label_message(name: str, targets: Sequence[str]) -> str:
+    also = f" (or {', '.join(targets[1:])})" if targets[1:] else ""
+    return f"the label '{name}' is '{targets[0]}'{also} in this market's app; write **{targets[0]}**"
 
 
 def _label_spans(subject: Subject, words: _Words) -> list[tuple[int, int]]:

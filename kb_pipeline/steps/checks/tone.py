@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from kb_pipeline.domain.findings import MqmCategory, Severity, TextPart
-from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
+from kb_pipeline.domain.findings import MqmCategory, Severity
+from kb_pipeline.steps.checks.subject import ANSWER, Flaw, Place, Subject, rule
 from kb_pipeline.steps.language.reader import language_of
 from kb_pipeline.steps.language.sentence_ends import sentence_spans
 from kb_pipeline.steps.language.sentence_marks import without_end
@@ -39,10 +39,10 @@ def _other_endings(text: str, endings: tuple[str, ...]) -> Iterator[Flaw]:
     for start, end in sentence_spans(text):
         sentence = text[start:end]
         if sentence.endswith(("。", ".")) and not without_end(sentence).endswith(endings):
-            yield Flaw(f"the sentence should end with {' or '.join(endings[:3])}", TextPart.ANSWER, (start, end))
+            yield Flaw(f"the sentence should end with {' or '.join(endings[:3])}", ANSWER, (start, end))
 
 
-def _uses_of(words: tuple[str, ...], subject: Subject) -> Iterable[tuple[TextPart, re.Match[str]]]:
+def _uses_of(words: tuple[str, ...], subject: Subject) -> Iterable[tuple[Place, re.Match[str]]]:
     """Where any of the words is used. Most texts have none, which is soon seen."""
     return subject.finditer(_any_of(words)) if any(map(subject.written.__contains__, words)) else ()
 

@@ -13,6 +13,7 @@ from kb_pipeline.steps.facts.durations import is_in_one_word
 from kb_pipeline.steps.facts.passage import Passage
 from kb_pipeline.steps.facts.ruling import Ruling, facts_of, market_facts, ruling
 from kb_pipeline.steps.facts.values import COMPARED, OF_OTHER_RULES, Key, comparison_value
+from kb_pipeline.steps.language.tags import primary
 
 __all__ = ["COMPARED", "FactComparison", "Key", "compare", "comparison_value", "facts_of", "market_facts"]
 
@@ -53,10 +54,10 @@ _NOTHING = FactComparison()
 def compare(source: Passage, target: Iterable[Fact], market: Market, day: date) -> FactComparison:
     """What is missing, extra and replaced in `target`, by value. Spans refer to the texts that the facts were found in.
 
-    Tolerated: a bare number below 10 (unless another stands in its place), a bare number that is part of another fact on the
-    other side, one unit of time (`within 1 week`, which the source may call `a week`), a duration in one word (`biweekly`), a
-    Buddhist year where the market counts so, a date that the source writes ambiguously. A count's unit must be the same where
-    both sides name one.
+    Tolerated: a bare number below 10 (unless another stands in its place, or it is gone within one language), a bare number
+    that is part of another fact on the other side, one unit of time (`within 1 week`, which the source may call `a week`), a
+    duration in one word (`biweekly`), a Buddhist year where the market counts so, a date that the source writes ambiguously. A
+    count's unit must be the same where both sides name one.
     """
     ours = [fact for fact in source.facts if fact.kind not in OF_OTHER_RULES]
     theirs = [fact for fact in target if fact.kind not in OF_OTHER_RULES]
@@ -66,7 +67,10 @@ def compare(source: Passage, target: Iterable[Fact], market: Market, day: date) 
     met = occurrences(source, rules) if rules.spoken_of and ours else ()
     if not met and _are_alike(ours, theirs):
         return _NOTHING
-    return _compared(ours, theirs, met, rules, market)
+    found = _compared(ours, theirs, met, rules, market)
+    if primary(source.language) != market.language:
+        return found
+    return found.model_copy(update={"missing": tuple(dict.fromkeys((*found.missing, *_dropped(ours, theirs))))})
 
 
 def _compared(
@@ -165,6 +169,12 @@ def _has_like_duration(fact: Fact, others: list[Fact], *, invented: bool) -> boo
     if invented:  # Net 30, 40 required hours
         return any(other.kind is FactKind.COUNT and not other.unit and other.value == fact.value for other in others)
     return is_in_one_word(fact)
+
+
+def _dropped(facts: list[Fact], others: list[Fact]) -> list[Fact]:
+    """The bare numbers from 2 to 9 that are nowhere on the other side: within one language they are written there, too."""
+    known = {part for other in others for part in (other.value, *_NUMBERS.findall(other.raw))}
+    return [fact for fact in facts if _is_small(fact) and fact.value not in {"0", "1", *known}]
 
 
 def _is_small(fact: Fact) -> bool:

@@ -78,6 +78,16 @@ class Negation(Value):
     negates_words: bool = False
 
 
+class Questions(Value):
+    """How somebody asks, and how the one who answers speaks."""
+
+    asking: Mapping[str, Wording] = Field(default_factory=dict)  # what asks for something, by its sense: how, when, why
+    yes_no: Wording = Wording()  # what makes a question of a sentence
+    denied: tuple[Pattern, ...] = ()  # a yes-no question's denial, with which it asks the same: can't I
+    conditions: Wording = Wording()  # what begins a case that is asked about: if it does not open
+    telling: tuple[Pattern, ...] = ()  # what the one who answers says, and nobody who asks: you can
+
+
 class YesNo(Value):
     """What an answer begins with: yes, or no."""
 
@@ -219,6 +229,7 @@ class Language(Value):
     opposites: Annotated[tuple[tuple[str, str], ...], BeforeValidator(_pairs)] = ()
     sentence_ends: SentenceEnds = SentenceEnds()
     negation: Negation = Negation()
+    questions: Questions = Questions()
     verdict: YesNo | None = None
     stop_words: StopWords = StopWords()
     inflection: Inflection = Inflection()

@@ -31,6 +31,12 @@ def denials(text: str, language: str) -> tuple[int, ...] | None:
     )
 
 
+def without_denials(text: str, language: str) -> str:
+    """`text` without its negations, for a look at the words that are left."""
+    words = _words(language)
+    return words.denials.sub(" ", words.negations.sub(" ", text)) if words else text
+
+
 def may_deny(text: str, language: str) -> bool:
     """Whether `text` holds letters of a negation or negative word: a quick look, certain only where it says no."""
     words = _words(language)

@@ -15,11 +15,17 @@ def needs_model(source_language: str, market: Market, findings: Sequence[Finding
 
 def apply_fixes(text: FaqText, findings: Sequence[Finding]) -> FaqText:
     """`text` with every finding's fix in its place; of two that overlap the longer one, the other is left to the next check."""
-    fixed = {
-        part: fixed_text(written, [f for f in findings if f.part is part])
-        for part, written in ((TextPart.QUESTION, text.question), (TextPart.ANSWER, text.answer))
-    }
-    return text.model_copy(update={"question": fixed[TextPart.QUESTION], "answer": fixed[TextPart.ANSWER]})
+
+    def fixed(part: TextPart, written: str, phrasing: int | None = None) -> str:
+        return fixed_text(written, [f for f in findings if f.is_in(part, phrasing)])
+
+    return text.model_copy(
+        update={
+            "question": fixed(TextPart.QUESTION, text.question),
+            "answer": fixed(TextPart.ANSWER, text.answer),
+            "phrasings": tuple(fixed(TextPart.PHRASING, phrasing, number) for number, phrasing in enumerate(text.phrasings)),
+        }
+    )
 
 
 def fixed_text(text: str, findings: Sequence[Finding]) -> str:

@@ -3,7 +3,7 @@
 A piece without an opening is locked: it is copied, never written. See docs/adr/0012-locked-sentences.md.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
@@ -39,6 +39,15 @@ class Aligned(Value):
     source: Sentences
     target: Sentences
     beads: tuple[Bead, ...]
+
+
+class _Spot(NamedTuple):
+    """Where a piece stands in the assembled text; `phrasing` is its number among the phrasings."""
+
+    part: TextPart
+    phrasing: int | None
+    start: int
+    end: int
 
 
 class _Stretch(NamedTuple):
@@ -88,39 +97,48 @@ def fixed(
 ) -> tuple[Piece, ...]:
     """The pieces with the certain fixes of `findings` on the assembled text, as far as they lie in open pieces."""
     written = {}
-    for place, (start, end) in _open_spans(pieces).items():
-        piece = pieces[place]
-        inside = [f for f in findings if f.part is piece.part and f.fix is not None and _lies_in(f, start, end)]
+    for place, spot in _open_spots(pieces).items():
+        inside = [f for f in findings if f.fix is not None and _lies_in(f, spot)]
+        start = spot.start
         moved = [f.model_copy(update={"start": (f.start or 0) - start, "end": (f.end or 0) - start}) for f in inside]
-        written[place] = apply(piece.text, moved)
+        written[place] = apply(pieces[place].text, moved)
     return filled(pieces, written)
 
 
 def faults_of(pieces: Sequence[Piece], findings: Sequence[Finding]) -> dict[int, tuple[Finding, ...]]:
     """By open piece, the findings that may be its fault: those that lie in it, or say of its part only that it fails."""
-    spans = _open_spans(pieces)
     by_place = {
-        place: tuple(f for f in findings if f.part is pieces[place].part and (f.start is None or _lies_in(f, *span)))
-        for place, span in spans.items()
+        place: tuple(f for f in findings if _lies_in(f, spot) or (f.start is None and f.is_in(spot.part, spot.phrasing)))
+        for place, spot in _open_spots(pieces).items()
     }
     return {place: found for place, found in by_place.items() if found}
 
 
-def _open_spans(pieces: Sequence[Piece]) -> dict[int, tuple[int, int]]:
-    """Where each open piece stands in its part."""
-    spans, ends = {}, dict.fromkeys(TextPart, 0)
+def without_phrasings(pieces: Sequence[Piece], texts: Collection[str]) -> tuple[Piece, ...]:
+    """The pieces, those phrasings emptied; a locked one, too: the source's change made it wrong."""
+    gone = [piece.part is TextPart.PHRASING and piece.text in texts for piece in pieces]
+    return tuple(p.model_copy(update={"text": ""}) if g else p for p, g in zip(pieces, gone, strict=True))
+
+
+def _open_spots(pieces: Sequence[Piece]) -> dict[int, _Spot]:
+    """Where each open piece stands."""
+    spots, ends, phrasings = {}, dict.fromkeys(TextPart, 0), 0
     for place, piece in enumerate(pieces):
         if not piece.text:
             continue
+        is_phrasing = piece.part is TextPart.PHRASING
         start = ends[piece.part] + (len(piece.gap) if ends[piece.part] else 0) if piece.part is TextPart.ANSWER else 0
         ends[piece.part] = start + len(piece.text)
         if piece.opening is not None:
-            spans[place] = (start, ends[piece.part])
-    return spans
+            spots[place] = _Spot(piece.part, phrasings if is_phrasing else None, start, ends[piece.part])
+        phrasings += is_phrasing
+    return spots
 
 
-def _lies_in(finding: Finding, start: int, end: int) -> bool:
-    return finding.start is not None and finding.end is not None and start <= finding.start and finding.end <= end
+def _lies_in(finding: Finding, spot: _Spot) -> bool:
+    if finding.start is None or finding.end is None or not finding.is_in(spot.part, spot.phrasing):
+        return False
+    return spot.start <= finding.start and finding.end <= spot.end
 
 
 def _firsts(pieces: Sequence[Piece]) -> Iterator[tuple[bool, Piece]]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from kb_pipeline.domain.articles import Article, FrontMatter, SentenceKind
@@ -27,13 +28,15 @@ def content_hash(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def parse(data: bytes, path: str, *, suffix: str, folder_language: str | None, max_bytes: int) -> Article:
-    """The article in `data`; `path` is relative to the source folder, with `/`.
+def parse(
+    data: bytes, path: str, *, suffix: str, folder_language: str | None, max_bytes: int, markets: Sequence[str] = ()
+) -> Article:
+    """The article in `data`; `path` is relative to the source folder, with `/`. `markets`: tags that it may name, none: any.
 
     Title: front matter, first heading, HTML title, file name. Language: front matter, HTML `lang`, `folder_language`,
     else detected. Id: front matter, else the path without its suffix.
     Raises ArticleError with one of the codes `too-large`, `not-utf8`, `nul-byte`, `bad-front-matter`, `bad-date`,
-    `unknown-language`, `too-deep`, `too-complex`, `empty`.
+    `unknown-language`, `unknown-market`, `too-deep`, `too-complex`, `empty`.
     """
     text = text_of(data, max_bytes)
     title, language = None, None
@@ -42,7 +45,7 @@ def parse(data: bytes, path: str, *, suffix: str, folder_language: str | None, m
         headed = Headed(FrontMatter(), body)
         language = language_tag(language) if language else None
     else:
-        headed = split_front_matter(text)
+        headed = split_front_matter(text, markets)
     body, front_matter = with_markdown_tables(headed.body), headed.front_matter
     heading, sample = _look_at(body)
     stem = PurePosixPath(path)

@@ -5,6 +5,7 @@ Every scalar is read as text, so that `id: 007` keeps its zeros and `lang: no` i
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from langcodes.tag_parser import LanguageTagError
 
 from kb_pipeline.domain.articles import FrontMatter
 from kb_pipeline.domain.facts import BUDDHIST_OFFSET
+from kb_pipeline.steps.language.tags import known_tag, nearest_tag
 from kb_pipeline.steps.parse.errors import ArticleError
 
 _FENCED = re.compile(r"---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
@@ -38,10 +40,10 @@ class Headed(NamedTuple):
     body: str
 
 
-def split_front_matter(text: str) -> Headed:
-    """Front matter and body of `text`.
+def split_front_matter(text: str, markets: Sequence[str] = ()) -> Headed:
+    """Front matter and body of `text`; `markets` are the tags that it may name, none given: any.
 
-    Raises ArticleError: `bad-front-matter`, `bad-date`, `unknown-language`, each with its line.
+    Raises ArticleError: `bad-front-matter`, `bad-date`, `unknown-language`, `unknown-market`, each with its line.
     """
     match = _FENCED.match(text)
     if not match:
@@ -49,7 +51,7 @@ def split_front_matter(text: str) -> Headed:
             raise ArticleError("bad-front-matter", "the front matter is never closed", "end it with a line of ---", line=1)
         return Headed(FrontMatter(), text)
     source = match["yaml"]
-    return Headed(_front_matter(_load(source), source), text[match.end() :])
+    return Headed(_front_matter(_load(source), source, markets), text[match.end() :])
 
 
 def language_tag(tag: str, *, line: int | None = None) -> str:
@@ -90,13 +92,15 @@ def _forbid_bombs(source: str) -> None:
             )
 
 
-def _front_matter(values: dict[str, object], source: str) -> FrontMatter:
+def _front_matter(values: dict[str, object], source: str, markets: Sequence[str]) -> FrontMatter:
     def line(key: str) -> int:
         return _line_of(source, key)
 
     known: dict[str, object] = {key: _text(values[key]) for key in _TEXT_KEYS if key in values}
     known |= {key: _list(values[key]) for key in _LIST_KEYS if key in values}
     known |= {key: _date(values[key], line(key)) for key in _DATE_KEYS if key in values}
+    if markets and "markets" in values:
+        known["markets"] = _markets(_list(values["markets"]), markets, source)
     if key := next((key for key in _LANGUAGE_KEYS if key in values), None):
         known["lang"] = language_tag(_text(values[key]), line=line(key))
     named = {*_TEXT_KEYS, *_LIST_KEYS, *_DATE_KEYS, *_LANGUAGE_KEYS}
@@ -115,6 +119,20 @@ def _list(value: object) -> tuple[str, ...]:
     return tuple(text for item in items if (text := _text(item)))
 
 
+def _markets(named: Sequence[str], known: Sequence[str], source: str) -> tuple[str, ...]:
+    """The markets as their packs write them, each once."""
+    for name in named:
+        if known_tag(name, known) is None:
+            near, is_tag = nearest_tag(name, known), langcodes.tag_is_valid(name)
+            hint = f"did you mean {near}? " if near else ""
+            more = f"; a new one: kb market add {name}" if is_tag and "-" in name and not near else ""
+            remedy = f"{hint}use one of {', '.join(known)}, or leave the key out for all of them{more}"
+            raise ArticleError(
+                "unknown-market", f"there is no market '{name[:40]}'", remedy, line=_line_of(source, "markets", name)
+            )
+    return tuple(dict.fromkeys(tag for name in named if (tag := known_tag(name, known))))
+
+
 def _date(value: object, line: int) -> date:
     text = _text(value)
     try:
@@ -127,7 +145,8 @@ def _date(value: object, line: int) -> date:
     return parsed
 
 
-def _line_of(source: str, key: str) -> int:
-    """The file's line of a top-level key."""
-    lines = source.split("\n")
-    return next((i for i, text in enumerate(lines, start=2) if re.match(rf"[\"']?{re.escape(key)}[\"']?\s*:", text)), 1)
+def _line_of(source: str, key: str, item: str = "") -> int:
+    """The file's line of a top-level key, or of an item below it."""
+    lines = list(enumerate(source.split("\n"), start=2))
+    at = next((line for line, text in lines if re.match(rf"[\"']?{re.escape(key)}[\"']?\s*:", text)), 1)
+    return next((line for line, text in lines if line >= at and item in text), at)

@@ -1,5 +1,6 @@
 """Packs on disk become markets, or problems that name file, line and remedy."""
 
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -225,6 +226,44 @@ def test_a_fact_that_has_run_out_is_a_problem_on_the_day_after(packs: Path, day:
     (packs / "en-US" / "facts.csv").write_text("key,source_value,value,valid_from,valid_until,source\n")
     found = [(p.path, p.line, p.code) for p in check_packs(packs, day)]
     assert found == ([(str(path), line, "expired-fact")] if line else [])
+
+
+@pytest.mark.parametrize(
+    ("fallback", "remedy"),
+    [
+        ("EN-us", "did you mean en-US? use another pack: en-US"),
+        ("en", "did you mean en-US? use another pack: en-US"),
+        ("vi-VN", "use another pack: en-US"),
+        ("th-TH", "use another pack: en-US"),  # its own
+    ],
+)
+def test_a_fallback_that_is_none_is_a_problem_and_only_what_is_there_and_near_is_named(
+    packs: Path, fallback: str, remedy: str
+) -> None:
+    path = packs / "th-TH" / "market.yaml"
+    text = re.sub(r"^fallback:.*\n", "", path.read_text("utf-8"), flags=re.MULTILINE)
+    path.write_text(f"{text}fallback: [{fallback}]\n", "utf-8")
+    (problem,) = check_packs(packs, DAY)
+    assert (problem.code, problem.message, problem.remedy) == ("unknown-fallback", f"no fallback pack '{fallback}'", remedy)
+
+
+@pytest.mark.parametrize(
+    ("rows", "day", "told"),
+    [
+        ("", DAY, "facts.csv has no row: what the source says of amounts, periods and hours is said in"),
+        ("\n\n", DAY, "facts.csv has no row"),
+        ("fee,$4.99,฿60,2026-03-01,,TH-9\n", DAY, f"facts.csv has no row that holds on {DAY}"),
+        ("fee,$4.99,฿60,,,TH-9\n", DAY, None),
+        ("fee,$4.99,฿60,,2020-01-01,TH-9\n", DAY, None),  # a problem, see above
+    ],
+)
+def test_a_market_without_a_fact_is_told_and_is_no_problem(packs: Path, rows: str, day: date, told: str | None) -> None:
+    path = packs / "th-TH" / "facts.csv"
+    path.write_text(f"key,source_value,value,valid_from,valid_until,source\n{rows}", "utf-8")
+    report = next(report for report in inspect_packs(packs, day) if report.tag == "th-TH")
+    assert report.market is not None
+    assert [(w.path, w.line, w.code) for w in report.warnings] == ([(str(path), 1, "no-fact")] if told else [])
+    assert all(warning.message.startswith(told or "") and warning.remedy for warning in report.warnings)
 
 
 def test_a_fact_that_has_run_out_stops_no_service(packs: Path) -> None:

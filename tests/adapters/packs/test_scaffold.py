@@ -117,3 +117,12 @@ def test_a_pack_that_fails_to_load_leaves_nothing_behind(locales, monkeypatch):
     with pytest.raises(RuntimeError):
         write_scaffold(made)
     assert sorted(path.name for path in locales.iterdir()) == list(market_tags(ROOT / "locales"))
+
+
+@pytest.mark.parametrize(
+    ("tag", "near"),
+    [("de-AT", "(near: de-DE)"), ("en-GB", "(near: en-US)"), ("en-TH", "(near: en-US)"), ("vi-VN", None), ("lo-LA", None)],
+)
+def test_a_market_is_called_near_only_if_its_entries_can_be_read_there(locales, tag, near):
+    (line,) = (line for line in scaffold(locales, tag).to_decide if "fallback" in line)
+    assert near in line if near else "near:" not in line

@@ -133,3 +133,79 @@ def test_one_file_that_no_folder_would_read_is_a_wrong_call(tmp_path: Path, name
     (tmp_path / name).write_text("Text.")
     with pytest.raises(UsageError, match="no article"):
         SourceFile(tmp_path / name, languages=("en",), max_bytes=1000)
+
+
+PACKS = ("en-US", "th-TH")
+
+
+def read_for(root: Path, markets: tuple[str, ...] = PACKS) -> list[Article | Quarantined]:
+    return list(SourceFiles(root, languages=("en", "th"), max_bytes=1000, markets=markets).read())
+
+
+@pytest.mark.parametrize(
+    ("head", "line", "named", "remedy"),
+    [
+        ("title: A\nmarkets: [en-US, xx-XX]", 3, "xx-XX", "use one of en-US, th-TH, or leave the key out for all of them"),
+        ("markets:\n  - en-US\n  - th_TH", 4, "th_TH", "did you mean th-TH? use one of en-US, th-TH"),
+        ("title: เรื่อง\nmarkets: ไทย", 3, "ไทย", "use one of en-US, th-TH"),
+        ("markets: [vi-VN]", 2, "vi-VN", "or leave the key out for all of them; a new one: kb market add vi-VN"),
+        ("markets: [en-US, all]", 2, "all", "leave the key out for all of them"),
+    ],
+)  # fmt: skip
+def test_an_article_for_a_market_that_is_not_there_is_refused(
+    tmp_path: Path, head: str, line: int, named: str, remedy: str
+) -> None:
+    write(tmp_path, en__a_md=f"---\n{head}\n---\nText.", en__b_md="---\nmarkets: [th-TH]\n---\nText.")
+    refused, kept = read_for(tmp_path)
+    assert isinstance(refused, Quarantined) and isinstance(kept, Article)
+    assert (refused.code, refused.line) == ("unknown-market", line)
+    assert refused.message == f"there is no market '{named}'"
+    assert refused.remedy.startswith(remedy) or remedy in refused.remedy
+
+
+def test_a_markets_tag_is_read_in_any_case(tmp_path: Path) -> None:
+    write(tmp_path, en__a_md="---\nmarkets: [TH-th, en-us, th-TH]\n---\nText.")
+    (article,) = read_for(tmp_path)
+    assert isinstance(article, Article)
+    assert article.front_matter.markets == ("th-TH", "en-US")
+
+
+def test_where_there_is_no_pack_at_all_no_market_is_judged(tmp_path: Path) -> None:
+    write(tmp_path, en__a_md="---\nmarkets: [xx-XX]\n---\nText.")
+    (article,) = read_for(tmp_path, ())
+    assert isinstance(article, Article)
+
+
+@pytest.mark.parametrize(
+    ("only", "named", "there"),
+    [
+        (("en/retruns.md",), "en/retruns.md", "did you mean 'en/returns.md'?"),
+        (("th/*", "zh/*"), "zh/*", "paths are like en/returns.md, en/wallet.md, th/คืนสินค้า.md"),
+        (("EN/*",), "EN/*", "did you mean 'en/*'?"),
+        (("returns.md",), "returns.md", "did you mean 'en/returns.md'?"),
+    ],
+)
+def test_a_pattern_that_no_path_is_like_is_an_error_that_shows_what_there_is(
+    tmp_path: Path, only: tuple[str, ...], named: str, there: str
+) -> None:
+    paths = ("en__returns_md", "en__wallet_md", "th__คืนสินค้า_md")
+    write(tmp_path, **dict.fromkeys(paths, "x"))
+    with pytest.raises(UsageError) as error:
+        list(SourceFiles(tmp_path, languages=("en", "th"), max_bytes=1000, only=only).read())
+    assert error.value.message == f"no article's path is like '{named}'"
+    assert there in error.value.remedy
+
+
+def test_of_many_paths_some_are_shown(tmp_path: Path) -> None:
+    write(tmp_path, **{f"en__{number}_md": "x" for number in range(30)})
+    with pytest.raises(UsageError) as error:
+        list(SourceFiles(tmp_path, languages=(), max_bytes=1000, only=("de/*",)).read())
+    assert "and 25 more" in error.value.remedy
+
+
+def test_a_pattern_is_asked_for_one_file_too(tmp_path: Path) -> None:
+    write(tmp_path, en__returns_md="x")
+    file = tmp_path / "en/returns.md"
+    assert len(list(SourceFile(file, languages=("en",), max_bytes=1000, only=("en/*",)).read())) == 1
+    with pytest.raises(UsageError, match="no article's path is like 'th/"):
+        list(SourceFile(file, languages=("en",), max_bytes=1000, only=("th/*",)).read())

@@ -54,6 +54,17 @@ def test_when_nothing_fits_it_says_so_and_shows_what_came_nearest(kb, served):
     assert "what came nearest" in out
 
 
+def test_a_topic_that_no_live_entry_has_is_an_error_that_names_those_there_are(kb, served):
+    served.publish("en-US", served.approve("en-US", RETURNS, topics=("returns",)), served.approve("en-US", LOCKERS))
+    served.publish("th-TH", served.approve("th-TH", RETURNS_TH, topics=("การคืน",)))
+    code, _, err = kb("คืนสินค้าได้กี่วัน", "--market", "th-TH", "--topic", "การคินน")
+    assert code == 2
+    assert "no live entry has the topic 'การคินน'" in err
+    assert "topics: returns, การคืน" in err, "the market's own and its fallback's"
+    assert "topics: การคืน\n" in kb("คืนสินค้าได้กี่วัน", "--market", "th-TH", "--topic", "x", "--no-fallback")[2]
+    assert kb("คืนสินค้าได้กี่วัน", "--market", "th-TH", "--topic", "returns")[0] == 0
+
+
 def test_without_a_live_release_or_a_question_it_fails_with_a_remedy(kb):
     code, _, err = kb("คืนสินค้า", "--market", "th-TH")
     assert code == 2

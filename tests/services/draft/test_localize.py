@@ -8,7 +8,7 @@ import pytest
 from kb_pipeline.domain.changes import ChangeState, Decision, Verdict
 from kb_pipeline.domain.faqs import FaqText, Provenance, SourceFaq, entry_id
 from kb_pipeline.domain.markets import FactContext, MarketFact
-from kb_pipeline.domain.translation_memory import MemoryUnit
+from kb_pipeline.domain.translation_memory import APPROVED, MemoryUnit
 from kb_pipeline.services.draft.localize import Localizer, RunOptions
 from kb_pipeline.services.draft.stage import stage_changes
 from tests.adapters.store_sql.samples import edit_of
@@ -243,3 +243,77 @@ def test_the_provenance_of_an_edit_names_its_prompt_and_its_calls(desk):
     made = desk.draft().revision.provenance
     assert made.prompt == "localize_sentence@1"
     assert (len(made.calls), made.source_revision, made.model) == (1, 2, "scripted")
+
+
+STALE, FRESH = "พนักงานมารับพัสดุภายใน 3 วันใช่ไหม", "ต้องเก็บใบเสร็จไว้ไหม"
+
+
+@pytest.fixture
+def approved_with(store, embedder, thai):
+    """A desk whose one entry a person approved with these phrasings."""
+
+    def made(*phrasings):
+        desk = Desk(store, embedder, thai)
+        desk.source()
+        desk.run()
+        desk.approve(FaqText(question=THAI_QUESTION, answer=THAI_ANSWER, phrasings=phrasings))
+        return desk
+
+    return made
+
+
+@pytest.mark.parametrize("unfit", [THAI[1], "ส่งคืนสินค้า อย่างไร?", "How does the return work?"])
+def test_a_models_phrasing_that_asks_nothing_new_is_left_out_and_no_repair_is_paid_for_it(store, embedder, thai, unfit):
+    desk = Desk(store, embedder, thai)
+    reply = {"question": THAI_QUESTION, "answer": THAI_ANSWER, "phrasings": [unfit, "อยากคืนของ"]}
+    desk.llm.script["localize_faq"] = lambda request: reply
+    desk.source(phrasings=("How does the return work?", "Return an item"))
+    result = desk.run()
+    assert desk.draft().revision.text.phrasings == ("อยากคืนของ",)
+    assert (result.left_out, result.repaired, len(desk.llm.requests)) == (1, 0, 1)
+    assert not [f for f in desk.draft().findings if f.phrasing is not None]
+
+
+def test_an_approved_phrasing_goes_when_its_value_is_no_longer_the_answers(approved_with):
+    desk = approved_with(STALE, FRESH)
+    desk.source(ANSWER.replace("3 days", "15 days"))
+    result = desk.run()
+    text = desk.draft().revision.text
+    assert (text.answer, text.phrasings) == (THAI_ANSWER.replace("3 วัน", "15 วัน"), (FRESH,))
+    assert result.left_out == 1
+    assert not desk.llm.asked("localize_sentence")
+
+
+def test_a_phrasing_that_a_person_approved_in_spite_of_its_finding_stays_when_something_else_changes(approved_with):
+    ventured = "พนักงานมารับพัสดุภายใน 9 วันใช่ไหม"
+    desk = approved_with(ventured)
+    desk.write_sentences("ไม่ต้องใช้ใบเสร็จ")
+    desk.source(ANSWER.replace("Keep the receipt.", "You need no receipt."))
+    assert desk.run().left_out == 0
+    assert desk.draft().revision.text.phrasings == (ventured,)
+    assert "phrasing-facts" in {f.rule for f in desk.draft().findings}
+
+
+def test_a_sources_stale_phrasing_is_left_out_in_its_own_language(store, embedder, american):
+    desk = Desk(store, embedder, american)
+    desk.source(phrasings=("Does the courier come within 9 days?", "How do I return it?"))
+    assert desk.run().left_out == 1
+    assert desk.draft().revision.text.phrasings == ("How do I return it?",)
+    assert not desk.llm.requests
+
+
+def test_a_new_phrasing_that_the_model_writes_wrong_is_left_out_and_not_asked_for_again(desk):
+    desk.write_sentences(THAI[1])
+    desk.source(phrasings=("When does the courier come?",))
+    desk.run()
+    assert desk.draft().revision.text.phrasings == ()
+    assert len(desk.llm.asked("localize_sentence")) == 1
+
+
+def test_remembered_words_come_without_a_phrasing_that_does_not_fit(desk):
+    units = [("When does it come?", "มารับเมื่อไร"), ("Within 9 days?", "ภายใน 9 วันใช่ไหม")]
+    kept = [MemoryUnit(source=s, target=t, source_language="en", market="th-TH", origin=f"{APPROVED}t") for s, t in units]
+    desk.store.save_memory_units(kept, "ann")
+    desk.source(id_="again", phrasings=tuple(source for source, _ in units))
+    assert desk.run().remembered == ("again",)
+    assert desk.draft("again").revision.text.phrasings == ("มารับเมื่อไร",)

@@ -3,18 +3,23 @@
 import pytest
 
 from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceTransformersEmbedder
+from kb_pipeline.adapters.packs.files import load_market
 from kb_pipeline.domain.accounts import Role, User
 from kb_pipeline.domain.changes import EntryState
 from kb_pipeline.errors import ForbiddenError, NotFoundError
 from kb_pipeline.services.entries.catalog import EntryFilter
 from kb_pipeline.services.entries.curator import Curator
+from kb_pipeline.services.review.assess import Assessor
 from kb_pipeline.settings import Settings
 from tests.adapters.store_sql.samples import MARKETS, TEXTS, change_of, decision_of, revision_of
+from tests.conftest import DAY, ROOT
 
 
 def curator(store, role=Role.PUBLISHER, markets=(), name="pim"):
     embedder = SentenceTransformersEmbedder("embedded", Settings().model_dir, store, 2)
-    return Curator(store, embedder, User(name=name, role=role, markets=markets))
+    packs = [load_market(ROOT / "locales", tag) for tag in MARKETS]
+    assessor = Assessor(store, embedder, packs, lambda: DAY)
+    return Curator(store, embedder, assessor, User(name=name, role=role, markets=markets))
 
 
 def approve(store, market, key="faq", note=""):

@@ -7,7 +7,9 @@ import pytest
 from kb_pipeline.domain.accounts import Role, User
 from kb_pipeline.errors import BlockedError, ForbiddenError, NotFoundError
 from kb_pipeline.services.entries.curator import Curator
+from kb_pipeline.services.review.assess import Assessor
 from tests.api.knowledge import REFUNDS, REFUNDS_TH, RETURNS, RETURNS_TH, Knowledge
+from tests.conftest import DAY
 from tests.publishing import publisher_of
 
 OTHER = {
@@ -35,7 +37,9 @@ def opposed(knowledge, market):
 
 
 def curator(knowledge, market, role=Role.PUBLISHER):
-    return Curator(knowledge.store, publisher_of(knowledge, market).embedder, User(name="pim", role=role))
+    publisher = publisher_of(knowledge, market)
+    assessor = Assessor(knowledge.store, publisher.embedder, [publisher.market], lambda: DAY)
+    return Curator(knowledge.store, publisher.embedder, assessor, User(name="pim", role=role))
 
 
 @pytest.mark.parametrize("market", MARKETS)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.findings import TextPart
 from kb_pipeline.steps.checks import Subject
+from kb_pipeline.steps.checks.subject import ANSWER, QUESTION, Place
 from tests.steps.checks.subjects import THAI
 
 
@@ -20,12 +21,14 @@ def subject(question: str = "", answer: str = "", phrasings: tuple[str, ...] = (
 
 
 def test_a_block_without_a_question_has_one_part() -> None:
-    assert subject(answer="คืนเงิน").parts() == ((TextPart.ANSWER, "คืนเงิน"),)
+    assert subject(answer="คืนเงิน").parts() == ((ANSWER, "คืนเงิน"),)
 
 
 def test_phrasings_are_written_too() -> None:
     whole = subject("คืนได้ไหม", "ได้", ("Refund OK?", "คืนเงิน ๗ วัน"))
-    assert [part for part, _ in whole.parts()] == [TextPart.QUESTION, TextPart.ANSWER, TextPart.PHRASING, TextPart.PHRASING]
+    assert [place for place, _ in whole.parts()] == [
+        QUESTION, ANSWER, Place(TextPart.PHRASING, 0), Place(TextPart.PHRASING, 1),
+    ]  # fmt: skip
     assert whole.written == "คืนได้ไหม\nได้\nRefund OK?\nคืนเงิน ๗ วัน"
     assert whole.has_digit
 

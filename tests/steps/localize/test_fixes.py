@@ -6,10 +6,11 @@ from kb_pipeline.steps.checks.quality import penalty
 from kb_pipeline.steps.localize.fixes import apply_fixes, needs_model, worth_repairing
 
 
-def finding(start=None, end=None, fix=None, part=TextPart.ANSWER, severity=Severity.MINOR):
+def finding(start=None, end=None, fix=None, part=TextPart.ANSWER, severity=Severity.MINOR, phrasing=None):
     return Finding(
-        rule="r", category=MqmCategory.LOCALE, severity=severity, message="m", part=part, start=start, end=end, fix=fix
-    )
+        rule="r", category=MqmCategory.LOCALE, severity=severity, message="m", part=part, phrasing=phrasing,
+        start=start, end=end, fix=fix,
+    )  # fmt: skip
 
 
 def test_fixes_go_in_from_the_end_and_the_longer_of_two_wins():
@@ -22,6 +23,12 @@ def test_fixes_go_in_from_the_end_and_the_longer_of_two_wins():
     ]
     fixed = apply_fixes(text, fixes)
     assert (fixed.question, fixed.answer) == ("color?", "the favorite color")
+
+
+def test_a_fix_goes_into_the_phrasing_that_it_is_meant_for():
+    text = FaqText(question="colour?", answer="the colour", phrasings=("which colour", "สี colour ไหน"))
+    fixes = [finding(3, 9, "color", TextPart.PHRASING, phrasing=1)]
+    assert apply_fixes(text, fixes) == text.model_copy(update={"phrasings": ("which colour", "สี color ไหน")})
 
 
 def test_a_thai_fix_keeps_the_rest_to_the_byte():

@@ -6,7 +6,7 @@ from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.findings import Finding, MqmCategory, Severity, TextPart
 from kb_pipeline.steps.localize.alignment import Bead, Sentences, split
 from kb_pipeline.steps.localize.fixes import fixed_text
-from kb_pipeline.steps.localize.lock import Aligned, as_one, assemble, faults_of, filled, fixed, open_pieces
+from kb_pipeline.steps.localize.lock import Aligned, as_one, assemble, faults_of, filled, fixed, open_pieces, without_phrasings
 
 SOURCE = ("Open the app.", "Wait 3 days.", "Keep the receipt.")
 THAI = ("เปิดแอป", "รอ 3 วัน", "เก็บใบเสร็จไว้")
@@ -42,10 +42,11 @@ def openings(pieces):
     return [(p.opening.old_source, p.opening.new_source, p.opening.old_target) for p in pieces if p.opening]
 
 
-def finding(part=TextPart.ANSWER, start=None, end=None, fix=None):
+def finding(part=TextPart.ANSWER, start=None, end=None, fix=None, phrasing=None):
     return Finding(
-        rule="r", category=MqmCategory.STYLE, severity=Severity.MAJOR, message="m", part=part, start=start, end=end, fix=fix
-    )
+        rule="r", category=MqmCategory.STYLE, severity=Severity.MAJOR, message="m", part=part, phrasing=phrasing,
+        start=start, end=end, fix=fix,
+    )  # fmt: skip
 
 
 def test_a_changed_sentence_opens_its_own_translation_and_no_other():
@@ -152,3 +153,18 @@ def test_an_answer_that_cannot_be_told_apart_is_one_piece():
     both = as_one("Old.", "เก่า")
     pieces = open_pieces(*(FaqText(question="Q", answer=t) for t in ("Old.", "New. More.", "เก่า")), both, split("New. More."))
     assert openings(pieces) == [("Old.", "New. More.", "เก่า")]
+
+
+def test_fixes_and_faults_of_a_phrasing_go_to_its_own_piece():
+    pieces = opened(SOURCE, phrasings=(("a",), ("a", "b", "c"), ("ก",)))
+    places = [place for place, piece in enumerate(pieces) if piece.opening]
+    pieces = filled(pieces, dict(zip(places, ("colour ข", "colour ค"), strict=True)))
+    found = [finding(TextPart.PHRASING, 0, 6, "color", 2), finding(TextPart.PHRASING, phrasing=0)]
+    assert assemble(fixed(pieces, found, fixed_text)).phrasings == ("ก", "colour ข", "color ค")
+    assert list(faults_of(pieces, found)) == [places[1]]
+
+
+def test_a_phrasing_that_no_longer_fits_goes_also_when_it_is_locked():
+    pieces = opened(SOURCE, phrasings=(("a", "b"), ("a", "b"), ("ก", "ข")))
+    assert assemble(without_phrasings(pieces, {"ก"})).phrasings == ("ข",)
+    assert assemble(without_phrasings(pieces, {"รอ 3 วัน"})) == assemble(pieces)
