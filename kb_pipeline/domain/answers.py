@@ -56,6 +56,7 @@ class Abstention(StrEnum):
     """Why nothing is said."""
 
     NO_CONFIDENT_ANSWER = "no_confident_answer"
+    WITHDRAWN = "withdrawn"  # the entry that would have come first was withdrawn; neither the next best nor a fallback answers
     NO_RELEASE = "no_release"  # neither the market nor its fallbacks have anything live
 
 

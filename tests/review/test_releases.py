@@ -90,7 +90,7 @@ def test_a_publisher_says_which_of_two_holds_and_the_page_shows_both_texts(perso
     assert 'action="/releases/th-TH/publish"' not in plan
     first, second = (re.search(rf'name="{name}" value="([^"]+)"', plan)[1] for name in ("first", "second"))
     entries = [store.revisions([id_])[id_].entry_id for id_ in (first, second)]
-    holds = "" if choice == "both" else entries[choice == "second"]
+    holds = "both" if choice == "both" else entries[choice == "second"]
     word = {"first": first, "second": second, "holds": holds}
     assert browser.submit("/releases/th-TH/settle", **word, reason=" ").status_code == 422
     assert browser.submit("/releases/th-TH/settle", **word, reason="ถูกต้อง").status_code == 303

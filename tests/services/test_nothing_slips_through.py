@@ -273,7 +273,7 @@ class Curating(RuleBasedStateMachine):
         if not found:
             return
         pair = found[number % len(found)].conflict
-        holds = "" if both else pair.first_entry
+        holds = "both" if both else pair.first_entry
         before = {e.id: e.state for e in self.store.listed_entries(TAG)}
         if self.attempt(lambda: self.curator(who).settle(pair.first_revision, pair.second_revision, holds, "ตรวจแล้ว")):
             if both:

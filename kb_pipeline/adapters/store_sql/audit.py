@@ -75,9 +75,10 @@ class SqlAudit(Part):
             return None if head.hash == last else max(seq, 1)
 
 
-def latest(session: Session, subject: str) -> AuditEvent | None:
-    """The last thing that happened to `subject`."""
-    row = session.scalars(select(EventRow).where(EventRow.subject == subject).order_by(EventRow.seq.desc()).limit(1)).first()
+def latest(session: Session, subject: str, action: str | None = None) -> AuditEvent | None:
+    """The last thing that happened to `subject`, or the last of one kind."""
+    query = select(EventRow).where(EventRow.subject == subject, *([] if action is None else [EventRow.action == action]))
+    row = session.scalars(query.order_by(EventRow.seq.desc()).limit(1)).first()
     return _event(row) if row else None
 
 

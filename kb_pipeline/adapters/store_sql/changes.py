@@ -261,6 +261,10 @@ def _supersede(session: Session, journal: Journal, entry_id: str, why: dict[str,
 def _propose_again(journal: Journal, row: ChangeRow, change: Change, answers: ChangeRequest | None) -> None:
     before = snapshot(row)
     assess_row(row, change)
+    row.revision_id, row.source_revision = (
+        row.proposed_revision_id,
+        change.source_revision,
+    )  # a person's edit was of the old one
     move(row, ChangeState.PENDING)
     journal.add(PIPELINE, "change.proposed_again", row.id, before=before, after=snapshot(row) | _answering(answers))
 

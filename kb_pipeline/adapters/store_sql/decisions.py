@@ -11,8 +11,8 @@ from kb_pipeline.adapters.store_sql.changes import assess_row, load_change, move
 from kb_pipeline.adapters.store_sql.engine import Part
 from kb_pipeline.adapters.store_sql.entries import save_revision
 from kb_pipeline.adapters.store_sql.schema import ChangeRow, DecisionRow, EntryRow
-from kb_pipeline.adapters.store_sql.withdrawals import speak_again
-from kb_pipeline.domain.changes import Change, ChangeKind, ChangeState, Decision, EditedText, EntryState
+from kb_pipeline.adapters.store_sql.withdrawals import check_not_silent
+from kb_pipeline.domain.changes import Change, ChangeKind, ChangeState, Decision, EditedText, EntryState, RiskTier
 from kb_pipeline.domain.decisions import outcome
 from kb_pipeline.domain.faqs import Revision
 from kb_pipeline.errors import ConflictError, NotFoundError
@@ -52,8 +52,11 @@ class SqlDecisions(Part):
 
 
 def _decisions_of(session: Session, change_id: str) -> Sequence[Decision]:
-    query = select(DecisionRow.value).where(DecisionRow.change_id == change_id).order_by(DecisionRow.position)
-    return session.scalars(query).all()
+    """What was decided since the change was proposed, or proposed again: words on an older text do not count."""
+    again = latest(session, change_id, "change.proposed_again")
+    since = int((again.after or {}).get("version", 0)) if again else 0
+    query = select(DecisionRow.value).where(DecisionRow.change_id == change_id, DecisionRow.seen_version >= since)
+    return session.scalars(query.order_by(DecisionRow.position)).all()
 
 
 def _repeated(session: Session, decision: Decision, edited: Revision | None) -> Change | None:
@@ -68,12 +71,15 @@ def _apply(session: Session, journal: Journal, row: ChangeRow, decision: Decisio
     _check_version(session, row, decision)
     before = snapshot(row)
     decided = row.value().model_copy(update=dict(edited.assessment) if edited else {})
+    if row.kind is not ChangeKind.RETIRE and _is_withdrawn(session, row.entry_id):
+        decided = decided.model_copy(update={"risk": RiskTier.HIGH})
     to = outcome(decided, decision, edited.revision if edited else None, _decisions_of(session, row.id))
     if edited is not None:
         made = edited.revision.provenance.model_copy(update={"actor": decision.actor})
         save_revision(session, edited.revision.model_copy(update={"provenance": made}))
         row.revision_id = edited.revision.id
         assess_row(row, edited.assessment)
+    row.risk = decided.risk
     if to is None:
         row.version += 1
     else:
@@ -98,6 +104,11 @@ def _apply(session: Session, journal: Journal, row: ChangeRow, decision: Decisio
     return result
 
 
+def _is_withdrawn(session: Session, entry_id: str) -> bool:
+    entry = session.get(EntryRow, entry_id)
+    return entry is not None and entry.state is EntryState.WITHDRAWN
+
+
 def _check_version(session: Session, row: ChangeRow, decision: Decision) -> None:
     if row.version == decision.seen_version:
         return
@@ -120,13 +131,13 @@ def _settle(session: Session, journal: Journal, row: ChangeRow, decision: Decisi
             f"but entry {entry.id} now says {entry.approved_revision_id}",
             "reject it, or run the pipeline again for a change against the present text",
         )
+    if row.kind is not ChangeKind.RETIRE:
+        check_not_silent(session, row.revision_id or "")
     before = {"state": entry.state.value, "revision": entry.approved_revision_id}
     to = EntryState.RETIRED if row.kind is ChangeKind.RETIRE else EntryState.APPROVED
     if entry.state is not to:
         move(entry, to)
     entry.approved_revision_id = None if row.kind is ChangeKind.RETIRE else row.revision_id
-    if entry.approved_revision_id is not None:
-        speak_again(session, entry.approved_revision_id)
     entry.source_revision, entry.source_faq_id = row.source_revision, row.source_faq_id or entry.source_faq_id
     journal.add(
         decision.actor,

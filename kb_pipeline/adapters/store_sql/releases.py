@@ -13,11 +13,12 @@ from kb_pipeline.adapters.store_sql.entries import MAY_BE_SAID, PIPELINE
 from kb_pipeline.adapters.store_sql.faqs import newest_faqs
 from kb_pipeline.adapters.store_sql.holds import check_not_held, keep_back
 from kb_pipeline.adapters.store_sql.schema import EntryRow, RevisionRow, SourceFaqRow
-from kb_pipeline.adapters.store_sql.schema_serving import LiveRow, ReleaseItemRow, ReleaseRow
+from kb_pipeline.adapters.store_sql.schema_serving import ConflictRow, LiveRow, ReleaseItemRow, ReleaseRow, WithdrawnTextRow
 from kb_pipeline.domain.changes import EntryState
+from kb_pipeline.domain.conflicts import may_meet
 from kb_pipeline.domain.entries import ApprovedEntry
 from kb_pipeline.domain.faqs import Revision
-from kb_pipeline.domain.releases import Manifest, Release, ReleaseReport, ReleaseState, manifest_hash, release_id
+from kb_pipeline.domain.releases import Manifest, ManifestItem, Release, ReleaseReport, ReleaseState, manifest_hash, release_id
 from kb_pipeline.errors import BlockedError, ConflictError, NotFoundError
 
 
@@ -59,7 +60,7 @@ class SqlReleases(Part):
                 entries=len(manifest),
                 manifest_hash=manifest_hash(market, manifest, embedder),
                 embedder=embedder,
-                base=_live_number(session, market),
+                base=live_number(session, market),
                 note=note,
                 actor=actor,
                 compared=compared,
@@ -90,7 +91,8 @@ class SqlReleases(Part):
         """Flip the pointer, in one transaction: this release is live, the one before superseded, and the entries' states follow
         (in it: published; else: approved). Whoever goes back puts the market on hold, for `reason`.
 
-        Raises ConflictError when not `expected` is live, BlockedError for a new release while the market is on hold,
+        Raises ConflictError when not `expected` is live, or what is approved moved since a new release was made; BlockedError
+        for a new release while the market is on hold, and for texts that contradict each other without a person's word;
         NotFoundError, IllegalTransitionError.
         """
         with self._db.write() as session:
@@ -99,6 +101,8 @@ class SqlReleases(Part):
             _check_expected(market, pointer, expected)
             if row.state is ReleaseState.VERIFIED:
                 check_not_held(session, market)
+                _check_still_approved(session, row)
+            check_no_contradiction(session, market, number)
             if expected is not None and number < expected:
                 keep_back(session, journal, market, actor, reason or f"rolled back from {release_id(market, expected)}")
             if pointer is not None:
@@ -146,9 +150,44 @@ class SqlReleases(Part):
         return found
 
 
+def check_no_contradiction(session: Session, market: str, number: int, speaking: Sequence[str] = ()) -> None:
+    """Let no release say two texts of which nobody said that both hold. `speaking` are silent ones that are to be said again.
+
+    Asked in the transaction that makes them heard: whatever was checked before it may have moved. Raises BlockedError.
+    """
+    unsettled = or_(ConflictRow.settled_by == "", ConflictRow.holds != "")
+    conflicts = session.scalars(select(ConflictRow).where(ConflictRow.market == market, unsettled)).all()
+    texts = list({id_ for conflict in conflicts for id_ in conflict.value().key})
+    items, silent = dict[str, ManifestItem](), set[str]()
+    for batch in batches(texts):
+        held = select(ReleaseItemRow).filter_by(market=market, number=number).where(ReleaseItemRow.revision_id.in_(batch))
+        items |= {row.revision_id: row.value() for row in session.scalars(held)}
+        silent |= set(session.scalars(select(WithdrawnTextRow.revision_id).where(WithdrawnTextRow.revision_id.in_(batch))))
+    heard = items.keys() - (silent - set(speaking))
+    for conflict in conflicts:
+        first, second = conflict.value().key
+        if {first, second} <= heard and may_meet(items[first], items[second]):
+            raise BlockedError(
+                f"entries {conflict.first_entry} and {conflict.second_entry} contradict each other: {conflict.why}",
+                f"say which holds, or that both do: kb entry conflicts --market {market}",
+            )
+
+
+def _check_still_approved(session: Session, release: ReleaseRow) -> None:
+    """Raises ConflictError if a person retired or replaced a text of the release since it was made."""
+    moved = or_(EntryRow.approved_revision_id.is_(None), EntryRow.approved_revision_id != ReleaseItemRow.revision_id)
+    query = select(EntryRow.id).join(ReleaseItemRow, ReleaseItemRow.entry_id == EntryRow.id)
+    query = query.where(ReleaseItemRow.market == release.market, ReleaseItemRow.number == release.number, moved).limit(1)
+    entry = session.scalar(query)
+    if entry is not None:
+        raise ConflictError(
+            f"entry {entry} was decided on since {_id(release)} was made", "make the release anew: kb release publish"
+        )
+
+
 def publish_again(session: Session, journal: Journal, market: str, actor: str) -> None:
     """Entries that may be said again are published where the live release holds their approved text."""
-    number = _live_number(session, market)
+    number = live_number(session, market)
     if number is not None:
         _move_entries(session, journal, _load(session, market, number), actor)
 
@@ -160,7 +199,8 @@ def _load(session: Session, market: str, number: int) -> ReleaseRow:
     return row
 
 
-def _live_number(session: Session, market: str) -> int | None:
+def live_number(session: Session, market: str) -> int | None:
+    """The number of the market's live release."""
     return session.scalar(select(LiveRow.number).where(LiveRow.market == market))
 
 

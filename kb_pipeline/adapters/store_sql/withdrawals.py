@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kb_pipeline.adapters.store_sql.audit import Journal
 from kb_pipeline.adapters.store_sql.changes import move
 from kb_pipeline.adapters.store_sql.columns import now
 from kb_pipeline.adapters.store_sql.engine import Part
-from kb_pipeline.adapters.store_sql.releases import publish_again
+from kb_pipeline.adapters.store_sql.releases import check_no_contradiction, live_number, publish_again
 from kb_pipeline.adapters.store_sql.schema import EntryRow
 from kb_pipeline.adapters.store_sql.schema_serving import ReleaseItemRow, ReleaseRow, WithdrawnTextRow
 from kb_pipeline.domain.changes import EntryState
@@ -54,6 +54,9 @@ class SqlWithdrawals(Part):
             check_restoration(entry.id, entry.state, reason)
             before, rows = _snapshot(entry), _last_withdrawal(session, entry)
             texts = [row.value() for row in rows]
+            number = live_number(session, entry.market)
+            if number is not None:
+                check_no_contradiction(session, entry.market, number, [row.revision_id for row in rows])
             for row in rows:
                 session.delete(row)
             move(entry, EntryState.APPROVED)
@@ -78,9 +81,14 @@ class SqlWithdrawals(Part):
             return [row.value() for row in rows]
 
 
-def speak_again(session: Session, revision_id: str) -> None:
-    """A person approved exactly this text: it is no longer withdrawn."""
-    session.execute(delete(WithdrawnTextRow).where(WithdrawnTextRow.revision_id == revision_id))
+def check_not_silent(session: Session, revision_id: str) -> None:
+    """Let no approval bring a withdrawn text back: it would be heard at once. Raises BlockedError."""
+    row = session.get(WithdrawnTextRow, revision_id)
+    if row is not None:
+        raise BlockedError(
+            f"{row.actor} withdrew just this text on {row.at:%Y-%m-%d}: {row.reason}",
+            f"restore it: kb entry restore {row.entry_id}, or write it otherwise",
+        )
 
 
 def _to_silence(session: Session, entry: EntryRow) -> list[str]:

@@ -43,9 +43,11 @@ def settle(
     json: JsonOption = False,
 ) -> None:
     """Say of two texts which one holds, or that both do. The word is for these two texts only."""
+    from kb_pipeline.services.entries.curator import BOTH
+
     if both == bool(holds):
         raise UsageError("say one thing", "--both, or --holds ENTRY")
-    settled = curator_for(actor).settle(first, second, holds, reason)
+    settled = curator_for(actor).settle(first, second, holds or BOTH, reason)
     if json:
         print_json(settled.model_dump(mode="json"))
     elif settled.holds:

@@ -4,7 +4,7 @@ from typing import NamedTuple, Protocol
 
 from kb_pipeline.domain.accounts import Role, User
 from kb_pipeline.domain.changes import Change, ChangeKind, EntryState, Relation, RelationKind, RiskTier
-from kb_pipeline.domain.conflicts import Conflict
+from kb_pipeline.domain.conflicts import Conflict, check_word
 from kb_pipeline.domain.entries import ListedEntry, base_of_correction
 from kb_pipeline.domain.faqs import FaqText, Provenance, Revision
 from kb_pipeline.errors import BlockedError, ConflictError, ForbiddenError, NotFoundError
@@ -16,6 +16,8 @@ from kb_pipeline.services.release.contradictions import Contradiction
 from kb_pipeline.services.release.plan import Planner, PlanStore
 from kb_pipeline.services.review.assess import Assessor
 from kb_pipeline.services.review.reviewer import ReviewStore
+
+BOTH = "both"  # that two contradicting texts hold: said in so many words, never by leaving something out
 
 
 class CuratorStore(ReviewStore, CatalogStore, PlanStore, Withdrawals, Proposals, Protocol):
@@ -101,7 +103,7 @@ class Curator:
         return MarketConflicts(open=self._planner(market).compare().open, settled=tuple(shown))
 
     def settle(self, one: str, other: str, holds: str, reason: str) -> Conflict:
-        """Say of two texts that the entry `holds` is right, which withdraws the other; or, if it is empty, that both hold.
+        """Say of two texts that the entry `holds` is right, which withdraws the other; or, with BOTH, that both hold.
 
         `one` and `other` are ids of revisions, or of entries, whose approved text is meant. The word is for these two texts
         only. Raises NotFoundError, ForbiddenError, BlockedError.
@@ -111,12 +113,13 @@ class Curator:
             raise BlockedError("the two are no two entries of one market", "see: kb entry conflicts")
         if not self._user.may(Role.PUBLISHER, first.market):
             raise ForbiddenError(f"'{self._user.name}' may look, but not settle", f"ask an admin for the role {Role.PUBLISHER}")
-        holds = self.catalog.entry(holds).id if holds else ""
+        holds = "" if holds == BOTH else self.catalog.entry(holds).id
         wrong = self._entry_saying(second if holds == first.entry_id else first) if holds else None
-        settled = self._store.settle_conflict(self._conflict(first, second), self._user.name, holds, reason)
+        conflict = self._conflict(first, second)
+        check_word(conflict, holds, reason)
         if wrong is not None and wrong.state is not EntryState.WITHDRAWN:
-            self._store.withdraw_entry(wrong.id, self._user.name, reason)
-        return settled
+            self._store.withdraw_entry(wrong.id, self._user.name, reason)  # first: killed in between, too little is said
+        return self._store.settle_conflict(conflict, self._user.name, holds, reason)
 
     def _entry_saying(self, text: Revision) -> ListedEntry:
         """The entry of `text`, if that is what it says now."""

@@ -1,5 +1,6 @@
 """The checks of a text as a market's entry, with or without a source FAQ: the rules of a profile, and drift of meaning."""
 
+from dataclasses import replace
 from datetime import date
 
 from kb_pipeline.domain.base import Value
@@ -9,7 +10,7 @@ from kb_pipeline.domain.findings import Finding, Severity
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.ports.models import Embedder
 from kb_pipeline.services.language.drift import Drift
-from kb_pipeline.steps.checks import PROFILES, Profile, Subject, run_checks
+from kb_pipeline.steps.checks import PROFILES, SAFE_RULES, Profile, Subject, run_checks, run_rules
 from kb_pipeline.steps.checks.grounding import grounded
 from kb_pipeline.steps.checks.meaning import meaning_drift
 from kb_pipeline.steps.checks.phrasings import phrasing_repeated
@@ -83,11 +84,12 @@ class EntryChecks:
         return CheckedEntry(text=text, findings=run_checks(subject, profile), similarity=similarity)
 
     def check_alone(self, text: FaqText) -> tuple[Finding, ...]:
-        """The findings on an entry without a source, which is checked against itself: form, language, terms."""
-        tag = self.market.tag
-        return run_checks(
-            Subject(source=text, target=text, source_language=tag, market=self.market, day=self.day), Profile.IMPORT
-        )
+        """The findings on an entry without a source, which is checked against itself: form, language, terms, and what harms."""
+        alone = Subject(source=text, target=text, source_language=self.market.tag, market=self.market, day=self.day)
+        nothing = replace(
+            alone, source=FaqText(question="", answer="")
+        )  # no source excuses somebody's data, or an order to the bot
+        return run_checks(alone, Profile.IMPORT) + run_rules(nothing, SAFE_RULES)
 
     def mend(self, faq: SourceFaq, text: FaqText) -> CheckedEntry:
         """`text` with all certain fixes, and without the phrasings that still fail."""

@@ -53,7 +53,7 @@ class OpenRelease:
         self.release = release
         self.index = index
         self.contents = Contents(entries, (), release.id)
-        self._entries = entries  # all that it holds
+        self.held = entries  # all that it holds, by id
         self._silenced = _NONE
         self._lock = threading.Lock()
         self._readers = 0
@@ -63,8 +63,8 @@ class OpenRelease:
         """Say none of these texts from now on, and again what is not among them. The index stays as it is."""
         if revisions == self._silenced:
             return
-        entries = {id_: entry for id_, entry in self._entries.items() if entry.item.revision_id not in revisions}
-        silent = tuple(id_ for id_ in self._entries if id_ not in entries)
+        entries = {id_: entry for id_, entry in self.held.items() if entry.item.revision_id not in revisions}
+        silent = tuple(id_ for id_ in self.held if id_ not in entries)
         mark = f"-{fingerprint(silent, length=8)}" if silent else ""
         self.contents = Contents(entries, silent, f"{self.release.id}{mark}")
         self._silenced = revisions

@@ -1,9 +1,10 @@
 """Answer customers' questions from the live releases, which it follows while it serves. No HTTP, no query log."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import islice
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from kb_pipeline.domain.releases import Release
 from kb_pipeline.errors import NotFoundError, UnknownMarketError
 from kb_pipeline.ports.models import Embedder
 from kb_pipeline.ports.releases import Indexes
-from kb_pipeline.services.serve.live import LiveReleases, LiveStore, OpenRelease
+from kb_pipeline.services.serve.live import Contents, LiveReleases, LiveStore, OpenRelease
 from kb_pipeline.steps.serve.ranking import Ranked, confidence, coverage, lead_of, rank, search_words
 
 _TEXTS = 50  # texts that an index is asked for at first; several may be of one entry
@@ -91,7 +92,8 @@ class Searcher:
                 if released is None:
                     continue
                 found = self._result(released, query, vector, level, request_id)
-            if not found.abstained:
+                is_silenced = found.reason is Abstention.WITHDRAWN
+            if not found.abstained or is_silenced:
                 return found
             if nearest is None or found.confidence > nearest.confidence:
                 nearest = found
@@ -157,18 +159,15 @@ class Searcher:
 
     def _result(self, released: OpenRelease, query: Query, vector: Vector, level: int, request_id: str) -> SearchResult:
         contents = released.contents
-        ranked = self._ranked(released, contents.entries, query, vector)
+        ranked, first = self._ranked(released, contents, query, vector)
         hits = []
         for found in ranked[: query.top_k]:
             entry = contents.entries[found.entry_id]
-            lead = lead_of(found, ranked)
-            shared = coverage(query.text, entry.language, entry.text)
-            scores = {"dense": found.dense, "lexical": found.lexical, "fused": found.fused, "lead": lead}
-            scores |= {} if shared is None else {"coverage": shared}
-            sure = confidence(found.dense, lead, shared)
+            sure, scores = _confidence(found, ranked, entry, query)
             hits.append(Hit(entry=entry, confidence=sure, scores=scores, level=level, release=released.release.id))
         sure = hits[0].confidence if hits else 0.0
-        abstained = not hits or sure < self._threshold
+        is_silenced = first is not None and first.sure >= self._threshold
+        abstained = not hits or sure < self._threshold or is_silenced
         return SearchResult(
             request_id=request_id,
             market=query.market,
@@ -176,26 +175,56 @@ class Searcher:
             confidence=sure,
             threshold=self._threshold,
             abstained=abstained,
-            reason=Abstention.NO_CONFIDENT_ANSWER if abstained else None,
+            reason=_reason(abstained=abstained, is_silenced=is_silenced),
             release=released.release.id,
             etag=contents.etag,
             level=level,
         )
 
-    def _ranked(self, released: OpenRelease, entries: Mapping[str, ServedEntry], query: Query, vector: Vector) -> list[Ranked]:
-        """At least one of `entries` more than is wanted, if there are so many that may be said."""
+    def _ranked(
+        self, released: OpenRelease, contents: Contents, query: Query, vector: Vector
+    ) -> tuple[list[Ranked], "_Silenced | None"]:
+        """At least one entry more than is wanted, if there are so many that may be said; and the withdrawn one that came first.
+
+        The next best of what was withdrawn is the answer to another question.
+        """
         day, k = self._day(), _TEXTS
         words = search_words(query.text, released.release.market)
         while True:
             dense, lexical = released.index.dense(vector, k), released.index.lexical(words, k)
+            everything = rank(dense, lexical)
             ranked = [
                 found
-                for found in rank(dense, lexical)
-                if (entry := entries.get(found.entry_id)) and entry.may_be_said(query.market, day, query.topics)
+                for found in everything
+                if (entry := contents.entries.get(found.entry_id)) and entry.may_be_said(query.market, day, query.topics)
             ]
             if len(ranked) > query.top_k or len(dense) < k:
-                return ranked
+                break
             k *= _MORE
+        if not everything or everything[0].entry_id not in contents.withdrawn:
+            return ranked, None
+        sure, _ = _confidence(everything[0], everything, released.held[everything[0].entry_id], query)
+        return ranked, _Silenced(sure)
+
+
+class _Silenced(NamedTuple):
+    """A withdrawn entry that came first, and how surely it would have been said."""
+
+    sure: float
+
+
+def _confidence(found: Ranked, ranked: Sequence[Ranked], entry: ServedEntry, query: Query) -> tuple[float, dict[str, float]]:
+    """How sure it is that the entry answers the question, and the scores that this rests on."""
+    lead, shared = lead_of(found, ranked), coverage(query.text, entry.language, entry.text)
+    scores = {"dense": found.dense, "lexical": found.lexical, "fused": found.fused, "lead": lead}
+    scores |= {} if shared is None else {"coverage": shared}
+    return confidence(found.dense, lead, shared), scores
+
+
+def _reason(*, abstained: bool, is_silenced: bool) -> Abstention | None:
+    if is_silenced:
+        return Abstention.WITHDRAWN
+    return Abstention.NO_CONFIDENT_ANSWER if abstained else None
 
 
 def nothing_live(market: str) -> NotFoundError:

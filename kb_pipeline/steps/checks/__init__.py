@@ -23,7 +23,7 @@ from kb_pipeline.steps.checks.subject import Rule, Subject
 from kb_pipeline.steps.checks.terms import adapt_spelling, do_not_translate, term_forbidden, term_missing, ui_label
 from kb_pipeline.steps.checks.tone import tone
 
-__all__ = ["PROFILES", "RULES", "Profile", "Rule", "Subject", "run_checks", "run_rules"]
+__all__ = ["PROFILES", "RULES", "SAFE_RULES", "Profile", "Rule", "Subject", "run_checks", "run_rules"]
 
 # What must come through: facts, protected text, all that is said and its yes or no.
 _FAITHFUL: tuple[Rule, ...] = (
@@ -40,7 +40,7 @@ _FAITHFUL: tuple[Rule, ...] = (
 # The market's language, all of it, and as it is written.
 _LANGUAGE: tuple[Rule, ...] = (wrong_script, wrong_language, untranslated_run, sara_am, missing_marks, repetition)
 # Nothing that harms: somebody's data, orders to the bot.
-_SAFE: tuple[Rule, ...] = (personal_data, bot_instruction)
+SAFE_RULES: tuple[Rule, ...] = (personal_data, bot_instruction)
 # The form of the source's text and the market's own form.
 _FORM: tuple[Rule, ...] = (markdown, punctuation, date_form, number_form, tone)
 # The pack's own words, clauses and limits.
@@ -51,7 +51,7 @@ _FAQ: tuple[Rule, ...] = (length, question_form, *PHRASING_RULES)
 # What only a source with citations and its place in the market's values allow to check.
 _TRACED: tuple[Rule, ...] = (protected_text, grounded)
 
-RULES: tuple[Rule, ...] = (*_FAITHFUL, example_copied, *_TERMS, *_LANGUAGE, *_SAFE, *_POLICY, *_FORM, *_FAQ, *_TRACED)
+RULES: tuple[Rule, ...] = (*_FAITHFUL, example_copied, *_TERMS, *_LANGUAGE, *SAFE_RULES, *_POLICY, *_FORM, *_FAQ, *_TRACED)
 
 
 class Profile(StrEnum):
@@ -60,7 +60,7 @@ class Profile(StrEnum):
     DRAFT = "draft"  # a model's text for a source FAQ, also in repair rounds
     SAVING = "saving"  # a person's text for a source FAQ, when it is approved
     TYPING = "typing"  # the same while it is typed: what needs an embedder comes when it is saved
-    IMPORT = "import"  # an entry without a source: it is checked against itself
+    IMPORT = "import"  # an entry without a source: it is checked against itself, by SAFE_RULES against nothing
     BLOCK = "block"  # a source and a target in a file, of any length: no FAQ, no citations
 
 
@@ -70,7 +70,7 @@ PROFILES: dict[Profile, tuple[Rule, ...]] = {
     Profile.DRAFT: RULES,
     Profile.SAVING: _PEOPLES,
     Profile.TYPING: tuple(rule for rule in _PEOPLES if rule is not meaning_drift),
-    Profile.IMPORT: tuple(rule for rule in _PEOPLES if rule not in (meaning_drift, *_TRACED)),
+    Profile.IMPORT: tuple(rule for rule in _PEOPLES if rule not in (meaning_drift, *_TRACED, *SAFE_RULES)),
     Profile.BLOCK: tuple(rule for rule in _PEOPLES if rule not in (*_FAQ, *_TRACED)),
 }
 

@@ -12,6 +12,7 @@ from kb_pipeline.steps.relate.compared import ComparedEntry
 
 BLOCK = 64  # entries per matrix product
 _NEIGHBOURS = 8  # by vectors, and as many by words
+_SURELY_NEAR = 0.93  # a cosine of questions from which an entry is always compared, however many there are
 _RARE = 50  # a word in more entries than this leads to none
 Rarity = Callable[[str], float]  # the weight of a word
 _GONE = -2.0  # a cosine below all others
@@ -91,8 +92,9 @@ class EntryIndex:
             row += len(candidate.question_vectors)
             if self._places.get(candidate.id, end) < end:
                 scores[self._places[candidate.id]] = _GONE
-            order = np.argsort(-scores, kind="stable")[:_NEIGHBOURS]
-            found.append([place for place in order.tolist() if scores[place] > _GONE])
+            order = np.argsort(-scores, kind="stable")
+            wanted = max(_NEIGHBOURS, int((scores >= _SURELY_NEAR).sum()))
+            found.append([place for place in order[:wanted].tolist() if scores[place] > _GONE])
         return found
 
     def _by_words(self, candidate: ComparedEntry, end: int) -> list[int]:

@@ -3,7 +3,7 @@
 import pytest
 
 from kb_pipeline.adapters.store_sql import SqlStore
-from kb_pipeline.domain.changes import Change
+from kb_pipeline.domain.changes import Change, ChangeState, RiskTier
 from kb_pipeline.domain.releases import ManifestItem, Release, ReleaseReport
 from kb_pipeline.errors import BlockedError, NotFoundError
 from tests.adapters.store_sql.samples import MARKETS, change_of, decision_of, faq_of, retirement_of, revision_of
@@ -13,7 +13,8 @@ def approve(store: SqlStore, market: str, key: str = "faq", note: str = "") -> C
     approved = store.approved_text(change_of(market, key).entry_id)
     change = change_of(market, key, note=note, base=approved.id if approved else None)
     store.propose(change)
-    return store.decide(decision_of(change))
+    after = store.decide(decision_of(change))
+    return after if after.state is ChangeState.APPROVED else store.decide(decision_of(change, actor="bob", seen=2))
 
 
 def publish(store: SqlStore, market: str) -> Release:
@@ -79,14 +80,26 @@ def test_a_newer_text_speaks_and_the_withdrawn_one_stays_silent(store: SqlStore,
     assert silent(store, market) == {old.id}, "only the last withdrawal is taken back"
 
 
-def test_whoever_approves_exactly_that_text_again_lets_it_be_said(store: SqlStore) -> None:
+def test_exactly_the_withdrawn_text_is_restored_never_approved_again(store: SqlStore) -> None:
+    """Approved, it would be heard at once, by the release that is live: without a comparison, and through any hold."""
     old = approve(store, "th-TH").revision
     store.withdraw_entry(old.entry_id, "ann", "wrong")
     approve(store, "th-TH", note=" (2)")
     again = change_of("th-TH", base=store.approved_text(old.entry_id).id)
     store.propose(again)
-    store.decide(decision_of(again))
-    assert silent(store, "th-TH") == set()
+    with pytest.raises(BlockedError, match="ann withdrew just this text"):
+        store.decide(decision_of(again))
+    assert silent(store, "th-TH") == {old.id}
+
+
+def test_an_approval_that_lifts_a_withdrawal_takes_two_people(store: SqlStore) -> None:
+    old = approve(store, "th-TH").revision
+    waiting = change_of("th-TH", note=" ครับ", base=old.id)
+    store.propose(waiting)
+    store.withdraw_entry(old.entry_id, "pim", "wrong")
+    first = store.decide(decision_of(waiting))
+    assert (first.state, first.risk) == (ChangeState.PENDING, RiskTier.HIGH)
+    assert store.decide(decision_of(waiting, actor="bob", seen=2)).state is ChangeState.APPROVED
 
 
 def test_a_retired_entry_that_is_still_said_falls_silent_too(store: SqlStore) -> None:

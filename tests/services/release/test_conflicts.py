@@ -64,7 +64,7 @@ def test_two_answers_to_one_question_do_not_go_live_together(knowledge, market):
 @pytest.mark.parametrize("market", MARKETS)
 def test_who_says_that_both_hold_is_believed_for_these_two_texts_only(knowledge, market):
     publisher, one, other = opposed(knowledge, market)
-    settled = curator(knowledge, market).settle(one, other, "", "one is for members")
+    settled = curator(knowledge, market).settle(one, other, "both", "one is for members")
     assert (settled.settled_by, settled.holds, settled.comment) == ("pim", "", "one is for members")
     assert publisher.plan().is_due
     assert publisher.publish().compared
@@ -86,7 +86,7 @@ def test_who_says_which_one_holds_withdraws_the_other(knowledge, market):
     assert [item.entry_id for item in knowledge.store.manifest(market, release.number)] == [other]
     with pytest.raises(BlockedError, match="contradict"):
         pim.restore(one, "both after all")
-    pim.settle(one, other, "", "both after all")
+    pim.settle(one, other, "both", "both after all")
     pim.restore(one, "both after all")
     assert publisher.publish().entries == 2
 
@@ -106,7 +106,7 @@ def test_a_release_of_an_older_version_is_compared_as_a_whole(knowledge, market)
     knowledge.approve(market, REFUND[market], key="refund")
     with pytest.raises(BlockedError, match="contradict"):
         publisher.publish()
-    curator(knowledge, market).settle(one, other, "", "both hold")
+    curator(knowledge, market).settle(one, other, "both", "both hold")
     assert publisher.publish().compared
 
 
@@ -125,7 +125,7 @@ def test_a_rollback_to_it_waits_for_a_word_too_and_then_is_free(knowledge, marke
     first, second = refused.value.remedy.split("kb entry settle ")[1].split()[:2]
     with pytest.raises(BlockedError, match="says something else by now"):
         curator(knowledge, market).settle(first, second, one, "15 days")
-    curator(knowledge, market).settle(first, second, "", "both hold")
+    curator(knowledge, market).settle(first, second, "both", "both hold")
     assert publisher.rollback().number == 1
     assert knowledge.store.release(market, 1).compared
     assert knowledge.store.entry(other).standing == "approved"
@@ -169,10 +169,10 @@ def test_a_word_takes_a_publisher_a_reason_and_two_entries(knowledge):
     _, one, other = opposed(knowledge, "en-US")
     pim = curator(knowledge, "en-US")
     for act, error in (
-        (lambda: pim.settle(one, other, "", " "), BlockedError),
-        (lambda: pim.settle(one, one, "", "so"), BlockedError),
-        (lambda: pim.settle(one, "nothing", "", "so"), NotFoundError),
-        (lambda: curator(knowledge, "en-US", Role.REVIEWER).settle(one, other, "", "so"), ForbiddenError),
+        (lambda: pim.settle(one, other, "both", " "), BlockedError),
+        (lambda: pim.settle(one, one, "both", "so"), BlockedError),
+        (lambda: pim.settle(one, "nothing", "both", "so"), NotFoundError),
+        (lambda: curator(knowledge, "en-US", Role.REVIEWER).settle(one, other, "both", "so"), ForbiddenError),
     ):
         with pytest.raises(error):
             act()

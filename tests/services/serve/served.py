@@ -6,7 +6,7 @@ from pathlib import Path
 from kb_pipeline.adapters.index.chroma import ChromaIndexes
 from kb_pipeline.adapters.store_sql import SqlStore
 from kb_pipeline.domain.answers import Query, SearchResult
-from kb_pipeline.domain.changes import Change, ChangeKind, Decision, Relation, RelationKind, RiskTier, Verdict
+from kb_pipeline.domain.changes import Change, ChangeKind, ChangeState, Decision, Relation, RelationKind, RiskTier, Verdict
 from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, entry_id
 from kb_pipeline.domain.releases import ManifestItem, Release, ReleaseReport
 from kb_pipeline.ports.models import Embedder
@@ -48,7 +48,9 @@ class Served:
             risk=RiskTier.LOW,
         )
         self.store.propose(change)
-        self.store.decide(Decision(change_id=change.id, verdict=Verdict.APPROVE, actor="ann", seen_version=1))
+        for version, actor in enumerate(("ann", "bob"), start=1):
+            if self.store.change(change.id).state is ChangeState.PENDING:  # a withdrawn entry takes two
+                self.store.decide(Decision(change_id=change.id, verdict=Verdict.APPROVE, actor=actor, seen_version=version))
         item = ManifestItem(entry_id=revision.entry_id, revision_id=revision.id, text_hash=text.hash)
         return ManifestItem.model_validate(item.model_dump() | limits)
 
