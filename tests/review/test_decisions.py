@@ -186,3 +186,15 @@ def test_the_second_person_sees_what_the_first_one_changed_and_can_go_back_to_th
     bob.submit(f"/changes/{change.id}/edit", version="2", question=text.question, answer=text.answer, category="accuracy")
     assert store.change(change.id).revision.text == text
     assert store.change(change.id).state is ChangeState.PENDING, "his edit is a first approval of this text"
+
+
+@pytest.mark.parametrize("language", ["en", "th"])
+def test_the_card_says_who_withdrew_the_entry_and_that_an_approval_takes_two(person, store, changes, language):
+    store.withdraw_entry(changes[1].entry_id, "pim", "ตัวเลขผิด <b>")
+    ann = person()
+    ann.cookies.set("kb_language", language)
+    page = ann.get(f"/changes/{changes[1].id}").text
+    assert "pim" in page
+    assert "ตัวเลขผิด &lt;b&gt;" in page
+    assert "notice bad withdrawn" in page
+    assert "notice bad withdrawn" not in ann.get(f"/changes/{changes[2].id}").text

@@ -108,6 +108,8 @@ def correct(
     from kb_pipeline.cli.review.editing import edited_text
     from kb_pipeline.errors import BlockedError
 
+    if not reason.strip():
+        raise BlockedError("a correction without a reason", "say why: --reason")  # before a person writes in the editor
     curator = curator_for(actor)
     view = curator.catalog.entry(entry_id)
     if view.revision is None:

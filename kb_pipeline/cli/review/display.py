@@ -103,6 +103,9 @@ def print_card(card: Card) -> None:
     console, change = Console(), card.change
     title = f"{change.id} · {change.market} · {change.kind.value} · {change.state.value} · version {change.version}"
     console.rule(title)
+    if card.withdrawal:
+        who, why = escape(card.withdrawal.actor), escape(card.withdrawal.reason)
+        console.print(f"[red]{who} withdrew this entry: {why}. An approval lets it be said again, so it takes two people.[/]")
     if card.source:
         text = card.source.text
         console.print(Panel(_faq(text.question, text.answer), title=f"source FAQ ({card.source.language})"))

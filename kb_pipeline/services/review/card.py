@@ -11,19 +11,20 @@ from kb_pipeline.domain.audit import AuditEvent
 from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.changes import Change, Decision, RiskTier, Verdict
 from kb_pipeline.domain.decisions import approvers, has_approved
-from kb_pipeline.domain.entries import Entry
+from kb_pipeline.domain.entries import Entry, WithdrawnText
 from kb_pipeline.domain.faqs import Revision, SourceFaq
 from kb_pipeline.domain.markets import Market, MarketFact
 from kb_pipeline.ports.articles import Articles
 from kb_pipeline.ports.audit import AuditEvents
 from kb_pipeline.ports.changes import Changes, Entries
+from kb_pipeline.ports.entries import WithdrawnTexts
 from kb_pipeline.ports.faqs import SourceFaqs
 from kb_pipeline.services.review.requests import RequestRecord, may_be_rewritten, requests_of
 from kb_pipeline.steps.facts import Passage
 from kb_pipeline.steps.facts.table import FactRow, fact_table
 
 
-class CardStore(Articles, SourceFaqs, Entries, Changes, AuditEvents, Protocol):
+class CardStore(Articles, SourceFaqs, Entries, Changes, WithdrawnTexts, AuditEvents, Protocol):
     """What a card takes of the store."""
 
 
@@ -54,6 +55,7 @@ class Card(Value):
     facts: tuple[FactRow, ...] = ()
     rules: tuple[MarketFact, ...] = ()  # the valid market facts that `facts` name
     twin: Entry | None
+    withdrawal: WithdrawnText | None = None  # who silenced the entry, and why; an approval lifts that
     decisions: tuple[Decision, ...]
     history: tuple[AuditEvent, ...] = ()
     requests: tuple[RequestRecord, ...] = ()  # what people asked to be different: answered by this change, open, or returned
@@ -102,10 +104,18 @@ def card_of(change: Change, store: CardStore, market: Market | None, day: date) 
         facts=facts,
         rules=_rules(facts, market, day),
         twin=store.entry(change.relation.twin_id) if change.relation.twin_id else None,
+        withdrawal=_withdrawal(change.entry_id, store),
         decisions=tuple(store.decisions(change.id)),
         history=history,
         requests=requests_of(change, history, store),
     )
+
+
+def _withdrawal(entry_id: str, store: CardStore) -> WithdrawnText | None:
+    """The withdrawal that holds; None where the entry is not withdrawn."""
+    if store.approved_text(entry_id) is None or store.approved_text(entry_id, withdrawn=False) is not None:
+        return None
+    return next(iter(reversed(store.withdrawn_texts(entry_id))), None)
 
 
 def _source_before(store: SourceFaqs, source: SourceFaq | None, approved: Revision | None) -> SourceFaq | None:
