@@ -22,8 +22,9 @@ def problems():
 
 
 @pytest.fixture
-def desk_page(browser, site, accounts, changes, problems):
-    """Opens the page of a signed-in reviewer, in one language or the other."""
+def desk_page(browser, site, desk, accounts, changes, problems):
+    """Opens the page of a signed-in reviewer, in one language or the other; the embedder is warm, as a page's is that runs."""
+    desk.assessor.warm()
     accounts.add_user("malee", PASSWORD, Role.REVIEWER, ("th-TH",), "test")
 
     def opened(**options):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kb_pipeline.cli.display import load_settings, print_json
-from kb_pipeline.cli.options import ActorOption, JsonOption, acting
+from kb_pipeline.cli.options import ActorOption, FilterOption, JsonOption, a_market, acting
 from kb_pipeline.domain.accounts import Role, User
 from kb_pipeline.domain.changes import EntryState, RiskTier
 from kb_pipeline.domain.entries import ListedEntry
@@ -32,7 +32,7 @@ def curator_for(actor: str) -> "Curator":
 
 @app.command(name="list", epilog="Example: kb entry list --market th-TH --text คืนสินค้า")
 def list_(
-    market: Annotated[str, typer.Option("--market", "-m", help="Only this market.")] = "",
+    markets: FilterOption = None,
     state: Annotated[EntryState | None, typer.Option(help="Only entries in this state.")] = None,
     text: Annotated[str, typer.Option(help="Only entries with these words in question, answer, phrasings or id.")] = "",
     limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 100,
@@ -41,7 +41,7 @@ def list_(
     """The entries of every market, in any state."""
     from kb_pipeline.services.entries.catalog import EntryFilter
 
-    found = curator_for("").catalog.find(EntryFilter(market=market, state=state, text=text))
+    found = curator_for("").catalog.find(EntryFilter(market=a_market(markets) or "", state=state, text=text))
     entries = list(islice(found, limit + 1))
     if json:
         print_json({"entries": [entry_row(entry) for entry in entries[:limit]], "more": len(entries) > limit})

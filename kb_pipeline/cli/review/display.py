@@ -58,6 +58,11 @@ def print_queue(changes: Sequence[Change], limit: int, state: ChangeState = Chan
     if len(changes) > limit:
         console.print(f"... and {len(changes) - limit} more: --limit {len(changes)}")
     first = changes[0].id
+    if state is ChangeState.CHANGES_REQUESTED:
+        console.print(
+            f"Next: [bold]kb run[/] asks the model · [bold]kb review take-back {first}[/] lets you decide on the text"
+        )
+        return
     console.print(
         f"Next: [bold]kb review show {first}[/], then [bold]kb review approve {first}[/], "
         f"[bold]kb review edit {first} --answer ...[/] or [bold]kb review reject {first} --cause localization[/]"

@@ -106,6 +106,7 @@ function keepTyping(card) {
   }
 
   function keep() {
+    if (!fields.length) return;  // nothing to decide: what was typed before stays
     const typed = typedIn(fields);
     if (Object.keys(typed).length) sessionStorage.setItem(draft, JSON.stringify(typed));
     else sessionStorage.removeItem(draft);
@@ -113,7 +114,7 @@ function keepTyping(card) {
 
   function changed(field) {
     keep();
-    if (field.form !== edit || !field.dataset.rest) return;
+    if (!("rest" in field.dataset)) return;
     clearTimeout(timer);
     timer = setTimeout(check, 350);
   }
@@ -123,7 +124,7 @@ function keepTyping(card) {
     for (const field of known) field.value = typed[field.id];
     if (known.length) known[0].closest("details").open = true;
     keep();
-    if (edit) check();
+    if (known.some((field) => "rest" in field.dataset)) check();
   }
 
   function show(typed) {
@@ -144,6 +145,7 @@ function keepTyping(card) {
     for (const field of own) field.value = rest(field);
     panel.querySelectorAll("[type=checkbox]").forEach((box) => { box.checked = false; });
     panel.open = false;
+    if (panel.contains(edit)) check();
     put(typedIn(fields));  // another panel may hold typing
     offerUndo(typed);
   }

@@ -82,8 +82,9 @@ def _is_sources(fact: Fact, subject: Subject) -> bool:
     """Whether a phrasing of a source in another language has the fact, after the market's own facts."""
     if subject.same_language:
         return False
-    asked_there = Passage(text="\n".join(subject.source.phrasings), language=subject.source_language)
-    return not compare(asked_there, (fact,), subject.market, subject.day).extra
+    text, question = "\n".join(subject.source.phrasings), subject.source.question
+    asking = Passage(text=text, language=subject.source_language, question=question, citations=subject.citations)
+    return not compare(asking, (fact,), subject.market, subject.day).extra
 
 
 @rule("phrasing-opposite", MqmCategory.ACCURACY, Severity.MAJOR)

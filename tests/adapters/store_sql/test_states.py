@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from kb_pipeline.adapters.store_sql import SqlStore
-from kb_pipeline.domain.changes import CHANGE_MOVES, Change, ChangeState, RiskTier, Verdict
+from kb_pipeline.domain.changes import (
+    CHANGE_MOVES,
+    Change,
+    ChangeKind,
+    ChangeState,
+    ReturnReason,
+    RiskTier,
+    Verdict,
+)
+from kb_pipeline.domain.decisions import approvers, request_of
 from kb_pipeline.domain.findings import Severity
 from kb_pipeline.errors import BlockedError, ConflictError, IllegalTransitionError, NotFoundError
 from tests.adapters.store_sql.samples import change_of, decision_of, edit_of, retirement_of, revision_of
@@ -74,6 +83,26 @@ class Review(RuleBasedStateMachine):
         except REFUSALS:
             assert self.store.events() == before
 
+    @rule(number=st.integers(0, 20), actor=PEOPLE, note=st.sampled_from(["", " 1", " 4"]), is_taken_back=st.booleans())
+    def ask_for_changes(self, number: int, actor: str, note: str, is_taken_back: bool) -> None:
+        """A run answers a request with another text or with none; perhaps somebody took it back before."""
+        waiting = [c for c in self.store.changes() if c.kind is not ChangeKind.RETIRE]
+        if not waiting:
+            return
+        change = waiting[number % len(waiting)]
+        ask = decision_of(change, Verdict.REQUEST_CHANGES, actor=actor, seen=change.version, comment="สั้นกว่านี้")
+        request = request_of(self.store.decide(ask), self.store.decisions(change.id))
+        assert request is not None
+        if is_taken_back:
+            self.store.decide(decision_of(change, Verdict.TAKE_BACK, actor="bob", seen=request.version))
+        approved = self.store.approved_text(change.entry_id)
+        answer = change_of(change.market, note=note, base=approved.id if approved else None)
+        settled = {c.id for c in self.store.changes(states=()) if c.state is not ChangeState.SUPERSEDED}
+        proposed = self.store.propose(answer, request)
+        assert proposed == (not is_taken_back and answer.id not in settled)
+        assert self.store.give_back(request, ReturnReason.SAME_TEXT) == (not is_taken_back and not proposed)
+        assert self.store.change(change.id).state is (ChangeState.SUPERSEDED if proposed else ChangeState.PENDING)
+
     @invariant()
     def moves_are_legal_and_versions_grow(self) -> None:
         present = {c.id: c for c in self.store.changes(states=())}
@@ -89,7 +118,7 @@ class Review(RuleBasedStateMachine):
         waiting = [c.entry_id for c in self.store.changes()]
         assert len(waiting) == len(set(waiting))
         for change in self.store.changes(states=(ChangeState.APPROVED,)):
-            people = {d.actor for d in self.store.decisions(change.id) if d.verdict in (Verdict.APPROVE, Verdict.EDIT)}
+            people = set(approvers(self.store.decisions(change.id)))  # of this text, since anybody asked for changes
             assert len(people) >= (2 if change.risk is RiskTier.HIGH else 1)
 
     @invariant()

@@ -1,10 +1,15 @@
 """Code, links, addresses and placeholders come through as often as the source has them."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 
+from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.findings import Severity, TextPart
-from tests.steps.checks.subjects import found
+from kb_pipeline.steps.checks import Subject
+from kb_pipeline.steps.checks.protected import protected_text
+from tests.steps.checks.subjects import THAI, found
 from tests.steps.localize.test_masking import texts
 
 
@@ -34,3 +39,13 @@ def test_a_doubled_a_dropped_and_an_invented_mark_are_findings(source, target, m
 )
 def test_what_other_rules_find_is_not_found_twice(source, target):
     assert not found("protected-text", source, target)
+
+
+@pytest.mark.parametrize(
+    ("phrasing", "has_finding"), [("ดู [[3]] ได้ไหม", True), ("พิมพ์ `help` ได้ไหม", False), ("{name} คือใคร", False)]
+)
+def test_a_mark_that_a_model_left_in_a_phrasing_is_critical(phrasing, has_finding):
+    source = FaqText(question="Where is `help`?", answer="In the app.", phrasings=("Who is {name}?",))
+    target = FaqText(question="`help` อยู่ที่ไหน", answer="ในแอป", phrasings=(phrasing,))
+    subject = Subject(source=source, target=target, source_language="en", market=THAI, day=date(2025, 7, 1))
+    assert [(f.severity, f.phrasing) for f in protected_text(subject)] == [(Severity.CRITICAL, 0)] * has_finding
