@@ -32,7 +32,7 @@ from kb_pipeline.domain.index import Found
 from kb_pipeline.domain.releases import ReleaseReport
 from kb_pipeline.ports.models import Embedder, Vectors
 from kb_pipeline.services.release.verify import embed_texts
-from kb_pipeline.services.serve.live import OpenRelease, open_release
+from kb_pipeline.services.serve.opened import OpenRelease, open_release
 from kb_pipeline.settings import Settings
 from kb_pipeline.steps.release.manifest import index_texts, manifest_of
 from kb_pipeline.steps.serve.ranking import confidence, coverage, lead_of, rank, search_words
@@ -119,7 +119,7 @@ class Base:
         """The first hit, as if the entries `without` were not in the release."""
         found = rank(*self.found(asked.text, vector))
         ranked = [r for r in found if self.keys[r.entry_id] not in without]
-        first, entry = ranked[0], self.open.entries[ranked[0].entry_id]
+        first, entry = ranked[0], self.open.contents.entries[ranked[0].entry_id]
         known = asked.key is not None and asked.key not in without
         return Case(
             group=group,

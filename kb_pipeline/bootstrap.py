@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kb_pipeline.services.entries.curator import Curator
     from kb_pipeline.services.release.publish import Publisher
     from kb_pipeline.services.review.assess import Assessor
-    from kb_pipeline.services.serve.live import LiveStore
+    from kb_pipeline.services.serve.opened import LiveStore
     from kb_pipeline.services.serve.search import Searcher
     from kb_pipeline.services.serve.serving import Serving
 

@@ -93,7 +93,7 @@ def _entry(
     return page(
         request, "entry.html", who, status=status_of(trouble) if trouble else 200, view=view, entry=found, reason=reason,
         trouble=trouble.message if trouble else "", typed=typed or (found.revision.text if found.revision else None),
-        silent={text.revision_id for text in view.withdrawn}, may_withdraw=publishes and found.state in _APPROVED,
+        silent={text.revision_id for text in view.withdrawn}, may_withdraw=publishes and view.may_be_withdrawn,
         may_restore=publishes and is_withdrawn, may_correct=reviews and (is_withdrawn or found.state in _APPROVED),
     )  # fmt: skip
 

@@ -15,6 +15,8 @@ from kb_pipeline.ports.changes import Changes
 from kb_pipeline.ports.entries import EntryList, WithdrawnTexts
 from kb_pipeline.ports.releases import Conflicts
 
+_APPROVED = (EntryState.APPROVED, EntryState.PUBLISHED)
+
 
 class CatalogStore(EntryList, Changes, Conflicts, WithdrawnTexts, AuditEvents, Protocol):
     """What looking entries up takes of the store."""
@@ -49,6 +51,13 @@ class EntryView(Value):
     def withdrawal(self) -> WithdrawnText | None:
         """The withdrawal that counts: who, when, why; None where it is not withdrawn."""
         return self.withdrawn[-1] if self.withdrawn and self.entry.state is EntryState.WITHDRAWN else None
+
+    @property
+    def may_be_withdrawn(self) -> bool:
+        """Whether there is something to silence; a retired entry is said until the next release."""
+        silent = {text.revision_id for text in self.withdrawn}
+        is_held = any(held.revision_id not in silent for held in self.releases)
+        return self.entry.state in _APPROVED or (self.entry.state is EntryState.RETIRED and is_held)
 
 
 class Catalog:

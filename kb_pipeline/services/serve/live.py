@@ -7,23 +7,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple, Protocol
 
-from kb_pipeline.domain.answers import ServedEntry
-from kb_pipeline.domain.base import Value, fingerprint
-from kb_pipeline.domain.faqs import Revision
-from kb_pipeline.domain.releases import Manifest, Release, manifest_hash, release_id
-from kb_pipeline.errors import EmbedderMismatchError, KBError, ReleaseError
-from kb_pipeline.ports.entries import WithdrawnTexts
+from kb_pipeline.domain.base import Value
+from kb_pipeline.domain.releases import Release, release_id
+from kb_pipeline.errors import KBError
 from kb_pipeline.ports.models import Embedder
-from kb_pipeline.ports.releases import Indexes, ReleaseIndex, Releases
+from kb_pipeline.ports.releases import Indexes
+from kb_pipeline.services.serve.opened import NO_TEXTS, LiveStore, OpenRelease, open_release
 
 _PATIENCE = 5.0  # seconds until a release that could not be opened is tried again
-_NONE: frozenset[str] = frozenset()
-
-
-class LiveStore(Releases, WithdrawnTexts, Protocol):
-    """What serving takes of the store."""
 
 
 class MarketHealth(Value):
@@ -33,99 +25,6 @@ class MarketHealth(Value):
     live: str | None
     open: str | None
     problem: str = ""
-
-
-class Contents(NamedTuple):
-    """What a release may say now. `etag` changes whenever that does: it is the release's id until something is withdrawn."""
-
-    entries: Mapping[str, ServedEntry]  # by id, in the order of the ids
-    withdrawn: tuple[str, ...]  # the ids of entries that it holds and may not say
-    etag: str
-
-
-class OpenRelease:
-    """A release that can be asked. Its index is closed when it is retired and its last reader has left. Thread-safe.
-
-    `contents` is never changed, only replaced: whoever answers a question takes it once.
-    """
-
-    def __init__(self, release: Release, index: ReleaseIndex, entries: Mapping[str, ServedEntry]) -> None:
-        self.release = release
-        self.index = index
-        self.contents = Contents(entries, (), release.id)
-        self.held = entries  # all that it holds, by id
-        self._silenced = _NONE
-        self._lock = threading.Lock()
-        self._readers = 0
-        self._retired = False
-
-    def silence(self, revisions: frozenset[str]) -> None:
-        """Say none of these texts from now on, and again what is not among them. The index stays as it is."""
-        if revisions == self._silenced:
-            return
-        entries = {id_: entry for id_, entry in self.held.items() if entry.item.revision_id not in revisions}
-        silent = tuple(id_ for id_ in self.held if id_ not in entries)
-        mark = f"-{fingerprint(silent, length=8)}" if silent else ""
-        self.contents = Contents(entries, silent, f"{self.release.id}{mark}")
-        self._silenced = revisions
-
-    def enter(self) -> bool:
-        """Come in to read; False when it is retired. Whoever came in must `leave`."""
-        with self._lock:
-            self._readers += not self._retired
-            return not self._retired
-
-    def leave(self) -> None:
-        """Reading is over."""
-        with self._lock:
-            self._readers -= 1
-            done = self._retired and not self._readers
-        if done:
-            self.index.close()
-
-    def retire(self) -> None:
-        """Let nobody in any more; call it once."""
-        with self._lock:
-            self._retired = True
-            done = not self._readers
-        if done:
-            self.index.close()
-
-
-def open_release(store: LiveStore, indexes: Indexes, embedder: Embedder, market: str, number: int) -> OpenRelease:
-    """Read a release from the store, hold its texts against its manifest, and open its index.
-
-    Raises ReleaseError when one of them is not what was published, EmbedderMismatchError, StoreError.
-    """
-    release, manifest = store.release(market, number), store.manifest(market, number)
-    if release.embedder != embedder.fingerprint:
-        raise EmbedderMismatchError(
-            f"{release.id} was indexed by embedder {release.embedder}, questions are embedded by {embedder.fingerprint}",
-            f"set KB_EMBEDDING_MODEL back, or publish again: kb release publish --market {market}",
-        )
-    entries = _entries(release, manifest, store.revisions([item.revision_id for item in manifest]))
-    return OpenRelease(release, indexes.open(release), entries)
-
-
-def _entries(release: Release, manifest: Manifest, revisions: Mapping[str, Revision]) -> dict[str, ServedEntry]:
-    remedy = f"the database was changed behind the pipeline: kb audit verify, then kb release publish --market {release.market}"
-    if manifest_hash(release.market, manifest, release.embedder) != release.manifest_hash:
-        raise ReleaseError(f"the manifest of {release.id} is not the one that was published", remedy)
-    entries: dict[str, ServedEntry] = {}
-    for item in manifest:
-        revision = revisions.get(item.revision_id)
-        if revision is None or (revision.entry_id, revision.market) != (item.entry_id, release.market):
-            raise ReleaseError(f"{release.id} names revision {item.revision_id}, which is not of entry {item.entry_id}", remedy)
-        if revision.text.hash != item.text_hash:
-            raise ReleaseError(f"the text of entry {item.entry_id} is not the one that {release.id} published", remedy)
-        entries[item.entry_id] = ServedEntry(
-            market=revision.market,
-            language=revision.language,
-            text=revision.text,
-            citations=revision.citations,
-            item=item,
-        )
-    return entries
 
 
 class LiveReleases:
@@ -163,7 +62,7 @@ class LiveReleases:
                 self._store_problem = str(error)
                 return
             for tag, released in self._open.items():
-                released.silence(self._withdrawn.get(tag, _NONE))
+                released.silence(self._withdrawn.get(tag, NO_TEXTS))
 
     def _refresh_releases(self) -> None:
         """Read the pointer, open what is new, then swap. What cannot be opened is in `health()`; the old one goes on.
@@ -184,7 +83,7 @@ class LiveReleases:
             fresh = {tag: now for tag, number in live.items() if (now := self._followed(tag, number, old.get(tag)))}
             with self._silencing:  # what was withdrawn while it was opened
                 for tag, released in fresh.items():
-                    released.silence(self._withdrawn.get(tag, _NONE))
+                    released.silence(self._withdrawn.get(tag, NO_TEXTS))
                 self._open, self._numbers = fresh, live
             for tag, released in old.items():
                 if fresh.get(tag) is not released:

@@ -16,7 +16,8 @@ from kb_pipeline.domain.releases import Release
 from kb_pipeline.errors import NotFoundError, UnknownMarketError
 from kb_pipeline.ports.models import Embedder
 from kb_pipeline.ports.releases import Indexes
-from kb_pipeline.services.serve.live import Contents, LiveReleases, LiveStore, OpenRelease
+from kb_pipeline.services.serve.live import LiveReleases
+from kb_pipeline.services.serve.opened import Contents, LiveStore, OpenRelease
 from kb_pipeline.steps.serve.ranking import Ranked, confidence, coverage, lead_of, rank, search_words
 
 _TEXTS = 50  # texts that an index is asked for at first; several may be of one entry

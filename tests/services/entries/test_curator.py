@@ -6,12 +6,13 @@ from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceT
 from kb_pipeline.adapters.packs.files import load_market
 from kb_pipeline.domain.accounts import Role, User
 from kb_pipeline.domain.changes import EntryState
+from kb_pipeline.domain.releases import ManifestItem
 from kb_pipeline.errors import ForbiddenError, NotFoundError
 from kb_pipeline.services.entries.catalog import EntryFilter
 from kb_pipeline.services.entries.curator import Curator
 from kb_pipeline.services.review.assess import Assessor
 from kb_pipeline.settings import Settings
-from tests.adapters.store_sql.samples import MARKETS, TEXTS, change_of, decision_of, revision_of
+from tests.adapters.store_sql.samples import MARKETS, TEXTS, change_of, decision_of, retirement_of, revision_of
 from tests.conftest import DAY, ROOT
 
 
@@ -66,6 +67,20 @@ def test_what_was_done_and_why_is_in_the_view(store, market):
     ]  # fmt: skip
     restored = curator(store, name="bob").restore(id_, "it was right")
     assert (restored.entry.state, restored.withdrawal, restored.history[-1].actor) == (EntryState.APPROVED, None, "bob")
+
+
+def test_what_may_be_silenced_is_what_may_be_said(store):
+    id_ = approve(store, "th-TH")
+    pim = curator(store)
+    assert pim.catalog.view(id_).may_be_withdrawn
+    text = store.approved_text(id_)
+    item = ManifestItem(entry_id=id_, revision_id=text.id, text_hash=text.text.hash)
+    store.begin_release("th-TH", (item,), "e5", "dara")
+    change = retirement_of(change_of("th-TH"))
+    store.propose(change)
+    store.decide(decision_of(change))
+    assert pim.catalog.view(id_).may_be_withdrawn, "a release still holds the retired text"
+    assert not pim.withdraw(id_, "wrong").may_be_withdrawn
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.REVIEWER])
