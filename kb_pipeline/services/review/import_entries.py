@@ -113,10 +113,10 @@ class Importer:
                 continue
             phrasings = tuple(p.strip() for p in (row.get("phrasings") or "").split("|") if p.strip())
             revision = self._revision(FaqText(question=question, answer=answer, phrasings=phrasings))
-            before, text = first.setdefault(revision.entry_id, (line, revision.text.hash))
+            before, known = first.setdefault(revision.entry_id, (line, answer))
             if before == line:
                 yield line, revision
-            elif text == revision.text.hash:
+            elif known == answer:
                 outcome.duplicates += 1
             else:
                 message = f"line {before} asks the same and answers otherwise; keep the one that holds"

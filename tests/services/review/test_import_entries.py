@@ -100,7 +100,8 @@ def test_rows_of_one_file_are_compared_with_each_other(take_in, market):
 
 def test_of_two_answers_to_one_question_in_a_file_the_first_is_taken_and_the_other_is_named(store, take_in):
     question, answer, other = AGAIN["th-TH"]
-    result = take_in([(2, row(question, answer)), (7, row(question, other)), (8, row(question, answer))], propose=True)
+    again = {**row(question, answer), "phrasings": "คืนได้กี่วัน"}
+    result = take_in([(2, row(question, answer)), (7, row(question, other)), (8, again)], propose=True)
     (rejected,) = result.rejected
     assert (rejected.line, rejected.code) == (7, "repeated-question")
     assert "line 2" in rejected.message
