@@ -8,11 +8,10 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from kb_pipeline.domain.changes import Change, ChangeState, ReturnReason, RiskTier
-from kb_pipeline.domain.faqs import FaqText
+from kb_pipeline.cli.review.display_before import DIFF, edit_lines, request_lines
+from kb_pipeline.domain.changes import Change, ChangeState, RiskTier
 from kb_pipeline.domain.findings import Finding, Severity, TextPart
 from kb_pipeline.services.review.card import Card, Evidence
-from kb_pipeline.services.review.requests import RequestOutcome, RequestRecord
 from kb_pipeline.steps.checks.meaning import NEAR, Nearness, nearness
 from kb_pipeline.steps.checks.quality import Grade, grade
 from kb_pipeline.steps.facts.table import FactOrigin, FactRow
@@ -26,14 +25,6 @@ _MEANING = {
     Nearness.FAR: "far from the source: it seems to say something else",
 }
 _ORIGINS = {FactOrigin.MISSING: "red", FactOrigin.UNKNOWN: "red", FactOrigin.ASKS: "yellow"}
-_OUTCOMES = {
-    RequestOutcome.OPEN: "the next kb run asks the model",
-    RequestOutcome.ANSWERED: "this is the answer, against the text before",
-    ReturnReason.SAME_TEXT: "the model gave no other text; decide on this one",
-    ReturnReason.CALL_FAILED: "the call of the model failed; decide on this text, or ask again",
-    ReturnReason.SOURCE_GONE: "its source is gone, no model can be asked; decide on this text",
-}
-_DIFF = {"same": "", "added": "green underline", "removed": "red strike"}
 
 
 def print_queue(changes: Sequence[Change], limit: int, state: ChangeState = ChangeState.PENDING) -> None:
@@ -110,9 +101,9 @@ def print_card(card: Card) -> None:
         text = card.source.text
         console.print(Panel(_faq(text.question, text.answer), title=f"source FAQ ({card.source.language})"))
     for record in card.requests:
-        console.print(Panel(Group(*_request(record, card)), title="a request for changes"))
+        console.print(Panel(Group(*request_lines(record, card)), title="a request for changes"))
     if card.proposed:
-        console.print(Panel(Group(*_edited(card, card.proposed.text)), title="the proposed text, edited"))
+        console.print(Panel(Group(*edit_lines(card, card.proposed.text)), title="the proposed text, edited"))
     if change.revision:
         console.print(Panel(_proposed(card), title="proposal" + (" against the approved text" if card.approved else "")))
     console.print(Panel(Group(*_evidence(card.evidence)), title="evidence"))
@@ -138,41 +129,11 @@ def _proposed(card: Card) -> Group:
     for part, new in ((TextPart.QUESTION, text.question), (TextPart.ANSWER, text.answer)):
         if card.approved:
             old = card.approved.text.question if part is TextPart.QUESTION else card.approved.text.answer
-            parts.append(Text.assemble(*((p.text, _DIFF[p.kind]) for p in word_diff(old, new, language))))
+            parts.append(Text.assemble(*((p.text, DIFF[p.kind]) for p in word_diff(old, new, language))))
         else:
             parts.append(_marked(new, part, change.findings))
     parts[0].stylize("bold")
     return Group(*parts, *_phrasings(card, text.phrasings))
-
-
-def _edited(card: Card, proposed: FaqText) -> Iterator[Text]:
-    """What was proposed against what people made of it, and what they say of that."""
-    yield from _differences(card, proposed)
-    for event in card.edits:
-        after = event.after or {}
-        words = filter(None, (after.get("category"), after.get("root_cause"), after.get("comment")))
-        yield Text(" · ".join((f"{event.actor}, {event.at:%Y-%m-%d %H:%M} UTC", *words)), style="dim")
-    yield Text(f"to take the proposed text: kb review edit {card.change.id} --proposed", style="dim")
-
-
-def _request(record: RequestRecord, card: Card) -> Iterator[Text]:
-    """What a person asked for, and what came of it."""
-    yield Text.assemble((f"{record.actor}, {record.at:%Y-%m-%d %H:%M} UTC: ", "dim"), record.comment)
-    outcome = _OUTCOMES[record.reason or record.outcome]
-    yield Text(f"{outcome}: {record.detail}" if record.detail else outcome, style="yellow")
-    if record.before:
-        yield from _differences(card, record.before)
-
-
-def _differences(card: Card, old: FaqText) -> Iterator[Text]:
-    """Question, answer and phrasings, from an old text to the one that is decided on."""
-    if card.change.revision is None:
-        return
-    new, language = card.change.revision.text, card.change.revision.language
-    pairs = ((old.question, new.question), (old.answer, new.answer), ("\n".join(old.phrasings), "\n".join(new.phrasings)))
-    for before, after in pairs:
-        if before or after:
-            yield Text.assemble(*((piece.text, _DIFF[piece.kind]) for piece in word_diff(before, after, language)))
 
 
 def _phrasings(card: Card, phrasings: Sequence[str]) -> Iterator[Text]:
@@ -182,7 +143,7 @@ def _phrasings(card: Card, phrasings: Sequence[str]) -> Iterator[Text]:
         yield Text.assemble(("also asked: ", "dim"), shown)
     for phrasing in card.approved.text.phrasings if card.approved else ():
         if phrasing not in phrasings:
-            yield Text.assemble(("no longer: ", "dim"), (phrasing, _DIFF["removed"]))
+            yield Text.assemble(("no longer: ", "dim"), (phrasing, DIFF["removed"]))
 
 
 def _marked(text: str, part: TextPart, findings: Sequence[Finding], phrasing: int | None = None) -> Text:
