@@ -86,7 +86,7 @@ def test_a_new_knowledge_base_is_valid_and_can_be_read(kb, tmp_path, name):
     written = json.loads(kb("init", name, "--json", cwd=tmp_path))
     folder = tmp_path / name
     assert sorted(written["files"]) == sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
-    assert json.loads(kb("check", "--json", cwd=folder)) == {"problems": []}
+    assert json.loads(kb("check", "--json", cwd=folder)) == {"problems": [], "warnings": []}
     report = json.loads(kb("parse", "--json", cwd=folder))
     assert (report["articles"], report["quarantined"]) == (1, [])
     sentences = json.loads(kb("parse", "--sentences", "--json", cwd=folder))["sentences"]
