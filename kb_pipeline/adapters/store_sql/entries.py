@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from kb_pipeline.adapters.store_sql.audit import Journal
@@ -43,16 +43,15 @@ class SqlEntries(Part):
         """Of each of `entries` that is not withdrawn, by id: the id of its text, and whether that one is approved."""
         approved = case((MAY_BE_SAID, EntryRow.approved_revision_id))
         imported = case((EntryRow.state == EntryState.PROPOSED, EntryRow.imported_revision_id))
-        text = func.coalesce(approved, ChangeRow.revision_id, imported)
-        pending = and_(ChangeRow.entry_id == EntryRow.id, ChangeRow.state == ChangeState.PENDING)
-        query = (
-            select(EntryRow.id, text, approved.is_not(None))
-            .outerjoin(ChangeRow, pending)
-            .where(EntryRow.market == market, text.is_not(None))
-            .order_by(ChangeRow.position)
+        entries = select(EntryRow.id, approved, imported).where(EntryRow.market == market)
+        waiting = select(ChangeRow.entry_id, ChangeRow.revision_id).where(
+            ChangeRow.market == market, ChangeRow.state == ChangeState.PENDING
         )
-        with self._db.read() as session:
-            return {id_: (revision, bool(is_approved)) for id_, revision, is_approved in session.execute(query).tuples()}
+        with self._db.read() as session:  # two queries: a join of so many rows by their state is slow in SQLite
+            pending = dict(session.execute(waiting.order_by(ChangeRow.position)).tuples().all())
+            rows = session.execute(entries).tuples().all()
+        texts = ((id_, said or pending.get(id_) or kept, said is not None) for id_, said, kept in rows)
+        return {id_: (text, is_approved) for id_, text, is_approved in texts if text}
 
     def entry(self, entry_id: str) -> Entry | None:
         """One entry's standing, as in `entries`; None also when it has none."""
