@@ -9,6 +9,7 @@ from kb_pipeline.domain.changes import (
     ChangeRequest,
     ChangeState,
     Decision,
+    EntryState,
     RiskTier,
     Verdict,
     move_change,
@@ -48,6 +49,12 @@ def outcome(change: Change, decision: Decision, edited: Revision | None, earlier
         return aim
     _check_critical(change, decision)
     return aim if change.risk is RiskTier.LOW or _is_second(decision, earlier) else None
+
+
+def weighed(change: Change, state: EntryState) -> Change:
+    """The change with the risk that its entry's state adds: an approval that lifts a withdrawal takes two people."""
+    lifts = change.kind is not ChangeKind.RETIRE and state is EntryState.WITHDRAWN
+    return change.model_copy(update={"risk": RiskTier.HIGH}) if lifts else change
 
 
 def _check_edit(change: Change, decision: Decision, edited: Revision | None) -> None:

@@ -131,3 +131,11 @@ def test_a_retirement_has_no_text_and_an_edit_is_of_its_own_entry():
         outcome(retirement_of(change), decision_of(change, Verdict.EDIT), revision_of("th-TH"), [])
     with pytest.raises(BlockedError, match="not of"):
         outcome(change, decision_of(change, Verdict.EDIT), revision_of("en-US"), [])
+
+
+@pytest.mark.parametrize("state", EntryState)
+def test_only_an_approval_that_lifts_a_withdrawal_is_weighed_heavier(state):
+    change, retirement = change_of("th-TH"), retirement_of(change_of("th-TH"))
+    heavier = RiskTier.HIGH if state is EntryState.WITHDRAWN else RiskTier.LOW
+    assert weighed(change, state).risk is heavier
+    assert weighed(retirement, state).risk is RiskTier.LOW

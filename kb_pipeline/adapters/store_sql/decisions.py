@@ -12,8 +12,8 @@ from kb_pipeline.adapters.store_sql.engine import Part
 from kb_pipeline.adapters.store_sql.entries import save_revision
 from kb_pipeline.adapters.store_sql.schema import ChangeRow, DecisionRow, EntryRow
 from kb_pipeline.adapters.store_sql.withdrawals import check_not_silent
-from kb_pipeline.domain.changes import Change, ChangeKind, ChangeState, Decision, EditedText, EntryState, RiskTier
-from kb_pipeline.domain.decisions import outcome
+from kb_pipeline.domain.changes import Change, ChangeKind, ChangeState, Decision, EditedText, EntryState
+from kb_pipeline.domain.decisions import outcome, weighed
 from kb_pipeline.domain.faqs import Revision
 from kb_pipeline.errors import ConflictError, NotFoundError
 
@@ -70,9 +70,8 @@ def _repeated(session: Session, decision: Decision, edited: Revision | None) -> 
 def _apply(session: Session, journal: Journal, row: ChangeRow, decision: Decision, edited: EditedText | None) -> Change:
     _check_version(session, row, decision)
     before = snapshot(row)
-    decided = row.value().model_copy(update=dict(edited.assessment) if edited else {})
-    if row.kind is not ChangeKind.RETIRE and _is_withdrawn(session, row.entry_id):
-        decided = decided.model_copy(update={"risk": RiskTier.HIGH})
+    known = row.value().model_copy(update=dict(edited.assessment) if edited else {})
+    decided = weighed(known, session.get_one(EntryRow, row.entry_id).state)
     to = outcome(decided, decision, edited.revision if edited else None, _decisions_of(session, row.id))
     if edited is not None:
         made = edited.revision.provenance.model_copy(update={"actor": decision.actor})
@@ -102,11 +101,6 @@ def _apply(session: Session, journal: Journal, row: ChangeRow, decision: Decisio
         )
     )
     return result
-
-
-def _is_withdrawn(session: Session, entry_id: str) -> bool:
-    entry = session.get(EntryRow, entry_id)
-    return entry is not None and entry.state is EntryState.WITHDRAWN
 
 
 def _check_version(session: Session, row: ChangeRow, decision: Decision) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
-from kb_pipeline.domain.changes import Assessment, Change, RiskTier
+from kb_pipeline.domain.changes import Assessment, Change
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.findings import Finding
 from kb_pipeline.domain.markets import Market
@@ -19,7 +19,6 @@ from kb_pipeline.services.relate.compared import EntryText
 from kb_pipeline.services.relate.standing import StandingEntries
 from kb_pipeline.steps.checks import Profile
 from kb_pipeline.steps.checks.assessment import assess
-from kb_pipeline.steps.relate.relations import says_otherwise
 
 _LOG = logging.getLogger(__name__)
 
@@ -52,13 +51,13 @@ class Assessor:
         similarity = checked.similarity if checked else None
         entry = EntryText(change.entry_id, change.source_faq_id, change.market, text)
         relation = self._standing[change.market].relation(entry)
-        known = assess(text, findings, similarity, relation, change.topics, checks.market)
-        return known if faq or not self._says_otherwise(change, text) else known.model_copy(update={"risk": RiskTier.HIGH})
+        before = () if faq else self._texts_before(change)
+        return assess(text, findings, similarity, relation, change.topics, checks.market, before)
 
-    def _says_otherwise(self, change: Change, text: FaqText) -> bool:
-        """Whether a text without a source to answer to differs in what it says from the approved or the proposed one."""
-        before = (self._store.approved_text(change.entry_id), change.revision)
-        return any(says_otherwise(revision.text.answer, text.answer, change.market) for revision in before if revision)
+    def _texts_before(self, change: Change) -> tuple[FaqText, ...]:
+        """The approved and the proposed text of a change."""
+        revisions = (self._store.approved_text(change.entry_id), change.revision)
+        return tuple(revision.text for revision in revisions if revision)
 
     def warm(self) -> None:
         """Read the markets' entries and load the embedder now, so that the first person need not wait."""

@@ -10,7 +10,7 @@ from typing import Protocol
 from pydantic import Field
 
 from kb_pipeline.domain.base import Value, comparison_key
-from kb_pipeline.domain.changes import Change, ChangeKind, Relation, RelationKind, RiskTier, generation_of
+from kb_pipeline.domain.changes import Change, ChangeKind, Relation, RelationKind, generation_of
 from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, entry_id
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.ports.changes import Changes, Entries, Imports, Proposals
@@ -20,7 +20,6 @@ from kb_pipeline.services.language.entry_checks import EntryChecks
 from kb_pipeline.services.relate.compared import EntryText
 from kb_pipeline.services.relate.standing import StandingEntries
 from kb_pipeline.steps.checks.assessment import assess
-from kb_pipeline.steps.relate.relations import says_otherwise
 
 Row = tuple[int, Mapping[str, str]]  # line number, cells
 
@@ -150,9 +149,8 @@ class Importer:
         approved = self._store.approved_text(revision.entry_id)
         if approved is not None and approved.text == revision.text:
             return None
-        known = assess(revision.text, self._checks.check_alone(revision.text), None, relation, (), self._market)
-        if approved is not None and says_otherwise(approved.text.answer, revision.text.answer, self._market.tag):
-            known = known.model_copy(update={"risk": RiskTier.HIGH})  # another amount, or a no for a yes, takes two people
+        findings, before = self._checks.check_alone(revision.text), (approved.text,) if approved else ()
+        known = assess(revision.text, findings, None, relation, (), self._market, before)
         return Change(
             market=self._market.tag,
             generation=generation_of(self._store.changes(self._market.tag, (), revision.entry_id)),

@@ -10,7 +10,6 @@ from rapidfuzz import fuzz
 from kb_pipeline.domain.base import comparison_key
 from kb_pipeline.domain.changes import Relation, RelationKind
 from kb_pipeline.domain.facts import Fact, FactKind
-from kb_pipeline.steps.facts import extract
 from kb_pipeline.steps.facts.compare import Key, comparison_value
 from kb_pipeline.steps.language.negation import negations
 from kb_pipeline.steps.language.opposites import opposed, verdict
@@ -199,14 +198,6 @@ def _opposed_answers(candidate: ComparedEntry, other: ComparedEntry) -> tuple[st
         if pair := opposed(mine, theirs, language):
             guards.append(f"the answers are opposed: {pair}")
     return tuple(guards)
-
-
-def says_otherwise(before: str, after: str, language: str) -> bool:
-    """Whether an answer differs from the one before in an amount, a share, a period, a date, or in its yes or no."""
-    facts = [{comparison_value(f) for f in extract(text, language) if f.kind in _HARD} for text in (before, after)]
-    verdicts = [verdict(text, language) for text in (before, after)]
-    denials = [negations(text, language) for text in (before, after)]
-    return facts[0] != facts[1] or verdicts[0] != verdicts[1] or denials[0] != denials[1]
 
 
 def _conflict(mine: tuple[Fact, ...], theirs: tuple[Fact, ...]) -> tuple[set[Key], str] | None:

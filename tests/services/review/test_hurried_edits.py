@@ -8,7 +8,6 @@ import pytest
 from kb_pipeline.domain.changes import RiskTier
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.findings import Severity
-from tests.services.review.test_edit import desk  # noqa: F401 - a fixture
 
 STANDING = {"th-TH": ("ร้านอยู่ที่ไหน", "ร้านอยู่ที่กรุงเทพ"), "en-US": ("Where is the shop?", "The shop is in Boston.")}
 with (Path(__file__).parent / "slips.csv").open(encoding="utf-8", newline="") as file:
@@ -21,7 +20,7 @@ def faq(pair):
 
 
 @pytest.fixture
-def judged(desk):  # noqa: F811 - the fixture
+def judged(desk):
     def judge(slip, answer):
         tag, source = slip["market"], (slip["source_question"], slip["source_answer"])
         if not desk.store.changes(tag, ()):
