@@ -4,8 +4,8 @@ from functools import partial
 
 import pytest
 
-from kb_pipeline.domain.changes import ChangeState, RiskTier, Verdict
-from kb_pipeline.domain.decisions import approvers, has_approved, outcome, request_of
+from kb_pipeline.domain.changes import ChangeState, EntryState, RiskTier, Verdict
+from kb_pipeline.domain.decisions import approvers, has_approved, outcome, request_of, weighed
 from kb_pipeline.domain.findings import Severity
 from kb_pipeline.errors import BlockedError, IllegalTransitionError
 from tests.adapters.store_sql.samples import MARKETS, change_of, decision_of, retirement_of, revision_of
