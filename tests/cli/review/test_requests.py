@@ -62,7 +62,9 @@ def test_a_request_is_listed_counted_and_answered_by_the_next_run(story, market)
     for part in (WISHES[market], "บุญมี", "the next kb run asks the model", f"kb review take-back {old}"):
         assert part in shown(old)
 
-    answer = lambda request: into_thai(request) | {"answer": ANSWERS[market]}  # noqa: E731
+    def answer(request):
+        return into_thai(request) | {"answer": ANSWERS[market]}
+
     story.llm.script |= {"rewrite_faq": answer, "repair_faq": answer}
     story.run()
     (new,) = (row for row in kb("review", "list", "--market", market)["changes"] if row["answer"] == ANSWERS[market])

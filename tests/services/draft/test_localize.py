@@ -199,7 +199,10 @@ def test_a_lost_mark_is_given_back_to_the_model(store, embedder, thai):
     desk = Desk(store, embedder, thai)
     desk.source("Type `help` in the chat.")
     answers = iter(("พิมพ์ในแชท [[4]]", "พิมพ์ [[1]] ในแชท"))
-    reply = lambda request: {"question": THAI_QUESTION, "answer": next(answers), "phrasings": []}  # noqa: E731
+
+    def reply(request):
+        return {"question": THAI_QUESTION, "answer": next(answers), "phrasings": []}
+
     desk.llm.script |= {"localize_faq": reply, "repair_faq": reply}
     assert desk.run().repaired == 1
     assert "the code `help` is missing" in desk.llm.asked("repair_faq")[0]

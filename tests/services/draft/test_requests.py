@@ -179,7 +179,10 @@ def test_a_request_about_an_update_opens_the_whole_text_and_says_so(story):
     story.write("en/returns.md", RETURNS.replace("must be unused", "must be new"))
     story.run()
     (update,) = (change for change in story.store.changes("th-TH") if change.kind is ChangeKind.UPDATE)
-    answer = lambda request: into_thai(request) | {"answer": "สินค้าต้องเป็นของใหม่"}  # noqa: E731
+
+    def answer(request):
+        return into_thai(request) | {"answer": "สินค้าต้องเป็นของใหม่"}
+
     story.llm.script |= {"rewrite_faq": answer, "repair_faq": answer}
     ask_for_changes(story.store, update)
     story.run()
