@@ -119,12 +119,13 @@ def move_entry(state: EntryState, to: EntryState) -> EntryState:
 def gives_way(standing: "Change", to: "Change") -> bool:
     """Whether an open change is superseded by a newer proposal of its entry. The one place of this rule.
 
-    The pipeline's and an import's give way to a newer one of theirs. A person's correction gives way to nothing; nor does
-    another change give way to it that people may decide on: that one is edited instead.
+    The pipeline's and an import's give way to a newer one of theirs. A person's text gives way to nothing, be it a correction
+    or an edit that waits for a second person: people decide on it first. Nor does another change give way to a correction
+    where people may decide on that change: it is edited instead.
     """
     if to.proposed_by:
         return standing.state is ChangeState.CHANGES_REQUESTED
-    return not standing.proposed_by
+    return not standing.is_of_a_person
 
 
 class Change(Value):
@@ -148,6 +149,11 @@ class Change(Value):
     state: ChangeState = ChangeState.PENDING
     version: int = 1  # for optimistic locking: raised by every transition
     original_id: str = ""  # the id it was proposed under, once a person's edit has replaced `revision`; empty before
+
+    @property
+    def is_of_a_person(self) -> bool:
+        """Whether its text is a person's: a correction, or an edit of what was proposed."""
+        return bool(self.proposed_by or self.original_id)
 
     @cached_property
     def id(self) -> str:

@@ -224,6 +224,11 @@ def test_an_edited_text_is_read_back_from_the_editor():
         parse_edited("Q: one\nQ: two\nA: x")
 
 
+def test_an_answer_of_a_numbered_list_keeps_its_lines_with_a_number_sign():
+    text = parse_edited("# help\nQ: วิธีติดตามพัสดุ\nA: ขั้นตอน\n# 1 เปิดแอป\n# 2 กด **ติดตาม**\n")
+    assert text.answer == "ขั้นตอน\n# 1 เปิดแอป\n# 2 กด **ติดตาม**"
+
+
 def test_logs_and_progress_go_to_stderr_so_that_json_stays_alone(home):
     kb_command = Path(sys.executable).with_name("kb")
     env = os.environ | {"KB_LOG_LEVEL": "DEBUG"}

@@ -43,7 +43,7 @@ class SqlChanges(Part):
 
     def propose(self, change: Change, answers: ChangeRequest | None = None, reason: str = "") -> bool:
         """Stage a change; older open ones of the same entry are superseded. False if this very change was made before, or
-        while a person's correction waits.
+        while a person's text waits (`domain.changes.gives_way`).
 
         One that was superseded, and whose source came back to what it said, is pending again. With `answers`: False also if
         that request does not stand any more. `reason`: why a person proposes it.

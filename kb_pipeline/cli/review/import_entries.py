@@ -41,6 +41,7 @@ def import_entries(
                 "relations": result.relations,
                 "contradictions": [c.model_dump() for c in result.contradictions],
                 "rejected": [r.model_dump() for r in result.rejected],
+                "waiting": [w.model_dump() for w in result.waiting],
             }
         )
     else:
@@ -55,6 +56,9 @@ def _print_result(result: "ImportResult", file: Path, market: str, *, propose: b
         typer.echo("compared with the market: " + ", ".join(f"{n} {kind}" for kind, n in sorted(result.relations.items())))
     for row in result.contradictions:
         typer.echo(f"  {file}:{row.line}: contradicts entry {row.twin_id}: {'; '.join(row.why)} [contradictory]")
+    for waiting in result.waiting:
+        remedy = f"not proposed: a person's text waits, decide on it first: kb review show {waiting.change_id}"
+        typer.echo(f"  {file}:{waiting.line}: {remedy}")
     for rejected in result.rejected:
         typer.echo(f"  {file}:{rejected.line}: {rejected.message} [{rejected.code}]")
     if propose:

@@ -97,22 +97,23 @@ def edit(  # noqa: PLR0913, PLR0917 - one parameter for each option of the comma
     json: JsonOption = False,
 ) -> None:
     """Approve a change with another text. Without --question, --answer or --phrasing, opens $EDITOR on a terminal."""
-    from kb_pipeline.cli.review.editing import edited_text
+    from kb_pipeline.cli.review.editing import edited_text, kept_if_refused
 
     reviewer = _reviewer(actor)
     card = reviewer.card(change_id)
     change, text = card.change, _text_of(card, proposed=proposed)
     if not proposed or question or answer or phrasing:
         text = edited_text(text, question, answer, phrasing)
-    decided = reviewer.edit(
-        change_id,
-        text,
-        category=category.value if category else "",
-        root_cause=cause,
-        version=change.version if version is None else version,
-        override=override,
-        comment=comment,
-    )
+    with kept_if_refused(text, change.id):
+        decided = reviewer.edit(
+            change_id,
+            text,
+            category=category.value if category else "",
+            root_cause=cause,
+            version=change.version if version is None else version,
+            override=override,
+            comment=comment,
+        )
     _print_decided(decided, json)
 
 

@@ -34,8 +34,8 @@ class Contradiction(Value):
     def remedy(self) -> str:
         """How a person settles it."""
         return (
-            f"say which holds, or that both do: kb entry settle {self.first.id} {self.second.id} "
-            f"--holds {self.first.entry_id}|{self.second.entry_id} or --both, with --reason"
+            f"say which one holds: kb entry settle {self.first.id} {self.second.id} --holds {self.first.entry_id} "
+            f"--reason WHY; or --holds {self.second.entry_id}; or that both do: --both"
         )
 
 

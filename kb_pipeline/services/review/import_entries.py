@@ -10,7 +10,7 @@ from typing import Protocol
 from pydantic import Field
 
 from kb_pipeline.domain.base import Value, comparison_key
-from kb_pipeline.domain.changes import Change, ChangeKind, Relation, RelationKind, generation_of
+from kb_pipeline.domain.changes import Change, ChangeKind, ChangeState, Relation, RelationKind, generation_of, gives_way
 from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, entry_id
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.ports.changes import Changes, Entries, Imports, Proposals
@@ -38,6 +38,14 @@ class RejectedRow(Value):
     message: str
 
 
+class WaitingRow(Value):
+    """A row that was not proposed, since a person's text for the same entry waits to be decided on: `change_id`."""
+
+    line: int
+    question: str
+    change_id: str
+
+
 class ContradictingRow(Value):
     """A row that contradicts an entry of the market, or a row before it. `twin_id` is that entry's id."""
 
@@ -56,6 +64,7 @@ class ImportResult(Value):
     rejected: tuple[RejectedRow, ...] = ()
     relations: dict[str, int] = Field(default_factory=dict)  # of the imported rows, by kind
     contradictions: tuple[ContradictingRow, ...] = ()
+    waiting: tuple[WaitingRow, ...] = ()
 
 
 @dataclass
@@ -68,6 +77,7 @@ class _Outcome:
     rejected: list[RejectedRow] = field(default_factory=list)
     relations: Counter[str] = field(default_factory=Counter)
     contradictions: list[ContradictingRow] = field(default_factory=list)
+    waiting: list[WaitingRow] = field(default_factory=list)
 
     def result(self) -> ImportResult:
         return ImportResult.model_validate(vars(self))
@@ -138,11 +148,20 @@ class Importer:
         else:
             outcome.duplicates += 1
         change = self._change(revision, relation) if self._propose else None
-        if change is not None and self._store.propose(change):
-            outcome.proposed.append(change.id)
+        if change is not None:
+            self._propose_change(line, change, outcome)
         if relation.kind is RelationKind.CONTRADICTORY:
             twin, question = relation.twin_id or "", revision.text.question
             outcome.contradictions.append(ContradictingRow(line=line, question=question, twin_id=twin, why=relation.guards))
+
+    def _propose_change(self, line: int, change: Change, outcome: _Outcome) -> None:
+        if self._store.propose(change):
+            outcome.proposed.append(change.id)
+            return
+        open_ = self._store.changes(change.market, (ChangeState.PENDING, ChangeState.CHANGES_REQUESTED), change.entry_id)
+        first = next((other for other in open_ if other.id != change.id and not gives_way(other, change)), None)
+        if first is not None and change.revision is not None:
+            outcome.waiting.append(WaitingRow(line=line, question=change.revision.text.question, change_id=first.id))
 
     def _change(self, revision: Revision, relation: Relation) -> Change | None:
         """The change that says the imported text; None where it is said already."""

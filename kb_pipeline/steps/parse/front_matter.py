@@ -26,6 +26,7 @@ _LANGUAGE_KEYS = ("lang", "language")
 _TEXT_KEYS = ("id", "title", "owner")
 _LIST_KEYS = ("markets", "topics")
 _DATE_KEYS = ("valid_from", "valid_until")
+_NARROWING_KEYS = ("markets", *_DATE_KEYS)  # where and when an article holds: misspelt, it would hold everywhere, silently
 _NULLS = ("", "~", "null", "Null", "NULL")
 _FORMAT = "write `key: value` lines between two lines of ---"
 
@@ -96,6 +97,10 @@ def _front_matter(values: dict[str, object], source: str, markets: Sequence[str]
     def line(key: str) -> int:
         return _line_of(source, key)
 
+    for given in values:
+        meant = next((key for key in _NARROWING_KEYS if given != key and _letters(given) == _letters(key)), None)
+        if meant:
+            raise ArticleError("bad-front-matter", f"there is no key '{given[:40]}'", f"write {meant}", line=line(given))
     known: dict[str, object] = {key: _text(values[key]) for key in _TEXT_KEYS if key in values}
     known |= {key: _list(values[key]) for key in _LIST_KEYS if key in values}
     known |= {key: _date(values[key], line(key)) for key in _DATE_KEYS if key in values}
@@ -108,6 +113,11 @@ def _front_matter(values: dict[str, object], source: str, markets: Sequence[str]
     if front_matter.valid_from and front_matter.valid_until and front_matter.valid_from > front_matter.valid_until:
         raise ArticleError("bad-date", "valid_until is before valid_from", "swap the two dates", line=line("valid_until"))
     return front_matter
+
+
+def _letters(key: str) -> str:
+    """A key without what people get wrong in it: case, marks between words, the plural's s."""
+    return re.sub(r"[\W_]", "", key).casefold().rstrip("s")
 
 
 def _text(value: object) -> str:

@@ -123,3 +123,13 @@ def test_the_second_person_sees_the_edit_of_the_first_and_can_take_the_proposed_
     assert story.store.change(change).revision.text == proposed
     assert kb("review", "show", change)["card"]["proposed"] is None
     assert kb("review", "approve", change)["state"] == "approved"
+
+
+@pytest.mark.parametrize("market", ["th-TH", "en-US"])
+def test_a_refused_edit_keeps_the_text_in_a_file_that_it_names(story, tmp_path, monkeypatch, market):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    change = change_about_unused_items(market)
+    said = refused("review", "edit", change, "--answer", ANSWERS[market], "--version", "7")
+    (kept,) = tmp_path.glob("kb-*.md")
+    assert str(kept) in said
+    assert ANSWERS[market] in kept.read_text("utf-8")

@@ -91,6 +91,19 @@ def test_another_answer_to_an_approved_import_is_its_update_against_what_is_appr
 
 
 @pytest.mark.parametrize("market", AGAIN)
+def test_a_row_beside_a_persons_text_that_waits_is_named_and_not_proposed(store, take_in, market):
+    question, answer, other = AGAIN[market]
+    (known,) = take_in([(2, row(question, answer))], propose=True, market=market).proposed
+    approved = approve(store, known)
+    correction = store.change(known).model_copy(
+        update={"kind": ChangeKind.UPDATE, "base_revision_id": approved.revision.id, "proposed_by": "dara", "generation": 7}
+    )
+    assert store.propose(correction)
+    result = take_in([(2, row(question, other))], propose=True, market=market)
+    assert (result.proposed, [(w.line, w.change_id) for w in result.waiting]) == ((), [(2, correction.id)])
+
+
+@pytest.mark.parametrize("market", AGAIN)
 def test_rows_of_one_file_are_compared_with_each_other(take_in, market):
     question, answer, other = AGAIN[market]
     same = [(2, row(question, answer)), (3, row(f"{question} ?", other))]

@@ -68,6 +68,8 @@ def test_a_byte_order_mark_and_windows_line_ends_do_not_matter() -> None:
         (b"---\ntitle: x\n\nno end", "bad-front-matter", 1, None),
         (b"---\na: &x [1]\nb: *x\n---\nx", "bad-front-matter", 3, None),
         (b"---\na: " + b"[" * 50 + b"\n---\nx", "bad-front-matter", 2, None),
+        (b"---\nid: 1\nmarket: th-TH\n---\nx", "bad-front-matter", 3, None),  # it would go to all markets
+        (b"---\nValid-Until: 2030-01-01\n---\nx", "bad-front-matter", 2, None),
         (b"---\nid: 1\nvalid_from: 2025-02-30\n---\nx", "bad-date", 3, None),
         (b"---\nvalid_until: 2568-02-03\n---\nx", "bad-date", 2, None),
         (b"---\nvalid_from: 2025-02-03\nvalid_until: 2025-01-01\n---\nx", "bad-date", 3, None),
