@@ -3,7 +3,7 @@
 import pytest
 
 from kb_pipeline.domain.accounts import Role
-from kb_pipeline.domain.changes import ChangeState
+from kb_pipeline.domain.changes import ChangeState, Decision, Verdict
 from tests.review.browsing import PASSWORD, fits, open_page, sign_in
 from tests.review.conftest import say
 
@@ -155,3 +155,18 @@ def test_the_proposed_text_is_taken_into_the_editor_and_typing_that_it_replaces_
     assert page.input_value("#edit-answer") == text.answer
     page.click("[data-undo]")
     assert page.input_value("#edit-answer") == MINE
+
+
+@pytest.mark.parametrize("is_typed", [True, False])
+def test_a_correction_that_was_typed_is_not_left_by_a_slip(desk_page, site, store, changes, problems, is_typed):
+    store.decide(Decision(change_id=changes[2].id, verdict=Verdict.APPROVE, actor="ann", seen_version=1))
+    page = desk_page()
+    page.goto(f"{site}/entries/{changes[2].entry_id}")
+    if is_typed:
+        page.fill("#correct-answer", MINE)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.click("nav.path a")
+    page.wait_for_url(lambda url: url.endswith("/entries?market=th-TH"))
+    asked = [line for line in problems if line.startswith("dialog")]
+    problems[:] = [line for line in problems if line not in asked]
+    assert len(asked) == int(is_typed)

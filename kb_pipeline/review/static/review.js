@@ -78,6 +78,15 @@ if (toggle) {
   toggle.addEventListener("change", () => localStorage.setItem("kb-keys", toggle.checked ? "on" : "off"));
 }
 
+// A text of one's own is not left behind by a slip: the browser asks first.
+const own = document.querySelector("form[data-ask-first]");
+if (own) {
+  addEventListener("beforeunload", (event) => {
+    const isTyped = [...own.querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue);
+    if (isTyped && !own.dataset.sent) event.preventDefault();
+  });
+}
+
 // What is typed into the panels of a card is kept by the change's id and version until it is discarded, or taken by the server.
 const SENT = "kb-sent";
 const sent = sessionStorage.getItem(SENT);
