@@ -40,8 +40,8 @@ class AuditEvents(Protocol):
 class TrailProof(Protocol):
     """The proof that the trail is whole and explains what is stored."""
 
-    def verify_trail(self) -> AuditReport:
-        """Walk all events against all rows, once."""
+    def unproven(self, market: str) -> Sequence[str]:
+        """What speaks against publishing in a market, in words. It walks the whole trail, once."""
 
 
 class AuditTrail(AuditEvents, TrailProof, Protocol):
@@ -52,6 +52,12 @@ class AuditTrail(AuditEvents, TrailProof, Protocol):
 
     def audit_head(self) -> tuple[int, str]:
         """The number of audit events and the hash of the last one; written down elsewhere, they prove a cut."""
+
+    def verify_trail(self, marks: Sequence[AnchorMark] = ()) -> AuditReport:
+        """Walk all events against all rows, once. `marks`: heads of before, beside those of the anchor."""
+
+    def note_new_key(self, actor: str) -> None:
+        """Write down that another key is in use from now on."""
 
     def links(self) -> Iterator[dict[str, Any]]:
         """All events as they are chained, oldest first, each with its `prev_hash` and `hash`."""

@@ -9,7 +9,7 @@ from sqlalchemy import Select, select, type_coerce
 from sqlalchemy.orm import Session
 from sqlalchemy.types import NullType
 
-from kb_pipeline.adapters.store_sql.audit import Journal, chain_head
+from kb_pipeline.adapters.store_sql.audit import AUDIT, Journal, chain_head
 from kb_pipeline.adapters.store_sql.engine import Part
 from kb_pipeline.adapters.store_sql.explained import unexplained
 from kb_pipeline.adapters.store_sql.schema import AuditHeadRow, EventRow
@@ -52,9 +52,9 @@ class SqlAudit(Part):
         with self._db.read() as session:
             return first_bad(self._walked(session, ()).findings)
 
-    def verify_trail(self) -> AuditReport:
-        """Walk all events against all rows, once; linear in both."""
-        marks = self._marks()  # before the events are read: what is committed meanwhile may be ahead of them
+    def verify_trail(self, marks: Sequence[AnchorMark] = ()) -> AuditReport:
+        """Walk all events against all rows, once; linear in both. `marks`: heads of before, beside those of the anchor."""
+        marks = [*self._marks(), *marks]  # before the events are read: what is committed meanwhile may be ahead of them
         with self._db.read() as session:
             return self._proved(session, marks)[0]
 
@@ -72,6 +72,15 @@ class SqlAudit(Part):
         if self._db.kept.anchor is not None:
             self._db.kept.anchor.restart(*self.audit_head(), f"sealed by {actor}: {reason}")
         return before
+
+    def note_new_key(self, actor: str) -> None:
+        """Write down that another key is in use from now on."""
+        with self._db.write() as session:
+            Journal(session).add(actor, "trail.key_rotated", AUDIT)
+
+    def unproven(self, market: str) -> Sequence[str]:
+        """What speaks against publishing in a market, in words: nothing does as long as the trail explains all."""
+        return [str(finding) for finding in self.verify_trail().concerning(market)]
 
     def _marks(self) -> Sequence[AnchorMark]:
         return self._db.kept.anchor.marks() if self._db.kept.anchor else ()
