@@ -70,7 +70,7 @@ class Touched:
         changed = [*(row for row in session.dirty if session.is_modified(row)), *session.deleted]
         for table in SEALED_TABLES:
             known = self._before.get(table, {})
-            fresh = {inspect(row).identity for row in changed if type(row) is table} - known.keys()
+            fresh = {tuple(inspect(row).identity or ()) for row in changed if type(row) is table} - known.keys()
             if fresh:
                 found = dict(rows_by_identity(session, table, fresh))
                 self._before.setdefault(table, {}).update({identity: found.get(identity) for identity in fresh})
@@ -91,12 +91,13 @@ def rows_by_identity(
         some = wanted[start : start + BATCH // len(keys)]
         is_one = keys[0].in_([id_[0] for id_ in some]) if len(keys) == 1 else tuple_(*keys).in_(some)
         for row in session.execute(_raw(table).where(is_one)).mappings():
-            yield tuple(row[key.name] for key in keys), _sealed(table, row)
+            yield tuple(row[key.name] for key in keys), _sealed(table, dict(row))
 
 
 def sealed_rows(session: Session, table: type[Base]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """Every row's name, digest, and columns as they stand in the database."""
-    for row in session.execute(_raw(table).execution_options(yield_per=1000)).mappings():
+    for found in session.execute(_raw(table).execution_options(yield_per=1000)).mappings():
+        row = dict(found)
         yield *_sealed(table, row), row
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, select, type_coerce
+from sqlalchemy import select, type_coerce
 from sqlalchemy.orm import Session
 from sqlalchemy.types import NullType
 
@@ -13,7 +13,7 @@ from kb_pipeline.adapters.store_sql.audit import AUDIT, Journal, chain_head
 from kb_pipeline.adapters.store_sql.engine import Part
 from kb_pipeline.adapters.store_sql.explained import unexplained
 from kb_pipeline.adapters.store_sql.schema import AuditHeadRow, EventRow
-from kb_pipeline.domain.audit import AnchorMark, AuditEvent, AuditFinding, AuditReport, first_bad
+from kb_pipeline.domain.audit import AnchorMark, AuditEvent, AuditReport, first_bad
 from kb_pipeline.steps.audit.walk import Walk
 
 _NAMED = 20  # findings that the event of a sealing names
@@ -42,7 +42,7 @@ class SqlAudit(Part):
     def links(self) -> Iterator[dict[str, Any]]:
         """All events as they are chained, oldest first, each with its `prev_hash` and `hash`. Raises StoreError."""
         with self._db.read() as session:
-            yield from _links(session)
+            yield from map(_link, _raw_links(session))
 
     def verify_chain(self) -> int | None:
         """The number of the first event that was changed, removed or put in; None if the trail is whole.
@@ -88,11 +88,11 @@ class SqlAudit(Part):
     def _walked(self, session: Session, marks: Sequence[AnchorMark]) -> Walk:
         walk = Walk(self._db.kept.keys.known() if self._db.kept.keys else (), marks)
         head = session.get(AuditHeadRow, 1)
-        try:
-            for taken in _links(session):
-                walk.take(taken)
-        except (ValueError, TypeError, KeyError, AttributeError):  # what was tampered with need not be readable
-            walk.findings.append(AuditFinding(place=f"event {walk.count}", message="cannot be read"))
+        for row in _raw_links(session):
+            try:
+                walk.take(_link(row))
+            except (ValueError, TypeError, KeyError, AttributeError):  # what was tampered with need not be readable
+                walk.skip(row["seq"], row["hash"])
         walk.end((head.count, head.hash) if head else None)
         return walk
 
@@ -111,18 +111,15 @@ class SqlAudit(Part):
         return report, walk
 
 
-def _links(session: Session) -> Iterator[dict[str, Any]]:
-    """The events as the driver gives them, read as they were hashed."""
-    for row in session.execute(_raw_events().execution_options(yield_per=1000)).mappings():
-        yield _link(row)
-
-
-def _raw_events() -> Select[Any]:
+def _raw_links(session: Session) -> Iterator[dict[str, Any]]:
+    """The events as the driver gives them."""
     columns = (type_coerce(column, NullType()).label(column.name) for column in EventRow.__table__.columns)
-    return select(*columns).order_by(EventRow.seq)
+    query = select(*columns).order_by(EventRow.seq).execution_options(yield_per=1000)
+    yield from map(dict, session.execute(query).mappings())
 
 
 def _link(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The event as it was hashed. Raises ValueError for what is not readable."""
     taken = dict(row)
     taken["at"] = _time(taken["at"])
     for name in ("before", "after", "rows"):

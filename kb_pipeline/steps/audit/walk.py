@@ -50,6 +50,12 @@ class Walk:
         self._content.update(canonical("", fields))
         self.approvals.take(fields)
 
+    def skip(self, seq: object, head: object) -> None:
+        """A link that cannot be read."""
+        self._find(self.count, "cannot be read")
+        self.head = str(head)
+        self._content.update(repr((seq, head)).encode())
+
     def end(self, head: tuple[int, str] | None) -> None:
         """Compare the end with the head that the database keeps, and with the anchor's marks beyond it."""
         if head != (self.count, self.head):
