@@ -20,18 +20,35 @@ from kb_pipeline.adapters.store_sql.seals import SEALED_TABLES
 from kb_pipeline.domain.accounts import Role, User
 from kb_pipeline.errors import StoreError
 from tests.adapters.store_sql.samples import MARKETS, change_of, decision_of
-from tests.adapters.store_sql.tampering import KEYS, chain_again, events_of, fill, publish
+from tests.adapters.store_sql.tampering import KEYS, chain_again, events_of, fill
 
 HELD = tempfile.TemporaryDirectory(prefix="kb-store-trail-")  # gone when the tests end
 PLACE = Path(HELD.name)
 AUDITED = (*sorted(table.__tablename__ for table in SEALED_TABLES), "release_items", "events", "audit_head")
 
 
-@pytest.fixture
-def keyed(url: str, tmp_path: Path) -> Iterator[SqlStore]:
-    """A store with keys and an anchor, in which something of everything happened."""
-    store = SqlStore(url, KEYS, AnchorFile(tmp_path / "audit.anchor"))
+@pytest.fixture(scope="module")
+def filled() -> Path:
+    """A SQLite database with its anchor, in which something of everything happened."""
+    file = PLACE / "filled.sqlite3"
+    store = SqlStore(f"sqlite:///{file}", KEYS, AnchorFile(PLACE / "filled.anchor"))
     fill(store)
+    store.close()
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+    return file
+
+
+@pytest.fixture
+def keyed(url: str, tmp_path: Path, filled: Path) -> Iterator[SqlStore]:
+    """A store with keys and an anchor, in which something of everything happened."""
+    anchor = AnchorFile(tmp_path / "audit.anchor")
+    if url.startswith("sqlite"):
+        shutil.copy(filled, tmp_path / "kb.sqlite3")
+        shutil.copy(filled.with_suffix(".anchor"), anchor.path)
+    store = SqlStore(url, KEYS, anchor)
+    if not store.events(limit=1):
+        fill(store)
     yield store
     store.close()
 
@@ -81,20 +98,20 @@ def approve_what_waits(connection: Connection) -> None:
     connection.execute(text("UPDATE changes SET state = 'approved' WHERE state = 'pending'"))
 
 
+def change_a_text(connection: Connection) -> None:
+    changed = "replace(CAST(text AS TEXT), '7', '99')"
+    to = f"CAST({changed} AS JSON)" if connection.dialect.name == "postgresql" else changed
+    connection.execute(text(f"UPDATE revisions SET text = {to}"))
+
+
 TAMPERINGS = {
     "the tail is cut, with its head": cut_the_tail,
     "the chain is written anew": write_the_chain_anew,
     "the chain is written anew, with another person": name_another_approver,
     "all events are deleted": delete_all_events,
     "what waits is approved": approve_what_waits,
-    "an approved text is changed": statement("UPDATE revisions SET text = replace(CAST(text AS TEXT), '7', '9')")
-    if False
-    else lambda c: c.execute(text(f"UPDATE revisions SET text = {_json(c, "replace(CAST(text AS TEXT), '7', '99')")}")),
-    "a text cites something else": lambda c: (
-        c.execute(text(f"UPDATE revisions SET citations = {_json(c, "'[]'")} || ''"))
-        if False
-        else statement("UPDATE revisions SET language = 'xx' WHERE market = 'th-TH'")
-    ),
+    "an approved text is changed": change_a_text,
+    "a text is said to be of another language": statement("UPDATE revisions SET language = 'xx' WHERE market = 'th-TH'"),
     "a decision is deleted": statement("DELETE FROM decisions WHERE position = 3"),
     "a decision is another person's": statement("UPDATE decisions SET actor = 'mallory' WHERE position = 3"),
     "an entry is deleted": statement("DELETE FROM entries WHERE state = 'proposed'"),
@@ -111,10 +128,6 @@ TAMPERINGS = {
 }
 
 
-def _json(connection: Connection, expression: str) -> str:
-    return f"CAST({expression} AS JSON)" if connection.dialect.name == "postgresql" else expression
-
-
 def test_nothing_is_found_where_only_the_program_wrote(keyed: SqlStore) -> None:
     report = keyed.verify_trail()
     assert report.findings == ()
@@ -129,7 +142,8 @@ def test_each_tampering_is_found(keyed: SqlStore, url: str, tamper: Callable[[Co
 
 def test_what_was_changed_by_hand_is_not_covered_by_what_the_program_writes_later(keyed: SqlStore, url: str) -> None:
     by_sql(url, statement("UPDATE entries SET language = 'xx' WHERE market = 'th-TH'"))
-    publish(keyed, "th-TH", 3) if keyed.lift_hold("th-TH", "dara", "ok") else None
+    keyed.lift_hold("th-TH", "dara", "ok")
+    keyed.withdraw_entry(change_of("th-TH").entry_id, "dara", "ผิด")
     found = [str(finding) for finding in keyed.verify_trail().findings]
     assert any("was changed by hand before event" in finding for finding in found)
 
@@ -215,7 +229,7 @@ def test_after_a_rotation_old_and_new_events_verify_and_the_old_key_writes_no_mo
 
 
 def test_without_the_key_nothing_is_written_and_the_report_says_which_one_is_missing(keyed: SqlStore, url: str) -> None:
-    other = SqlStore(url, GivenKeys("another secret " * 3))
+    other = SqlStore(url, GivenKeys("another-secret" * 3))
     with pytest.raises(StoreError, match=KEYS.current().id):
         other.propose(change_of("en-US", "new"))
     assert [f.message for f in other.verify_trail().findings][0].endswith("a key that is not here")
@@ -263,18 +277,7 @@ def test_an_anchor_that_cannot_be_written_keeps_nobody_from_working(url: str, tm
 # At random
 
 
-@pytest.fixture(scope="module")
-def filled() -> Path:
-    file = PLACE / "filled.sqlite3"
-    store = SqlStore(f"sqlite:///{file}", KEYS)
-    fill(store)
-    store.close()
-    with closing(sqlite3.connect(file)) as connection:
-        connection.execute("PRAGMA journal_mode=DELETE")
-    return file
-
-
-@settings(max_examples=120, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, suppress_health_check=list(HealthCheck))
 @given(table=st.sampled_from(AUDITED), act=st.sampled_from(["change", "delete", "insert", "swap"]), data=st.data())
 def test_whatever_row_is_changed_deleted_inserted_or_swapped_is_found(filled: Path, table: str, act: str, data: st.DataObject):
     copy = PLACE / "copy.sqlite3"
@@ -297,21 +300,15 @@ def tamper_at_random(connection: sqlite3.Connection, table: str, act: str, choos
     if act == "delete":
         connection.execute(f"DELETE FROM {table} WHERE {' AND '.join(f'{name} IS ?' for name in key)}", [row[n] for n in key])
         return True
+    unique = {*key, *({"changes": ["id"], "decisions": ["change_id", "seen_version"]}.get(table, []))}
     if act == "insert":
-        values = row | {name: other(row[name]) for name in key}
-        if table in ("changes", "decisions"):
-            values |= {"id": "new"} if table == "changes" else {"seen_version": 99}
-        if table in ("changes", "decisions", "events"):
-            values[key[0]] = len(rows) + 99
-        connection.execute(f"INSERT INTO {table} VALUES ({','.join('?' * len(columns))})", list(values.values()))
+        values = row | {name: other(row[name]) for name in unique}
+        connection.execute(
+            f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({','.join('?' * len(columns))})", list(values.values())
+        )
         return table != "audit_head"
     second = rows[choose(len(rows) - 1)]
-    rest = [name for name in columns if name not in key]
-    if [row[name] for name in rest] == [second[name] for name in rest]:
-        return False
-    unique = {"changes": ["id"], "decisions": ["change_id", "seen_version"]}.get(table, [])
-    for name in unique:
-        rest.remove(name)
+    rest = [name for name in columns if name not in unique]
     if [row[name] for name in rest] == [second[name] for name in rest]:
         return False
     write(connection, table, key, row, {name: second[name] for name in rest})
@@ -328,7 +325,7 @@ def write(connection: sqlite3.Connection, table: str, key: list[str], row: dict,
 def other(value: object) -> object:
     """Another value of the same kind; JSON stays JSON where it is an object."""
     if isinstance(value, int | float):
-        return value + 1
+        return value + 1000
     if isinstance(value, str) and value.startswith("{"):
         return f'{{"x": {value}}}'
     return f"{value or ''}x"
