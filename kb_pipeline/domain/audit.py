@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from kb_pipeline.domain.base import Value
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 GENESIS = "0" * 64  # the hash before the first event
 SEALED = "trail.sealed"  # the event from which on the trail vouches for every row as it was found
 UNKEYED_REMEDY = "put the file with the key there, or name it by KB_AUDIT_KEY_FILE; if the key is lost: kb audit seal"
@@ -57,13 +58,16 @@ class AuditKey:
 
 def canonical(prev_hash: str, fields: Mapping[str, Any]) -> bytes:
     """What is hashed: the link before and the event as canonical JSON."""
-    text = json.dumps([prev_hash, fields], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode("utf-8", "surrogatepass")
+    return _ENCODER.encode([prev_hash, fields]).encode("utf-8", "surrogatepass")
 
 
 def link(prev_hash: str, fields: Mapping[str, Any], key: AuditKey | None = None) -> str:
     """The chain's next link, 64 hex digits: HMAC-SHA-256 with a key, else SHA-256, of the link before and the event."""
-    content = canonical(prev_hash, fields)
+    return link_of(canonical(prev_hash, fields), key)
+
+
+def link_of(content: bytes, key: AuditKey | None) -> str:
+    """As `link`, of what `canonical` gives."""
     return key.sign(content) if key else hashlib.sha256(content).hexdigest()
 
 

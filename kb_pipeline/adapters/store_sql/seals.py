@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import event, inspect, select, tuple_, type_coerce
@@ -106,6 +107,7 @@ def all_seals(session: Session) -> Seals:
     return {name: (None, digest) for table in SEALED_TABLES for name, digest, _ in sealed_rows(session, table)}
 
 
+@cache
 def _raw(table: type[Base]) -> Any:  # noqa: ANN401 - a select of all columns
     """The columns as the driver gives them: what was tampered with need not be readable."""
     return select(*(type_coerce(column, NullType()).label(column.name) for column in table.__table__.columns))
@@ -114,10 +116,12 @@ def _raw(table: type[Base]) -> Any:  # noqa: ANN401 - a select of all columns
 def _sealed(table: type[Base], row: Mapping[str, Any]) -> tuple[str, str]:
     name = "/".join((table.__tablename__, *(str(row[column]) for column in SEALED_TABLES[table])))
     held = {column: value for column, value in row.items() if value is not None}
-    text = json.dumps([name, held], default=_plain, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return name, hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]
+    return name, hashlib.sha256(_ENCODER.encode([name, held]).encode()).hexdigest()[:_DIGITS]
 
 
 def _plain(value: object) -> str:
     """What JSON has no form for: a time, as a server gives it, in UTC; bytes."""
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else repr(value)
+
+
+_ENCODER = json.JSONEncoder(default=_plain, sort_keys=True, separators=(",", ":"))

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kb_pipeline.domain.audit import GENESIS, SEALED, AnchorMark, AuditFinding, AuditKey, canonical, link
+from kb_pipeline.domain.audit import GENESIS, SEALED, AnchorMark, AuditFinding, AuditKey, canonical, link_of
 from kb_pipeline.steps.audit.approvals import Approvals
 
 _OWN = ("prev_hash", "hash")  # of a link; the rest is what its hash covers
@@ -43,11 +43,12 @@ class Walk:
             self.count = int(taken["seq"])
         elif taken["prev_hash"] != self.head:
             self._find(self.count, "does not follow the one before it")
-        self._check_key(fields, taken)
+        content = canonical(taken["prev_hash"], fields)
+        self._check_key(fields, content, taken["hash"])
         self._check_mark(taken["hash"])
         self.head = taken["hash"]
         self._take_rows(fields)
-        self._content.update(canonical("", fields))
+        self._content.update(content)
         self.approvals.take(fields)
 
     def skip(self, seq: object, head: object) -> None:
@@ -65,13 +66,13 @@ class Walk:
         if ahead > self.count:
             self._find(self.count + 1, f"is gone: the anchor outside the database knows {ahead} events")
 
-    def _check_key(self, fields: Mapping[str, Any], taken: Mapping[str, Any]) -> None:
+    def _check_key(self, fields: Mapping[str, Any], content: bytes, found: str) -> None:
         place, key = self._keys.get(fields.get("key", ""), (_NO_KEY, None))
         if fields.get("key") and key is None:
             message = f"and those that follow are keyed by {fields['key']}, a key that is not here"
             self.unknown.setdefault(fields["key"], AuditFinding(place=f"event {self.count}", message=message))
             return
-        if link(taken["prev_hash"], fields, key) != taken["hash"]:
+        if link_of(content, key) != found:
             self._find(self.count, "is not as it was written")
         begins = fields["action"] == SEALED or self.count == 1
         if place < self._last_key:
