@@ -1,4 +1,4 @@
-"""One walk through the trail, oldest event first: whether each link is the one that was written, and what the events vouch for."""
+"""One walk through the trail, oldest event first: whether each link is as it was written, and what the events vouch for."""
 
 import hashlib
 from collections.abc import Mapping, Sequence

@@ -19,7 +19,7 @@ from kb_pipeline.adapters.store_sql.schema import Base
 from kb_pipeline.adapters.store_sql.seals import SEALED_TABLES
 from kb_pipeline.domain.accounts import Role, User
 from kb_pipeline.errors import StoreError
-from tests.adapters.store_sql.samples import MARKETS, change_of, decision_of
+from tests.adapters.store_sql.samples import change_of, decision_of
 from tests.adapters.store_sql.tampering import KEYS, chain_again, events_of, fill
 
 HELD = tempfile.TemporaryDirectory(prefix="kb-store-trail-")  # gone when the tests end
@@ -232,7 +232,7 @@ def test_without_the_key_nothing_is_written_and_the_report_says_which_one_is_mis
     other = SqlStore(url, GivenKeys("another-secret" * 3))
     with pytest.raises(StoreError, match=KEYS.current().id):
         other.propose(change_of("en-US", "new"))
-    assert [f.message for f in other.verify_trail().findings][0].endswith("a key that is not here")
+    assert next(iter(other.verify_trail().findings)).message.endswith("a key that is not here")
     assert other.verify_chain() is None
 
 
