@@ -19,6 +19,8 @@ from kb_pipeline.ports.releases import Indexes
 from kb_pipeline.settings import Settings
 
 if TYPE_CHECKING:
+    from kb_pipeline.adapters.audit.anchor_file import AnchorFile
+    from kb_pipeline.adapters.audit.key_file import GivenKeys, KeyFile
     from kb_pipeline.adapters.store_sql import SqlStore
     from kb_pipeline.adapters.store_sql.backup import SqliteBackups
     from kb_pipeline.domain.accounts import User
@@ -42,7 +44,24 @@ def open_store(settings: Settings) -> "SqlStore":
     from kb_pipeline.adapters.store_sql import SqlStore
 
     settings.home.mkdir(parents=True, exist_ok=True)
-    return SqlStore(settings.store_url)
+    return SqlStore(settings.store_url, open_audit_keys(settings), open_audit_anchor(settings))
+
+
+def open_audit_keys(settings: Settings) -> "KeyFile | GivenKeys":
+    """The keys of the audit trail: those of the settings, or of the file. Raises StoreError for one that is too short."""
+    from kb_pipeline.adapters.audit.key_file import GivenKeys, KeyFile
+
+    given = settings.audit_key.get_secret_value().strip()
+    return GivenKeys(given) if given else KeyFile(settings.audit_key_file or settings.home / "audit.key")
+
+
+def open_audit_anchor(settings: Settings) -> "AnchorFile | None":
+    """Where the audit trail's head is written down; None where it is switched off."""
+    from kb_pipeline.adapters.audit.anchor_file import AnchorFile
+
+    if settings.audit_anchor == "off":
+        return None
+    return AnchorFile(Path(settings.audit_anchor) if settings.audit_anchor else settings.home / "audit.anchor")
 
 
 def requested_changes(settings: Settings) -> tuple[Change, ...]:
@@ -72,7 +91,7 @@ def open_backups(settings: Settings) -> "SqliteBackups":
     """Backups of the store. Raises StoreError unless it is SQLite's."""
     from kb_pipeline.adapters.store_sql.backup import SqliteBackups
 
-    return SqliteBackups(settings.store_url)
+    return SqliteBackups(settings.store_url, open_audit_keys(settings), open_audit_anchor(settings))
 
 
 def rebuild_indexes(settings: Settings) -> tuple[str, ...]:

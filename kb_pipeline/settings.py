@@ -69,6 +69,15 @@ class Settings(BaseSettings):
     secure_cookies: bool = Field(
         False, description="Cookies for HTTPS only (`__Host-`); switch on wherever the review page is not on localhost."
     )
+    audit_key: SecretStr = Field(
+        SecretStr(""), description="Keys of the audit trail, the last one in use; empty: those of `KB_AUDIT_KEY_FILE`."
+    )
+    audit_key_file: Path | None = Field(
+        None, description="File with the keys of the audit trail, made when there is none; empty: `KB_HOME/audit.key`."
+    )
+    audit_anchor: str = Field(
+        "", description="File that the audit trail's head is added to; empty: `KB_HOME/audit.anchor`; `off`: none."
+    )
     failpoint: str = Field(
         "", description="For crash tests: the process kills itself at this point, e.g. `publish.before_flip`."
     )
@@ -80,7 +89,7 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{(self.home / 'kb.sqlite3').resolve()}"
 
     def environment(self) -> dict[str, str]:
-        """The settings as environment variables, for a child process; without the model's key, which it inherits."""
-        values = self.model_dump(mode="json", exclude={"llm_api_key", "source_languages"})
+        """The settings as environment variables, for a child process; without the keys, which it inherits."""
+        values = self.model_dump(mode="json", exclude={"llm_api_key", "audit_key", "source_languages"}, exclude_none=True)
         environment = {f"KB_{name.upper()}": str(value) for name, value in values.items()}
         return environment | {"KB_SOURCE_LANGUAGES": json.dumps(self.source_languages)}

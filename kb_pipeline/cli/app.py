@@ -16,7 +16,7 @@ from kb_pipeline.cli.language import market, memory, qa, terms
 from kb_pipeline.cli.release import hold, release
 from kb_pipeline.cli.review import import_entries, review
 from kb_pipeline.cli.serve import search
-from kb_pipeline.cli.system import audit, backup, check, init, models, up
+from kb_pipeline.cli.system import audit, audit_key, backup, check, init, models, up
 from kb_pipeline.errors import KBError
 
 app = typer.Typer(
@@ -54,6 +54,7 @@ app.add_typer(entry.app, rich_help_panel=SAY, name="entry")
 app.command(rich_help_panel=SAY, epilog=search.EXAMPLE)(search.search)
 app.add_typer(users.app, rich_help_panel=KEEP, name="user")
 app.add_typer(keys.app, rich_help_panel=KEEP, name="key")
+audit.app.add_typer(audit_key.app, name="key")
 app.add_typer(audit.app, rich_help_panel=KEEP, name="audit")
 app.command(rich_help_panel=KEEP, epilog="Example: kb backup /safe/place/kb.tar.gz")(backup.backup)
 app.command(rich_help_panel=KEEP, epilog="Example: kb restore /safe/place/kb.tar.gz")(backup.restore)

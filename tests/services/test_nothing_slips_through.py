@@ -16,6 +16,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from kb_pipeline.adapters.audit.anchor_file import AnchorFile
+from kb_pipeline.adapters.audit.key_file import GivenKeys
 from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceTransformersEmbedder
 from kb_pipeline.adapters.models.vectors_in_process import InProcessVectors
 from kb_pipeline.adapters.packs.files import load_market
@@ -52,6 +54,7 @@ from tests.conftest import DAY, ROOT
 from tests.fakes import SilentProgress
 
 TAG = "th-TH"
+KEYS = GivenKeys("k" * 32)
 THAI = load_market(ROOT / "locales", TAG)
 EMBEDDER = SentenceTransformersEmbedder("embedded", KbSettings().model_dir, InProcessVectors(), 2)
 PEOPLE = ("ann", "บุญมี", "dara")
@@ -132,8 +135,8 @@ class Curating(RuleBasedStateMachine):
         self.revision = 0
 
     def teardown(self) -> None:
-        """The trail is whole at the end."""
-        assert self.store.verify_chain() is None
+        """The trail is whole at the end, and explains every row."""
+        assert self.store.verify_trail().findings == ()
         self.live.close()
         self.store.close()
 
@@ -394,7 +397,7 @@ def new_store() -> SqlStore:
     if not template.exists():
         SqlStore(f"sqlite:///{template}").close()
     shutil.copy(template, home / "kb.sqlite3")
-    return SqlStore(f"sqlite:///{home / 'kb.sqlite3'}")
+    return SqlStore(f"sqlite:///{home / 'kb.sqlite3'}", KEYS, AnchorFile(home / "audit.anchor"))
 
 
 def empty_database(url: str) -> SqlStore:
@@ -406,7 +409,7 @@ def empty_database(url: str) -> SqlStore:
         connection.execute(sa.text("DROP SCHEMA public CASCADE"))
         connection.execute(sa.text("CREATE SCHEMA public"))
     engine.dispose()
-    return SqlStore(url)
+    return SqlStore(url, KEYS)
 
 
 TestCurating = pytest.mark.slow(Curating.TestCase)

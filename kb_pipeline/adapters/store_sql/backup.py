@@ -20,6 +20,7 @@ from kb_pipeline.adapters.store_sql import SqlStore
 from kb_pipeline.adapters.store_sql.engine import HEAD
 from kb_pipeline.domain.base import Value
 from kb_pipeline.errors import BlockedError, NotFoundError, StoreError
+from kb_pipeline.ports.audit import AuditAnchor, AuditKeys
 
 MANIFEST, DATABASE = "manifest.json", "kb.sqlite3"  # the members of the archive, in this order
 MAX_MANIFEST = 10_000  # bytes
@@ -43,14 +44,14 @@ class BackupManifest(Value):
 class SqliteBackups:
     """Backups of one database file."""
 
-    def __init__(self, url: str) -> None:
-        """`url` is the store's SQLAlchemy URL. Raises StoreError unless it is SQLite's."""
+    def __init__(self, url: str, keys: AuditKeys | None = None, anchor: AuditAnchor | None = None) -> None:
+        """`url` is the store's SQLAlchemy URL; `keys`, `anchor`: as for SqlStore. Raises StoreError unless it is SQLite's."""
         parsed = make_url(url)
         if parsed.get_backend_name() != "sqlite" or not parsed.database:
             raise StoreError(
                 f"kb backs up SQLite only, not '{parsed.get_backend_name()}'", "use the server's own tools: pg_dump, pg_restore"
             )
-        self.database = Path(parsed.database)
+        self.database, self._keys, self._anchor = Path(parsed.database), keys, anchor
 
     def write(self, file: Path) -> BackupManifest:
         """A whole, proven copy of this moment, while others go on writing.
@@ -66,7 +67,7 @@ class SqliteBackups:
             copy, made = folder / DATABASE, folder / file.name
             with closing(sqlite3.connect(self.database)) as connection:
                 connection.execute("VACUUM INTO ?", (str(copy),))
-            events, head = _prove(copy)
+            events, head = _prove(copy, self._keys)
             manifest = BackupManifest(
                 schema_revision=HEAD,
                 sha256=_sha256(copy),
@@ -96,12 +97,14 @@ class SqliteBackups:
             copy = folder / DATABASE
             with _named(file, NO_RESTORE):
                 manifest = _unpack(file, copy)
-                if _prove(copy) != (manifest.events, manifest.head):
+                if _prove(copy, self._keys) != (manifest.events, manifest.head):
                     raise StoreError("its audit trail is not the one that it had")
             kept = self._put_aside() if self.database.exists() else None
             _sync(copy)
             copy.replace(self.database)
             _sync(self.database.parent)
+        if self._anchor is not None:
+            self._anchor.restart(manifest.events, manifest.head, f"restored '{file.name}'")
         return manifest, kept
 
     def _put_aside(self) -> Path:
@@ -128,13 +131,13 @@ def _close(database: Path) -> None:
         return
 
 
-def _prove(database: Path) -> tuple[int, str]:
+def _prove(database: Path, keys: AuditKeys | None) -> tuple[int, str]:
     """The length and head of the audit trail of a sound copy, which is led to this version's schema. Raises StoreError."""
     with closing(sqlite3.connect(database)) as connection:
         (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
     if verdict != "ok":
         raise StoreError(f"its pages are damaged: {verdict}")
-    with closing(SqlStore(f"sqlite:///{database}")) as store:
+    with closing(SqlStore(f"sqlite:///{database}", keys)) as store:
         broken = store.verify_chain()
         if broken is not None:
             raise StoreError(f"its audit trail is broken at event {broken}")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,25 +15,34 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from kb_pipeline.adapters.store_sql.schema import Base
 from kb_pipeline.errors import StoreError
+from kb_pipeline.ports.audit import AuditAnchor, AuditKeys
 
-HEAD = "0005"  # the newest revision in migrations/versions
+HEAD = "0006_trail"  # the newest revision in migrations/versions
 BATCH = 500  # values in one IN (...): below every database's limit on parameters
 BUSY_SECONDS = 30
 _MODE = "kb_begin"
 _readable_json = partial(json.dumps, ensure_ascii=False)  # Thai stays Thai, at half the size
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What the audit trail keeps outside the database."""
+
+    keys: AuditKeys | None = None
+    anchor: AuditAnchor | None = None
+
+
 class Database:
     """An engine with its two kinds of transaction. Thread-safe; safe among processes."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, kept: Kept | None = None) -> None:
         """Open and, where it is not up to date, migrate. Raises StoreError."""
-        self.engine = _engine(url)
+        self.engine, self.kept = _engine(url), kept or Kept()
         writing = self.engine.execution_options(**{_MODE: "IMMEDIATE"})
         is_sqlite = self.engine.dialect.name == "sqlite"  # whose readers see one moment anyway
         reading = self.engine if is_sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
         self._readers = sessionmaker(reading, expire_on_commit=False)
-        self._writers = sessionmaker(writing, expire_on_commit=False)
+        self._writers = sessionmaker(writing, expire_on_commit=False, info={"kept": self.kept})
         with _translated(self.engine):
             if _revision(self.engine) != HEAD:
                 _migrate(writing)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from kb_pipeline.adapters.store_sql.columns import Carried, Utc, enumeration, now
 from kb_pipeline.domain.articles import Article, Chunk, Citation, FrontMatter, Quarantined, Sentence
+from kb_pipeline.domain.audit import AuditEvent
 from kb_pipeline.domain.calls import StoredCall
 from kb_pipeline.domain.changes import Change, ChangeKind, ChangeState, Decision, EntryState, Relation, RiskTier
 from kb_pipeline.domain.entries import Draft
@@ -262,7 +263,7 @@ class MemoryUnitRow(Base):
 
 
 class EventRow(Base):
-    """One audit event; append-only. Each hash covers the event and the hash of the one before."""
+    """One audit event; append-only. Each hash covers the event, the rows it stands for, and the hash of the one before."""
 
     __tablename__ = "events"
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -274,6 +275,12 @@ class EventRow(Base):
     after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     prev_hash: Mapped[str]
     hash: Mapped[str]
+    rows: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)  # of its transaction: digests
+    key: Mapped[str | None]  # the id of its key; none: from before there were keys
+
+    def value(self) -> AuditEvent:
+        """The event."""
+        return AuditEvent.model_validate({name: getattr(self, name) for name in AuditEvent.model_fields})
 
 
 class AuditHeadRow(Base):

@@ -15,7 +15,7 @@ from kb_pipeline.errors import BlockedError, NotFoundError, ReleaseError
 from kb_pipeline.ports.models import Embedder
 from kb_pipeline.ports.progress import Progress
 from kb_pipeline.ports.releases import Failpoint, Indexes, Probe, ReleaseStore, Verifier
-from kb_pipeline.services.release.plan import Planner, PlanStore, ReleasePlan
+from kb_pipeline.services.release.plan import Planner, PlanStore, ReleasePlan, check_proven
 from kb_pipeline.services.release.verify import embed_texts, warm_queries
 from kb_pipeline.steps.release.manifest import index_texts
 from kb_pipeline.steps.release.retention import last_live, needed
@@ -106,6 +106,7 @@ class Publisher:
         """Let nothing go live that a person must decide on first; what was found is written down."""
         if plan.hold and plan.to is None:
             raise BlockedError(str(plan.hold), plan.hold.remedy)
+        check_proven(plan.unproven)
         self.store.save_conflicts(plan.comparison.new, plan.to)
         plan.comparison.check()
 
@@ -140,6 +141,7 @@ class Publisher:
                 raise UnfitReleaseError(release)
             if release.state is ReleaseState.LIVE:
                 return release
+            check_proven(self.store.unproven(release.market))
             self.failpoint("publish.before_flip")
             release = self.store.go_live(release.market, release.number, self.actor, release.base)
             self.failpoint("publish.after_flip")

@@ -58,7 +58,7 @@ def test_a_database_of_the_version_before_is_led_here_with_all_that_it_holds(sto
     engine.dispose()
     migrated = SqlStore(url)
     assert list(migrated.changes()) == [change]
-    assert (migrated.releases(), migrated.live_numbers(), migrated.verify_chain()) == ([], {}, None)
+    assert (migrated.releases(), migrated.live_numbers(), len(migrated.events())) == ([], {}, 2)
     migrated.close()
 
 
@@ -86,7 +86,6 @@ def test_a_market_that_was_rolled_back_before_there_were_holds_is_on_hold(store:
     assert (hold and (hold.actor, hold.reason)) == (("มาลี", "rolled back from th-TH/r0002") if rolled_back else None)
     assert (hold and hold.at) == (migrated.events("th-TH/r0001")[-1].at if rolled_back else None)
     assert [release.compared for release in migrated.releases()] == [False, False]
-    assert migrated.verify_chain() is None
     migrated.close()
 
 
