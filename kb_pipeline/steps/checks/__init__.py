@@ -18,7 +18,7 @@ from kb_pipeline.steps.checks.orthography import missing_marks, punctuation
 from kb_pipeline.steps.checks.phrasings import PHRASING_RULES
 from kb_pipeline.steps.checks.policy import clause_missing, unavailable
 from kb_pipeline.steps.checks.protected import protected_text
-from kb_pipeline.steps.checks.safety import bot_instruction, personal_data
+from kb_pipeline.steps.checks.safety import bot_instruction, personal_data, sayable
 from kb_pipeline.steps.checks.subject import Rule, Subject
 from kb_pipeline.steps.checks.terms import adapt_spelling, do_not_translate, term_forbidden, term_missing, ui_label
 from kb_pipeline.steps.checks.tone import tone
@@ -46,7 +46,7 @@ _FORM: tuple[Rule, ...] = (markdown, punctuation, date_form, number_form, tone)
 # The pack's own words, clauses and limits.
 _TERMS: tuple[Rule, ...] = (term_missing, term_forbidden, do_not_translate, ui_label, adapt_spelling)
 _POLICY: tuple[Rule, ...] = (market_fact_unsure, clause_missing, unavailable)
-_FAQ: tuple[Rule, ...] = (length, question_form, *PHRASING_RULES)
+_FAQ: tuple[Rule, ...] = (sayable, length, question_form, *PHRASING_RULES)
 
 # What only a source with citations and its place in the market's values allow to check.
 _TRACED: tuple[Rule, ...] = (protected_text, grounded)
