@@ -2,7 +2,7 @@
 
 import re
 
-# U+0000 and its like, escape sequences, what no encoding can hold (lone surrogates, noncharacters), and what stands in its place.
+# Control characters (escape sequences begin with one), and what no encoding can hold: lone surrogates, noncharacters.
 _PLANES = "".join(chr(plane << 16 | last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))
 _UNWRITABLE = "\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff" + _PLANES
 UNWRITABLE = re.compile(f"[{_UNWRITABLE}]")
@@ -14,7 +14,9 @@ IGNORABLE = (
 )
 
 # Scripts that are written without spaces, where U+200B says where a line may break: Thai, Lao, Myanmar, Khmer, Tai, kana, Han.
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf\u3040-\u30ff\u3400-\u9fff\ua9e0-\ua9ff\uaa60-\uaadf"
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf\u3040-\u30ff\u3400-\u9fff\ua9e0-\ua9ff\uaa60-\uaadf"
+)
 # Scripts whose letters join or stack (Arabic to Sinhala, Mongolian, Balinese ...), and emoji: what U+200C and U+200D are for.
 _JOINED = "\u0600-\u0dff\u0f00-\u0fff\u1800-\u18af\u1b00-\u1bbf\ua840-\ua8df\ua980-\ua9df\U00011000-\U0001193f"
 _EMOJI = "\u00a9\u00ae\u203c-\u3299\ufe0f\U0001f000-\U0001faff\U000e007f"

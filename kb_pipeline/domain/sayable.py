@@ -1,6 +1,6 @@
 """What a text must be before it may be a question, an answer or another way to ask: sayable. The one gate for all doors.
 
-Drafts, edits, corrections and imports pass it, and so does every approval: what was approved can be shown, stored and published.
+Drafts, edits, corrections and imports pass it, and so does every approval: what is approved can be shown, stored, published.
 Findings weigh what a text says, and a person may override them; what is not sayable is none of a person's choices.
 """
 
@@ -20,6 +20,7 @@ MOST_PHRASINGS = 50
 MOST_MARKS = 8  # in a row: no script stacks more on a letter
 
 _REPLACED = "\ufffd"  # stands for what could not be read or written
+_BROKEN = re.compile(f"{UNWRITABLE.pattern}|{_REPLACED}")
 _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _IGNORABLE = re.compile(f"[{IGNORABLE}]")
 _CODE = re.compile(r"```.+?```|(?<!`)(`+)(?!`)[^\n]+?(?<!`)\1(?!`)", re.DOTALL)  # as CommonMark delimits it
@@ -76,7 +77,10 @@ def writable(text: str) -> str:
 
 def unsayable(text: FaqText) -> tuple[Unsayable, ...]:
     """Why `text` cannot be said: nothing, if it can."""
-    places = [(TextPart.QUESTION, None, text.question), (TextPart.ANSWER, None, text.answer)]
+    places: list[tuple[TextPart, int | None, str]] = [
+        (TextPart.QUESTION, None, text.question),
+        (TextPart.ANSWER, None, text.answer),
+    ]
     places += [(TextPart.PHRASING, number, phrasing) for number, phrasing in enumerate(text.phrasings)]
     found = [
         Unsayable(part=part, phrasing=number, reason=reason, start=span[0] if span else None, end=span[1] if span else None)
@@ -100,13 +104,12 @@ def _reasons(text: str, longest: int) -> Iterator[tuple[str, tuple[int, int] | N
         return
     if not any(unicodedata.category(c)[0] in "LN" for c in _IGNORABLE.sub("", text)):
         yield ("has neither letter nor digit" if text.strip() else "is empty"), None
-    for match in re.finditer(f"{UNWRITABLE.pattern}|{_REPLACED}", _LINE_ENDS.sub(_spaces, text)):
+    if match := _BROKEN.search(_LINE_ENDS.sub(_spaces, text)):
         yield f"holds the control or broken character U+{ord(match[0]):04X}", match.span()
-        break
     yield from _hidden(text)
     prose = _CODE.sub(_spaces, text)
     for pattern, what in ((_HTML, "HTML"), (_SCRIPT, "a script")):
-        for match in pattern.finditer(prose if "&" not in prose else _decoded(prose)):
+        if match := pattern.search(prose if "&" not in prose else _decoded(prose)):
             yield f"holds {what}: {match[0].strip()[:40]}; write Markdown, and code between backticks", match.span()
 
 
@@ -114,7 +117,7 @@ def _hidden(text: str) -> Iterator[tuple[str, tuple[int, int] | None]]:
     """What hides in a text, or shows it in another order than it is read in."""
     if text.isascii():
         return
-    for match in SMUGGLED.finditer(text):
+    if match := SMUGGLED.search(text):
         yield "hides characters that nobody sees", match.span()
     if any(c in text for c in OVERRIDES) or not all(map(is_balanced, text.splitlines())):
         yield "changes the direction of writing and does not change it back", None

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from kb_pipeline.domain.findings import Finding
 from kb_pipeline.steps.checks.accuracy import code, example_copied, facts_preserved, foreign_currency, link, placeholder
+from kb_pipeline.steps.checks.addresses import foreign_address
 from kb_pipeline.steps.checks.completeness import addition, omission
 from kb_pipeline.steps.checks.form import length, question_form, repetition
 from kb_pipeline.steps.checks.grounding import grounded
@@ -39,8 +40,8 @@ _FAITHFUL: tuple[Rule, ...] = (
 )
 # The market's language, all of it, and as it is written.
 _LANGUAGE: tuple[Rule, ...] = (wrong_script, wrong_language, untranslated_run, sara_am, missing_marks, repetition)
-# Nothing that harms: somebody's data, orders to the bot.
-SAFE_RULES: tuple[Rule, ...] = (personal_data, bot_instruction)
+# Nothing that harms: somebody's data, orders to the bot, ways to somewhere else.
+SAFE_RULES: tuple[Rule, ...] = (personal_data, bot_instruction, foreign_address)
 # The form of the source's text and the market's own form.
 _FORM: tuple[Rule, ...] = (markdown, punctuation, date_form, number_form, tone)
 # The pack's own words, clauses and limits.

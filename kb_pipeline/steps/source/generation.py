@@ -162,7 +162,9 @@ def revise_faq(task: RevisionTask, answer: RevisedFaq, provenance: Provenance) -
         return retire(faq, provenance)
     text, citations = faq.text, _anchor(faq.text.answer, task)
     if answer.verdict == "modify" or not is_grounded(faq.text, citations, faq.language):
-        text = clean_text(answer.question.strip() or faq.text.question, answer.answer.strip() or faq.text.answer, faq.text.phrasings)
+        text = clean_text(
+            answer.question.strip() or faq.text.question, answer.answer.strip() or faq.text.answer, faq.text.phrasings
+        )
         cited = tuple(Citation.of(task.shown[n - 1]) for n in dict.fromkeys(answer.sources) if 0 < n <= len(task.shown))
         citations = prune(text.answer, cited or citations, faq.language)
     return faq.model_copy(

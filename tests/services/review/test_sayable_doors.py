@@ -1,4 +1,4 @@
-"""No door lets in what cannot be said: an edit and an import row are refused, a draft is staged as critical and never approved."""
+"""No door lets in what cannot be said: edits and import rows are refused, a draft is staged as critical and never approved."""
 
 import pytest
 
