@@ -47,6 +47,11 @@ class Settings(BaseSettings):
     chunk_tokens: int = Field(320, ge=64, le=480, description="Token budget of a chunk.")
     max_article_bytes: int = Field(2_000_000, ge=1_000, description="Larger files are quarantined.")
     host: str = Field("127.0.0.1", description="Address that the API, the review page and Dagster listen on.")
+    trusted_proxies: str = Field(
+        "127.0.0.1, ::1",
+        description="Addresses and networks of proxies, e.g. `127.0.0.1, 10.0.0.0/8`: what they say in `X-Forwarded-For` is "
+        "believed, read from the right up to the first that is not listed. Empty: nobody is believed.",
+    )
     api_port: int = Field(8000, ge=1, le=65535, description="Port of the retrieval API.")
     review_port: int = Field(8001, ge=1, le=65535, description="Port of the review page.")
     dagster_port: int = Field(3000, ge=1, le=65535, description="Port of Dagster's page.")

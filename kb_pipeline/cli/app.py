@@ -17,6 +17,7 @@ from kb_pipeline.cli.release import hold, release
 from kb_pipeline.cli.review import import_entries, review
 from kb_pipeline.cli.serve import search
 from kb_pipeline.cli.system import audit, audit_key, backup, check, init, models, up
+from kb_pipeline.cli.terminal import guarded
 from kb_pipeline.errors import KBError
 
 app = typer.Typer(
@@ -75,6 +76,12 @@ def _root(
 
 def main() -> None:
     """Entry point. Expected failures print message and remedy on stderr, as JSON on stdout too where `--json` is asked for."""
+    with guarded():
+        sys.exit(_code())
+
+
+def _code() -> int:
+    """Run the command that the process's arguments name; its exit code."""
     try:
         code = app(standalone_mode=False)
     except click.exceptions.Exit as done:
@@ -96,4 +103,4 @@ def main() -> None:
             report = {"error": {"code": error.code, "message": error.message, "remedy": error.remedy}}
             sys.stdout.write(json.dumps(report, ensure_ascii=False) + "\n")
         code = error.exit_code
-    sys.exit(code if isinstance(code, int) else 0)
+    return code if isinstance(code, int) else 0

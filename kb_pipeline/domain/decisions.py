@@ -16,6 +16,7 @@ from kb_pipeline.domain.changes import (
 )
 from kb_pipeline.domain.faqs import Revision
 from kb_pipeline.domain.findings import Severity, worst
+from kb_pipeline.domain.sayable import check_sayable
 from kb_pipeline.errors import BlockedError, IllegalTransitionError
 
 REQUEST_LENGTH = 1000  # characters of a request for changes: it stands in a prompt beside the texts
@@ -47,6 +48,9 @@ def outcome(change: Change, decision: Decision, edited: Revision | None, earlier
         _check_request(change, decision)
     if aim is not ChangeState.APPROVED:
         return aim
+    approved = edited or change.revision
+    if approved is not None:
+        check_sayable(approved.text)
     _check_critical(change, decision)
     return aim if change.risk is RiskTier.LOW or _is_second(decision, earlier) else None
 

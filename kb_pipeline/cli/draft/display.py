@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from kb_pipeline.cli.console import Console
 from kb_pipeline.domain.articles import Quarantined
 from kb_pipeline.services.draft.plan import RunPlan
 from kb_pipeline.services.draft.run import RunReport

@@ -133,7 +133,7 @@ def _print_import(result: "MemoryImport", dry_run: bool, json: bool) -> None:
         print_json(report)
         return
     if result.refused:
-        from rich.console import Console
+        from kb_pipeline.cli.console import Console
 
         critical = [(block, f) for block in result.refused for f in block.findings if f.severity.value == "critical"]
         Console().print(findings_table(critical))

@@ -9,12 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 from kb_pipeline.domain.accounts import ApiKey, Role, Session, User
 from kb_pipeline.domain.base import comparison_key
+from kb_pipeline.domain.names import checked_name
 from kb_pipeline.errors import AuthenticationError, BlockedError, NotFoundError
 from kb_pipeline.ports.accounts import AccountStore, Passwords
 
 SHORTEST, LONGEST = 10, 1_000  # characters of a password
-LONGEST_NAME = 40
-RESERVED = frozenset({"pipeline"})  # who acts in the audit trail when no person does
 
 
 class Accounts:
@@ -25,10 +24,8 @@ class Accounts:
         self._unknown_hash = passwords.hash(secrets.token_urlsafe())  # checked for unknown names, so that the time is the same
 
     def add_user(self, name: str, password: str, role: Role, markets: Sequence[str], actor: str) -> User:
-        """A new user. Raises BlockedError for a name that is taken or unfit, and for a weak password."""
-        name = _checked_name(name)
-        if self._store.user(name) is not None:
-            raise BlockedError(f"there is a user '{name}' already", "take another name, or: kb user password NAME")
+        """A new user. Raises BlockedError for a name that is taken, unfit or like another's, and for a weak password."""
+        name = checked_name(name, [known.name for known in self._store.users()])
         user = User(name=name, role=role, markets=tuple(dict.fromkeys(markets)), created_at=_now())
         self._store.save_user(user, self._hash(name, password), actor)
         return user
@@ -49,8 +46,11 @@ class Accounts:
         self._store.save_user(user, self._hash(user.name, password), actor)
         return user
 
-    def sign_in(self, name: str, password: str, hours: float) -> tuple[str, Session]:
-        """A new session, and its token, which is kept nowhere else. Raises AuthenticationError, never saying what was wrong."""
+    def sign_in(self, name: str, password: str, hours: float, *, instead_of: str = "") -> tuple[str, Session]:
+        """A new session, and its token, which is kept nowhere else; the session of the token `instead_of` ends.
+
+        Raises AuthenticationError, never saying what was wrong.
+        """
         hashed = self._store.password_hash(name)
         fits = self._passwords.verify(hashed or self._unknown_hash, _normal(password[:LONGEST]))
         user = self._store.user(name)
@@ -65,6 +65,8 @@ class Accounts:
             expires_at=now + timedelta(hours=hours),
         )
         self._store.save_session(session)
+        if instead_of:
+            self._store.end_session(_sha256(instead_of))
         return token, session
 
     def user_of(self, token: str) -> tuple[User, Session] | None:
@@ -124,17 +126,6 @@ class Accounts:
         if comparison_key(password).casefold() == comparison_key(name).casefold():
             raise BlockedError("the password is the name", "take a few words that nobody else would take")
         return self._passwords.hash(normal)
-
-
-def _checked_name(name: str) -> str:
-    """The name as it is kept: letters, marks and digits of any script, and `.`, `-`, `_`, `@` within."""
-    name = comparison_key(name)
-    fit = all(c in ".-_@" or unicodedata.category(c)[0] in "LMN" for c in name)
-    if not (fit and name[:1].isalnum() and len(name) <= LONGEST_NAME):
-        raise BlockedError(f"'{name}' cannot be a user's name", f"up to {LONGEST_NAME} letters, digits and . - _ @")
-    if name.casefold() in RESERVED:
-        raise BlockedError(f"the name '{name}' is taken by the system", "take another name")
-    return name
 
 
 def _normal(password: str) -> str:

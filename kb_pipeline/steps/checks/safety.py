@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
+from kb_pipeline.domain.characters import IDLE, SMUGGLED
 from kb_pipeline.domain.findings import MqmCategory, Severity
-from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
+from kb_pipeline.domain.sayable import unsayable
+from kb_pipeline.steps.checks.subject import Flaw, Place, Subject, rule
 from kb_pipeline.steps.facts.redact import redact
 from kb_pipeline.steps.language.prose import PUBLISHED
 from kb_pipeline.steps.language.reader import everywhere
@@ -24,10 +26,8 @@ _NUMBERS = re.compile(r"\d(?:(?:[^\w\n]{0,2}\d){7}|\d(?<=[A-Z]{2}\d\d)[ -]?[A-Z0
 _LONG_WORD = re.compile(r"[A-Za-z0-9_+\-]{14,}")
 _DIGIT = re.compile("[0-9]")
 
-# Characters that are not seen: zero-width ones that no script needs here, bidirectional controls, tags.
-_HIDDEN = re.compile(
-    "[\u200b\u2060-\u2064\ufeff\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]+|(?<![\u0600-\u0dff\U0001f000-\U0001ffff\u2600-\u27bf\ufe0f])[\u200c\u200d\u200e\u200f]+"
-)
+# Characters that are not seen: zero-width ones that do nothing where they stand, what hides text, bidirectional controls.
+_HIDDEN = re.compile(f"{SMUGGLED.pattern}|{IDLE.pattern}|[\u202a-\u202e\u2066-\u2069]+")
 _UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _LONG = re.compile("[a-z0-9+/]{24}")  # in lower case
@@ -37,6 +37,14 @@ _BLOB = re.compile(
 # What chat models take for the borders of their prompts, in lower case; every one has one of the signs.
 _BORDERS = r"<\|?(?:im_start|im_end|system|endoftext)\|?>|\[/?INST\]|^\s*#{0,3}\s*system\s*:"
 _BORDER_SIGNS = ("system", "im_start", "im_end", "endoftext", "inst]")
+
+
+@rule("sayable", MqmCategory.DESIGN, Severity.CRITICAL)
+def sayable(subject: Subject) -> Iterator[Flaw]:
+    """The text can be shown, stored and published as it is; no override approves one that cannot."""
+    for why in unsayable(subject.target):
+        span = None if why.start is None or why.end is None else (why.start, why.end)
+        yield Flaw(f"the {why.part} {why.reason}", Place(why.part, why.phrasing), span)
 
 
 @rule("personal-data", MqmCategory.AUDIENCE, Severity.CRITICAL)
