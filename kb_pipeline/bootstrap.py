@@ -11,6 +11,7 @@ from kb_pipeline.domain.changes import Change, ChangeState
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.domain.releases import Release, ReleaseReport
 from kb_pipeline.errors import UnknownMarketError
+from kb_pipeline.failpoints import failpoint_at
 from kb_pipeline.ports.accounts import AccountStore
 from kb_pipeline.ports.articles import SourceReader
 from kb_pipeline.ports.models import LLM, CallStore, Embedder, VectorStore
@@ -42,7 +43,7 @@ def open_store(settings: Settings) -> "SqlStore":
     from kb_pipeline.adapters.store_sql import SqlStore
 
     settings.home.mkdir(parents=True, exist_ok=True)
-    return SqlStore(settings.store_url)
+    return SqlStore(settings.store_url, failpoint_at(settings.failpoint))
 
 
 def requested_changes(settings: Settings) -> tuple[Change, ...]:
@@ -72,7 +73,7 @@ def open_backups(settings: Settings) -> "SqliteBackups":
     """Backups of the store. Raises StoreError unless it is SQLite's."""
     from kb_pipeline.adapters.store_sql.backup import SqliteBackups
 
-    return SqliteBackups(settings.store_url)
+    return SqliteBackups(settings.store_url, failpoint_at(settings.failpoint))
 
 
 def rebuild_indexes(settings: Settings) -> tuple[str, ...]:
@@ -228,7 +229,6 @@ def build_publisher(
     from kb_pipeline.adapters.release.lock_file import publishing_lock
     from kb_pipeline.adapters.release.probe_http import HttpProbe
     from kb_pipeline.adapters.release.verifier_process import ProcessVerifier
-    from kb_pipeline.failpoints import failpoint_at
     from kb_pipeline.services.release.publish import Publisher
 
     (pack,) = open_markets(settings, [market])
@@ -251,7 +251,6 @@ def build_publisher(
 
 def verify_now(settings: Settings, market: str, number: int | None = None) -> tuple[Release, ReleaseReport]:
     """Verify a release, or the live one, in this very process. Raises UnknownMarketError, NotFoundError, ReleaseError."""
-    from kb_pipeline.failpoints import failpoint_at
     from kb_pipeline.services.release.verify import Verification, verify
 
     (pack,) = open_markets(settings, [market])

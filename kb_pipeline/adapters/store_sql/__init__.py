@@ -17,6 +17,7 @@ from kb_pipeline.adapters.store_sql.releases import SqlReleases
 from kb_pipeline.adapters.store_sql.translation_memory import SqlMemory
 from kb_pipeline.adapters.store_sql.vectors import SqlVectors
 from kb_pipeline.adapters.store_sql.withdrawals import SqlWithdrawals
+from kb_pipeline.ports.releases import Failpoint
 
 __all__ = ["SqlStore"]
 
@@ -41,9 +42,9 @@ class SqlStore(
 ):
     """Every store of `ports` over one database. Thread-safe; every write is durable when its method returns."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, failpoint: Failpoint = lambda _: None) -> None:
         """Open the database at the SQLAlchemy `url` and migrate it if need be. Raises StoreError."""
-        super().__init__(Database(url))
+        super().__init__(Database(url, failpoint))
 
     def close(self) -> None:
         """Give the connections back."""

@@ -20,6 +20,7 @@ from kb_pipeline.adapters.store_sql import SqlStore
 from kb_pipeline.adapters.store_sql.engine import HEAD
 from kb_pipeline.domain.base import Value
 from kb_pipeline.errors import BlockedError, NotFoundError, StoreError
+from kb_pipeline.ports.releases import Failpoint
 
 MANIFEST, DATABASE = "manifest.json", "kb.sqlite3"  # the members of the archive, in this order
 MAX_MANIFEST = 10_000  # bytes
@@ -43,8 +44,9 @@ class BackupManifest(Value):
 class SqliteBackups:
     """Backups of one database file."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, failpoint: Failpoint = lambda _: None) -> None:
         """`url` is the store's SQLAlchemy URL. Raises StoreError unless it is SQLite's."""
+        self._failpoint = failpoint
         parsed = make_url(url)
         if parsed.get_backend_name() != "sqlite" or not parsed.database:
             raise StoreError(
@@ -66,6 +68,7 @@ class SqliteBackups:
             copy, made = folder / DATABASE, folder / file.name
             with closing(sqlite3.connect(self.database)) as connection:
                 connection.execute("VACUUM INTO ?", (str(copy),))
+            self._failpoint("backup.after_copy")
             events, head = _prove(copy)
             manifest = BackupManifest(
                 schema_revision=HEAD,
@@ -77,8 +80,10 @@ class SqliteBackups:
             )
             (folder / MANIFEST).write_text(manifest.model_dump_json(indent=2), encoding="utf-8")
             _pack(folder, made)
+            self._failpoint("backup.before_rename")
             made.replace(file)
             _sync(file.parent)
+            self._failpoint("backup.after_rename")
         return manifest
 
     def restore(self, file: Path, *, force: bool = False) -> tuple[BackupManifest, Path | None]:
@@ -98,10 +103,13 @@ class SqliteBackups:
                 manifest = _unpack(file, copy)
                 if _prove(copy) != (manifest.events, manifest.head):
                     raise StoreError("its audit trail is not the one that it had")
+            self._failpoint("restore.before_aside")
             kept = self._put_aside() if self.database.exists() else None
+            self._failpoint("restore.after_aside")
             _sync(copy)
             copy.replace(self.database)
             _sync(self.database.parent)
+            self._failpoint("restore.after_rename")
         return manifest, kept
 
     def _put_aside(self) -> Path:
