@@ -1,8 +1,8 @@
 """Settings -> adapters -> services: where services get their adapters, once. Heavy libraries load where they are first used."""
 
 import uuid
-from collections.abc import Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kb_pipeline.services.access.accounts import Accounts
     from kb_pipeline.services.draft.run import Pipeline
     from kb_pipeline.services.entries.curator import Curator
+    from kb_pipeline.services.invariants.home import Home
     from kb_pipeline.services.release.publish import Publisher
     from kb_pipeline.services.review.assess import Assessor
     from kb_pipeline.services.serve.opened import LiveStore
@@ -74,6 +75,23 @@ def open_backups(settings: Settings) -> "SqliteBackups":
     from kb_pipeline.adapters.store_sql.backup import SqliteBackups
 
     return SqliteBackups(settings.store_url, failpoint_at(settings.failpoint))
+
+
+@contextmanager
+def open_home(settings: Settings) -> "Iterator[Home]":
+    """All that the invariants look at. Raises StoreError, UnknownMarketError, PackError."""
+    from kb_pipeline.adapters.store_sql.backup import leftovers
+    from kb_pipeline.services.invariants.home import Home
+
+    with closing(open_store(settings)) as store:
+        yield Home(
+            store=store,
+            indexes=open_indexes(settings),
+            embedder=open_embedder(settings, store),
+            markets=open_markets(settings),
+            golden_margin=settings.golden_margin,
+            leftovers=lambda: (*leftovers(settings.home), *leftovers(settings.home / "backups")),
+        )
 
 
 def rebuild_indexes(settings: Settings) -> tuple[str, ...]:

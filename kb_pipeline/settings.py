@@ -70,7 +70,9 @@ class Settings(BaseSettings):
         False, description="Cookies for HTTPS only (`__Host-`); switch on wherever the review page is not on localhost."
     )
     failpoint: str = Field(
-        "", description="For crash tests: the process kills itself at this point, e.g. `publish.before_flip`."
+        "",
+        description="For crash tests: the process kills itself at this point, e.g. `publish.before_flip` or, the third time, "
+        "`save_call.after_commit:3`; `trace:FILE` writes down which points there are.",
     )
     log_level: str = Field("WARNING", description="Level of the logs on stderr.")
 

@@ -16,7 +16,7 @@ from kb_pipeline.cli.language import market, memory, qa, terms
 from kb_pipeline.cli.release import hold, release
 from kb_pipeline.cli.review import import_entries, review
 from kb_pipeline.cli.serve import search
-from kb_pipeline.cli.system import audit, backup, check, init, models, up
+from kb_pipeline.cli.system import audit, backup, check, doctor, init, models, up
 from kb_pipeline.errors import KBError
 
 app = typer.Typer(
@@ -34,6 +34,7 @@ app.command(rich_help_panel=START)(demo.demo)
 app.command(rich_help_panel=START, epilog=init.EXAMPLE)(init.init)
 app.command(rich_help_panel=START)(up.up)
 app.command(rich_help_panel=START)(pipeline.status)
+app.command(rich_help_panel=START, epilog="Example: kb doctor --deep --json")(doctor.doctor)
 app.command(rich_help_panel=MAKE, epilog=parse.EXAMPLE)(parse.parse)
 app.command(rich_help_panel=MAKE)(check.check)
 app.command(rich_help_panel=MAKE)(pipeline.run)

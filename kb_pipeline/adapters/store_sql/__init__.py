@@ -10,6 +10,7 @@ from kb_pipeline.adapters.store_sql.decisions import SqlDecisions
 from kb_pipeline.adapters.store_sql.engine import Database
 from kb_pipeline.adapters.store_sql.entries import SqlEntries
 from kb_pipeline.adapters.store_sql.entry_list import SqlEntryList
+from kb_pipeline.adapters.store_sql.evidence import SqlEvidence
 from kb_pipeline.adapters.store_sql.faqs import SqlFaqs
 from kb_pipeline.adapters.store_sql.holds import SqlHolds
 from kb_pipeline.adapters.store_sql.query_log import SqlQueries
@@ -39,6 +40,7 @@ class SqlStore(
     SqlQueries,
     SqlMemory,
     SqlAudit,
+    SqlEvidence,
 ):
     """Every store of `ports` over one database. Thread-safe; every write is durable when its method returns."""
 

@@ -1,5 +1,6 @@
 """Backups of a SQLite store as one file, and back. Indexes are derived: they are built anew, not kept."""
 
+import fcntl
 import gzip
 import hashlib
 import os
@@ -26,6 +27,7 @@ MANIFEST, DATABASE = "manifest.json", "kb.sqlite3"  # the members of the archive
 MAX_MANIFEST = 10_000  # bytes
 HEADER = bytes.fromhex("1f8b08000000000002ff")  # of gzip, as we write it: the ten bytes that its checksum leaves out
 SIDES = ("-wal", "-shm")
+WORK = ".kb-work."  # how folders begin in which a backup or a restore is made
 NO_BACKUP = "nothing was written; make room on the disk, or look at: kb audit verify"
 NO_RESTORE = "nothing was changed; use another backup"
 
@@ -124,6 +126,11 @@ class SqliteBackups:
         return kept
 
 
+def leftovers(folder: Path) -> tuple[Path, ...]:
+    """What backups and restores work in, or were killed in, in that folder; a later one there takes it away."""
+    return tuple(sorted(folder.glob(f"{WORK}*")))
+
+
 def _close(database: Path) -> None:
     """Bring the database into one file. Raises StoreError if another program has it open; a damaged one stays as it is."""
     try:
@@ -196,9 +203,19 @@ def _named(file: Path, remedy: str) -> Iterator[None]:
 
 @contextmanager
 def _beside(file: Path) -> Iterator[Path]:
-    """A folder for the work on `file`, on its file system, gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix=f".{file.name}.", dir=file.parent) as folder:
-        yield Path(folder)
+    """A folder for the work on `file`, on its file system, gone afterwards; what a killed process left there goes, too.
+
+    One process works in a folder at a time, the next one waits: so nothing that is in use is taken for a leftover.
+    """
+    place = os.open(file.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(place, fcntl.LOCK_EX)
+        for left in file.parent.glob(f"{WORK}*"):
+            shutil.rmtree(left)
+        with tempfile.TemporaryDirectory(prefix=WORK, dir=file.parent) as folder:
+            yield Path(folder)
+    finally:
+        os.close(place)
 
 
 def _sha256(file: Path) -> str:
