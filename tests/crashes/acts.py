@@ -42,7 +42,10 @@ from tests.publishing import HereVerifier
 
 MARKETS = ("en-US", "th-TH")
 OTHER_ANSWER = {
-    "en-US": ("What about this: You can return most items within 15 days?", "You can return most items within 20 days of delivery."),
+    "en-US": (
+        "What about this: You can return most items within 15 days?",
+        "You can return most items within 20 days of delivery.",
+    ),
     "th-TH": ("ร้านเปิดกี่โมง", "ร้านเปิด 9 โมงถึง 18 โมงทุกวัน"),
 }
 EARLY, LATE = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
@@ -114,15 +117,18 @@ def import_memory(settings: Settings) -> None:
         import_units(blocks, "en", thai, store, person=person("ann"), origin="old.tmx", day=DAY)
 
 
+def publish_in_vain(settings: Settings) -> None:
+    """A contradiction stands in the way, and is written down."""
+    with opened(settings) as store, suppress(BlockedError):
+        publisher_of(settings, store, "en-US").publish()
+
+
 def settle(settings: Settings) -> None:
     """What contradicts the imported text is withdrawn by a person's word."""
     with opened(settings) as store:
-        publisher = publisher_of(settings, store, "en-US")
-        with suppress(BlockedError):  # its conflicts are written down
-            publisher.publish()
         curator = curator_of(settings, store)
         for conflict in store.conflicts("en-US"):
-            if conflict.is_open:
+            if not conflict.settled_by:
                 curator.settle(conflict.first_revision, conflict.second_revision, conflict.first_entry, "it was measured")
 
 
@@ -199,8 +205,8 @@ def restore(settings: Settings) -> None:
 ACTS: dict[str, Callable[[Settings], None]] = {
     act.__name__: act
     for act in (
-        run, decide, publish, import_entries, import_memory, settle, withdraw, restore_entry, rollback, lift, serve,
-        accounts, backup, restore,
+        run, decide, publish, publish_in_vain, import_entries, import_memory, settle, withdraw, restore_entry, rollback, lift,
+        serve, accounts, backup, restore,
     )
 }  # fmt: skip
 

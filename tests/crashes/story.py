@@ -36,9 +36,11 @@ def change_articles(site: Path) -> None:
 
 
 STORY: tuple[tuple[str, Callable[[Path], None] | None], ...] = (
-    ("run", write_articles), ("decide", None), ("run", None), ("publish", None), ("import_entries", None), ("import_memory", None),
-    ("decide", None), ("settle", None), ("publish", None), ("withdraw", None), ("restore_entry", None), ("run", change_articles),
-    ("decide", None), ("publish", None), ("rollback", None), ("lift", None), ("serve", None), ("accounts", None), ("backup", None), ("restore", None),
+    ("run", write_articles), ("decide", None), ("run", None), ("publish", None), ("import_entries", None),
+    ("import_memory", None), ("decide", None), ("publish_in_vain", None), ("settle", None), ("publish", None),
+    ("withdraw", None), ("restore_entry", None),
+    ("run", change_articles), ("decide", None), ("publish_in_vain", None), ("settle", None), ("publish", None),
+    ("rollback", None), ("lift", None), ("serve", None), ("accounts", None), ("backup", None), ("restore", None),
 )  # fmt: skip
 
 
@@ -111,7 +113,9 @@ def state(site: Path, url: str) -> dict[str, Any]:
             "articles": [(a.id, a.content_hash) for a in store.articles()],
             "quarantine": store.quarantine(),
             "faqs": [(f.id, f.revision, f.text, f.citations, f.retired) for f in store.source_faqs(retired=True)],
-            "drafts": sorted((d.market, d.source_faq_id, d.revision.id, d.source_revision) for t in MARKETS for d in store.drafts(t)),
+            "drafts": sorted(
+                (d.market, d.source_faq_id, d.revision.id, d.source_revision) for t in MARKETS for d in store.drafts(t)
+            ),
             "changes": sorted((c.id, c.state, c.version, c.risk, c.relation.kind) for c in store.changes(states=())),
             "decisions": sorted((d.change_id, d.seen_version, d.actor, d.verdict) for d in store.all_decisions()),
             "entries": [(e.id, e.state, e.revision.id if e.revision else None, e.open_change) for e in store.listed_entries()],
