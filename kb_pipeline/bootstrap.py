@@ -80,7 +80,6 @@ def open_backups(settings: Settings) -> "SqliteBackups":
 @contextmanager
 def open_home(settings: Settings) -> "Iterator[Home]":
     """All that the invariants look at. Raises StoreError, UnknownMarketError, PackError."""
-    from kb_pipeline.adapters.store_sql.backup import leftovers
     from kb_pipeline.services.invariants.home import Home
 
     with closing(open_store(settings)) as store:
@@ -90,7 +89,6 @@ def open_home(settings: Settings) -> "Iterator[Home]":
             embedder=open_embedder(settings, store),
             markets=open_markets(settings),
             golden_margin=settings.golden_margin,
-            leftovers=lambda: (*leftovers(settings.home), *leftovers(settings.home / "backups")),
         )
 
 

@@ -1,1 +1,1 @@
-"""Kills at every failpoint and at random moments: `test_kills.py` in short, `python -m tests.crashes` (make torture) at length."""
+"""Kills at every failpoint and at random moments: `test_kills.py` in short, at length `python -m tests.crashes`."""

@@ -87,7 +87,7 @@ def _decide(reviewer: Reviewer, change: Change, place: int) -> None:
         reviewer.edit(change.id, edited, category="style", root_cause=RootCause.LOCALIZATION, override=True, comment="ok")
     elif place == 1:
         reviewer.reject(change.id, category="accuracy", root_cause=RootCause.LOCALIZATION, comment="no")
-    elif place == 2 and text is not None and change.source_faq_id:  # noqa: PLR2004
+    elif place == 2 and text is not None and change.source_faq_id:
         reviewer.request_changes(change.id, "shorter")
     else:
         reviewer.approve(change.id, override=True, comment="ok")
@@ -183,9 +183,8 @@ def accounts(settings: Settings) -> None:
             known.add_user("dara", "a lighthouse at noon", Role.ADMIN, (), "ann")
         token, _ = known.sign_in("dara", "a lighthouse at noon", 1.0)
         known.sign_out(token)
-        if not known.keys():
-            known.add_key("shop", (), "dara")
-        for key in known.keys():
+        keys = known.keys() or [known.add_key("shop", (), "dara")[1]]
+        for key in keys:
             if key.revoked_at is None:
                 known.revoke_key(key.id, "dara")
 

@@ -1,6 +1,6 @@
 """Whatever is sent to the API and to the review page, nothing fails inside, and nothing is done for who may not.
 
-Requests are made by schemathesis from the OpenAPI documents of both. `KB_TEST_FUZZ`: how many of each operation (`make torture`).
+Requests are made by schemathesis from the OpenAPI documents of both; `KB_TEST_FUZZ`: how many of each operation.
 """
 
 import os
@@ -28,8 +28,8 @@ from tests.review.conftest import (  # noqa: F401 - fixtures
 
 EXAMPLES = int(os.environ.get("KB_TEST_FUZZ", "6"))
 FIELDS = (
-    "market", "q", "state", "page", "next", "name", "password", "question", "answer", "phrasings", "text", "version", "category",
-    "cause", "comment", "override", "reason", "first", "second", "holds", "note", "seen", "to", "risk", "kind", "rule",
+    "market", "q", "state", "page", "next", "name", "password", "question", "answer", "phrasings", "text", "version",
+    "category", "cause", "comment", "override", "reason", "first", "second", "holds", "note", "seen", "to", "risk", "kind", "rule",
 )  # fmt: skip
 OPEN = ("/sign-in", "/healthz", "/language/{language}")  # pages of the review page that need no account
 LAST = "/sign-out"

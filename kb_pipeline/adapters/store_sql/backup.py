@@ -82,6 +82,7 @@ class SqliteBackups:
             )
             (folder / MANIFEST).write_text(manifest.model_dump_json(indent=2), encoding="utf-8")
             _pack(folder, made)
+            copy.unlink()
             self._failpoint("backup.before_rename")
             made.replace(file)
             _sync(file.parent)
@@ -127,7 +128,7 @@ class SqliteBackups:
 
 
 def leftovers(folder: Path) -> tuple[Path, ...]:
-    """What backups and restores work in, or were killed in, in that folder; a later one there takes it away."""
+    """What backups and restores work in, or were killed in, in that folder; the next one there takes it away."""
     return tuple(sorted(folder.glob(f"{WORK}*")))
 
 

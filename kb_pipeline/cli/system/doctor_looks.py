@@ -30,8 +30,9 @@ class Look(NamedTuple):
 
 def look_around(settings: Settings) -> tuple[Look, ...]:
     """All looks, in order; none of them stops the others."""
-    looks = (_versions, _home, _disk, _store, _indexes, _models, _packs, _ports)
-    return tuple(look for each in looks for look in each(settings))
+    looks = (_versions, _home, _disk, _store, _backups, _indexes, _models, _packs, _ports)
+    found = (look for each in looks for look in each(settings))
+    return tuple(look._replace(remedy="") if look.ok else look for look in found)
 
 
 def _versions(_: Settings) -> Iterator[Look]:
@@ -69,6 +70,15 @@ def _store(settings: Settings) -> Iterator[Look]:
         yield Look("store", False, error.message, "restore a backup: kb restore FILE --force" if is_file else error.remedy)
     else:
         yield Look("store", True, f"{events} audit events, {calls} model calls")
+
+
+def _backups(settings: Settings) -> Iterator[Look]:
+    """Copies of the database that nobody knows of."""
+    from kb_pipeline.adapters.store_sql.backup import leftovers
+
+    for folder in (*leftovers(settings.home), *leftovers(settings.home / "backups")):
+        message = f"'{folder}' is left of a backup that was killed, unless one is being made"
+        yield Look("backups", False, message, f"rm -r '{folder}'")
 
 
 def _indexes(settings: Settings) -> Iterator[Look]:

@@ -1,8 +1,7 @@
 """What the invariants look at, and what they find."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from kb_pipeline.domain.markets import Market
@@ -28,7 +27,6 @@ class Home:
     embedder: Embedder
     markets: Sequence[Market]
     golden_margin: float
-    leftovers: Callable[[], Sequence[Path]]  # folders of work that a kill left behind
 
     @property
     def tags(self) -> tuple[str, ...]:

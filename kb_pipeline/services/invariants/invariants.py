@@ -18,7 +18,7 @@ INVARIANTS: tuple[tuple[str, str, Callable[[Home], Iterator[Breach]]], ...] = (
     ("I6", "The audit trail tells of every change of a state, and of nothing else.", events_are_the_states),
     ("I7", "The audit trail proves itself.", trail_is_whole),
     ("I8", "A run that was killed and started again ends where an uninterrupted one does.", work_fits_together),
-    ("I9", "The database is sound, and no file belongs to nothing.", nothing_is_damaged),
+    ("I9", "The database is sound, and every index belongs to a release.", nothing_is_damaged),
     ("I10", "It is ready to answer within ten seconds.", is_ready_soon),
 )
 
