@@ -29,11 +29,14 @@ def main() -> int:
         story = tell(Path(folder) / "story", endpoint.url)
         plan = [*_each_time(story, wanted.times, wanted.only), *_at_random(story, wanted.random, wanted.seed)]
         _say(f"{len(story)} acts told in {time.monotonic() - began:.0f} s; {len(plan)} kills")
-        outcomes = []
-        for n, (step, point, after) in enumerate(plan, 1):
-            killed = kill_once(step, point, Path(folder) / "site", endpoint, after)
-            outcomes.append(killed)
-            _say(f"{n}/{len(plan)} {killed.step} {killed.point}: {'; '.join(killed.problems) or 'ok'}")
+        outcomes = list[Killed]()
+        try:
+            for n, (step, point, after) in enumerate(plan, 1):
+                killed = kill_once(step, point, Path(folder) / "site", endpoint, after)
+                outcomes.append(killed)
+                _say(f"{n}/{len(plan)} {killed.step} {killed.point}: {'; '.join(killed.problems) or 'ok'}")
+        except KeyboardInterrupt:
+            _say("stopped; so far:")
         _print_table(outcomes, time.monotonic() - began)
     return 1 if any(killed.problems for killed in outcomes) else 0
 

@@ -80,7 +80,7 @@ def tell(folder: Path, url: str) -> tuple[Step, ...]:
         passed = Counter(trace.read_text(encoding="utf-8").split() if trace.exists() else ())
         told.append(Step(f"{n:02}-{act}", act, before, passed, state(site, url)))
     for step in told:
-        _know_vectors(step.before / "home/kb.sqlite3", site / "home/kb.sqlite3")
+        _know_vectors(settings_of(step.before, url), site / "home/kb.sqlite3")
     return tuple(told)
 
 
@@ -143,9 +143,9 @@ def _processes() -> Any:
     return context
 
 
-def _know_vectors(database: Path, known: Path) -> None:
+def _know_vectors(settings: Settings, known: Path) -> None:
     """Copy the cached vectors of the whole story, so that no killed act needs the embedder."""
-    if database.exists():
-        with closing(sqlite3.connect(database)) as connection, connection:
-            connection.execute("ATTACH ? AS known", (str(known),))
-            connection.execute("INSERT OR IGNORE INTO vectors SELECT * FROM known.vectors")
+    open_store(settings).close()
+    with closing(sqlite3.connect(settings.home / "kb.sqlite3")) as connection, connection:
+        connection.execute("ATTACH ? AS known", (str(known),))
+        connection.execute("INSERT OR IGNORE INTO vectors SELECT * FROM known.vectors")

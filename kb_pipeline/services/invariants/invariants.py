@@ -4,8 +4,9 @@ import time
 from collections.abc import Callable, Iterator
 
 from kb_pipeline.domain.base import Value
+from kb_pipeline.errors import KBError
 from kb_pipeline.services.invariants.decided import decisions_are_there_once, events_are_the_states, trail_is_whole
-from kb_pipeline.services.invariants.home import Breach, Home
+from kb_pipeline.services.invariants.home import RESTORE, Breach, Home
 from kb_pipeline.services.invariants.served import is_ready_soon, pointer_is_verified, releases_are_complete, texts_are_approved
 from kb_pipeline.services.invariants.written import calls_are_stored, nothing_is_damaged, work_fits_together
 
@@ -38,11 +39,15 @@ class Found(Value):
 
 
 def check_invariants(home: Home) -> tuple[Found, ...]:
-    """All of them, in order; each is checked, whatever the others found. Raises StoreError when the store cannot be read."""
+    """All of them, in order; each is checked, whatever the others found. What cannot be checked does not hold."""
     return tuple(_check(home, name, sentence, check) for name, sentence, check in INVARIANTS)
 
 
 def _check(home: Home, name: str, sentence: str, check: Callable[[Home], Iterator[Breach]]) -> Found:
     began = time.monotonic()
-    breaches = tuple(check(home))
-    return Found(name=name, sentence=sentence, breaches=breaches, seconds=round(time.monotonic() - began, 3))
+    breaches = list[Breach]()
+    try:
+        breaches += check(home)
+    except KBError as error:
+        breaches.append(Breach(f"it cannot be checked: {error.message}", error.remedy or RESTORE))
+    return Found(name=name, sentence=sentence, breaches=tuple(breaches), seconds=round(time.monotonic() - began, 3))

@@ -79,4 +79,6 @@ def is_ready_soon(home: Home) -> Iterator[Breach]:
 
 
 def _live(home: Home) -> list[Release]:
-    return [home.store.release(market, number) for market, number in sorted(home.store.live_numbers().items())]
+    """The releases that the pointers name, as far as they are there."""
+    pointers = home.store.live_numbers()
+    return [release for release in home.store.releases() if pointers.get(release.market) == release.number]
