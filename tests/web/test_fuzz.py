@@ -29,7 +29,8 @@ from tests.review.conftest import (  # noqa: F401 - fixtures
 EXAMPLES = int(os.environ.get("KB_TEST_FUZZ", "6"))
 FIELDS = (
     "market", "q", "state", "page", "next", "name", "password", "question", "answer", "phrasings", "text", "version",
-    "category", "cause", "comment", "override", "reason", "first", "second", "holds", "note", "seen", "to", "risk", "kind", "rule",
+    "category", "cause", "comment", "override", "reason", "first", "second", "holds", "note", "seen", "to", "risk", "kind",
+    "rule",
 )  # fmt: skip
 OPEN = ("/sign-in", "/healthz", "/language/{language}")  # pages of the review page that need no account
 LAST = "/sign-out"

@@ -74,7 +74,8 @@ def test_a_sound_home_keeps_all_ten(home):
         ("UPDATE entries SET state = 'retired' WHERE market = 'en-US'", {"I6"}),
         ("DELETE FROM events WHERE action = 'entry.approved' AND seq < 6", {"I2", "I7"}),
         ("UPDATE events SET actor = 'mallory' WHERE action = 'release.live'", {"I7"}),
-        ("UPDATE source_faqs SET value = json_set(value, '$.provenance.calls', json('[\"abc\"]')) WHERE id = 'refunds'", {"I5"}),
+        ("UPDATE source_faqs SET value = json_set(value, '$.provenance.calls', json('[\"abc\"]')) WHERE id = 'refunds'",
+        {"I5"}),
         ("DELETE FROM release_items WHERE market = 'en-US'", {"I3", "I10"}),
     ],
 )  # fmt: skip

@@ -21,13 +21,17 @@ COMMON = [
 ]
 PIECES = {
     ".md": [
-        b"---\ntitle: a\n---\n", b"topics: [a, {b: c}]\n", b"valid_from: 2026-13-45\n", b"markets: !!python/object:os.system {}\n",
-        b"a: &a [*a]\n", b"a: *b\n", b"title: [", b"+++\n", b"# T\n", b"| a | b |\n|---|---|\n", b"> ", b"- ", b"```\n", b"[a](b", b"![x](",
+        b"---\ntitle: a\n---\n", b"topics: [a, {b: c}]\n", b"valid_from: 2026-13-45\n",
+        b"markets: !!python/object:os.system {}\n",
+        b"a: &a [*a]\n", b"a: *b\n", b"title: [", b"+++\n", b"# T\n", b"| a | b |\n|---|---|\n", b"> ", b"- ", b"```\n",
+        b"[a](b", b"![x](",
         b"<div>", b"**", b"1. ", b"    ", b"[^1]: x\n", b"{% if %}", b"id: ''\n", b"title: 1e999\n", b"title: \"\\ud800\"\n",
     ],
     ".html": [
-        b"<html><head><title>", b"</title>", b"<body>", b"<table><tr><td>", b"<td colspan=99999>", b"<td rowspan=0>", b"<!--", b"-->", b"<script>", b"<h1>",
-        b"<ul><li>", b"&nbsp;", b"&#0;", b"&#xd800;", b"<meta charset=x>", b"<p hidden>", b"</", b"<![CDATA[", b"<a href='", b"<details><summary>",
+        b"<html><head><title>", b"</title>", b"<body>", b"<table><tr><td>", b"<td colspan=99999>", b"<td rowspan=0>",
+        b"<!--", b"-->", b"<script>", b"<h1>",
+        b"<ul><li>", b"&nbsp;", b"&#0;", b"&#xd800;", b"<meta charset=x>", b"<p hidden>", b"</", b"<![CDATA[", b"<a href='",
+        b"<details><summary>",
     ],
 }  # fmt: skip
 
