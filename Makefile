@@ -8,7 +8,7 @@ export KB_HOME
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: help setup browser demo up test quick check docs dev clean
+.PHONY: help setup browser demo up test quick torture check docs dev clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -45,6 +45,12 @@ browser: ## Chromium for the tests of the review page: Debian's package, where n
 
 quick: setup browser ## The tests without the slow ones
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not model"
+
+torture: setup ## Long: kills at every failpoint and at random, 1,000 requests of each operation of both web apps; TORTURE="--times 20 --random 500" for all
+	@$(BIN)/python -m tests.crashes $(TORTURE)
+	@KB_TEST_FUZZ=1000 $(BIN)/python -m pytest tests/web/test_fuzz.py --timeout 0
+	@KB_TEST_KILLS=20 $(BIN)/python -m pytest tests/e2e/test_kill.py tests/e2e/test_publish_kill.py --timeout 0
+	@$(BIN)/python -m pytest tests/e2e/test_embedded_kill.py
 
 check: setup ## The gates: format, lint, types, layers, packs, the interface's words, Dagster definitions, generated docs
 	@$(BIN)/ruff format --check .

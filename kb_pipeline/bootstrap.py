@@ -1,8 +1,8 @@
 """Settings -> adapters -> services: where services get their adapters, once. Heavy libraries load where they are first used."""
 
 import uuid
-from collections.abc import Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from kb_pipeline.domain.changes import Change, ChangeState
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.domain.releases import Release, ReleaseReport
 from kb_pipeline.errors import UnknownMarketError
+from kb_pipeline.failpoints import failpoint_at
 from kb_pipeline.ports.accounts import AccountStore
 from kb_pipeline.ports.articles import SourceReader
 from kb_pipeline.ports.models import LLM, CallStore, Embedder, VectorStore
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from kb_pipeline.services.access.accounts import Accounts
     from kb_pipeline.services.draft.run import Pipeline
     from kb_pipeline.services.entries.curator import Curator
+    from kb_pipeline.services.invariants.home import Home
     from kb_pipeline.services.release.publish import Publisher
     from kb_pipeline.services.review.assess import Assessor
     from kb_pipeline.services.serve.opened import LiveStore
@@ -44,7 +46,8 @@ def open_store(settings: Settings) -> "SqlStore":
     from kb_pipeline.adapters.store_sql import SqlStore
 
     settings.home.mkdir(parents=True, exist_ok=True)
-    return SqlStore(settings.store_url, open_audit_keys(settings), open_audit_anchor(settings))
+    keys, anchor = open_audit_keys(settings), open_audit_anchor(settings)
+    return SqlStore(settings.store_url, keys, anchor, failpoint_at(settings.failpoint))
 
 
 def open_audit_keys(settings: Settings) -> "KeyFile | GivenKeys":
@@ -91,7 +94,23 @@ def open_backups(settings: Settings) -> "SqliteBackups":
     """Backups of the store. Raises StoreError unless it is SQLite's."""
     from kb_pipeline.adapters.store_sql.backup import SqliteBackups
 
-    return SqliteBackups(settings.store_url, open_audit_keys(settings), open_audit_anchor(settings))
+    keys, anchor = open_audit_keys(settings), open_audit_anchor(settings)
+    return SqliteBackups(settings.store_url, keys, anchor, failpoint_at(settings.failpoint))
+
+
+@contextmanager
+def open_home(settings: Settings) -> "Iterator[Home]":
+    """All that the invariants look at. Raises StoreError, UnknownMarketError, PackError."""
+    from kb_pipeline.services.invariants.home import Home
+
+    with closing(open_store(settings)) as store:
+        yield Home(
+            store=store,
+            indexes=open_indexes(settings),
+            embedder=open_embedder(settings, store),
+            markets=open_markets(settings),
+            golden_margin=settings.golden_margin,
+        )
 
 
 def rebuild_indexes(settings: Settings) -> tuple[str, ...]:
@@ -247,7 +266,6 @@ def build_publisher(
     from kb_pipeline.adapters.release.lock_file import publishing_lock
     from kb_pipeline.adapters.release.probe_http import HttpProbe
     from kb_pipeline.adapters.release.verifier_process import ProcessVerifier
-    from kb_pipeline.failpoints import failpoint_at
     from kb_pipeline.services.release.publish import Publisher
 
     (pack,) = open_markets(settings, [market])
@@ -270,7 +288,6 @@ def build_publisher(
 
 def verify_now(settings: Settings, market: str, number: int | None = None) -> tuple[Release, ReleaseReport]:
     """Verify a release, or the live one, in this very process. Raises UnknownMarketError, NotFoundError, ReleaseError."""
-    from kb_pipeline.failpoints import failpoint_at
     from kb_pipeline.services.release.verify import Verification, verify
 
     (pack,) = open_markets(settings, [market])

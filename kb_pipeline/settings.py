@@ -84,7 +84,9 @@ class Settings(BaseSettings):
         "", description="File that the audit trail's head is added to; empty: `KB_HOME/audit.anchor`; `off`: none."
     )
     failpoint: str = Field(
-        "", description="For crash tests: the process kills itself at this point, e.g. `publish.before_flip`."
+        "",
+        description="For crash tests: the process kills itself at this point, e.g. `publish.before_flip` or, the third time, "
+        "`save_call.after_commit:3`; `trace:FILE` writes down which points there are.",
     )
     log_level: str = Field("WARNING", description="Level of the logs on stderr.")
 

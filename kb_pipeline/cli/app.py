@@ -16,7 +16,7 @@ from kb_pipeline.cli.language import market, memory, qa, terms
 from kb_pipeline.cli.release import hold, release
 from kb_pipeline.cli.review import import_entries, review
 from kb_pipeline.cli.serve import search
-from kb_pipeline.cli.system import audit, audit_key, backup, check, init, models, up
+from kb_pipeline.cli.system import audit, audit_key, backup, check, doctor, init, models, up
 from kb_pipeline.cli.terminal import guarded
 from kb_pipeline.errors import KBError
 
@@ -35,6 +35,7 @@ app.command(rich_help_panel=START)(demo.demo)
 app.command(rich_help_panel=START, epilog=init.EXAMPLE)(init.init)
 app.command(rich_help_panel=START)(up.up)
 app.command(rich_help_panel=START)(pipeline.status)
+app.command(rich_help_panel=START, epilog="Example: kb doctor --deep --json")(doctor.doctor)
 app.command(rich_help_panel=MAKE, epilog=parse.EXAMPLE)(parse.parse)
 app.command(rich_help_panel=MAKE)(check.check)
 app.command(rich_help_panel=MAKE)(pipeline.run)

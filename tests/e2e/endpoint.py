@@ -9,12 +9,13 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from kb_pipeline.domain.calls import Message, ModelRequest
-from tests.story import follow_the_new_sentence, into_thai, one_faq_a_sentence
+from tests.story import follow_the_new_sentence, into_thai, one_faq_a_sentence, one_sentence_into_thai
 
 _SCRIPTS = {
     "You write FAQ entries": one_faq_a_sentence,
     "A source article changed": follow_the_new_sentence,
     "You localize FAQ entries": into_thai,
+    "You keep the approved FAQ entries": one_sentence_into_thai,
 }
 
 

@@ -1,5 +1,6 @@
 """Backups of a SQLite store as one file, and back. Indexes are derived: they are built anew, not kept."""
 
+import fcntl
 import gzip
 import hashlib
 import os
@@ -21,11 +22,13 @@ from kb_pipeline.adapters.store_sql.engine import HEAD
 from kb_pipeline.domain.base import Value
 from kb_pipeline.errors import BlockedError, NotFoundError, StoreError
 from kb_pipeline.ports.audit import AuditAnchor, AuditKeys
+from kb_pipeline.ports.releases import Failpoint
 
 MANIFEST, DATABASE = "manifest.json", "kb.sqlite3"  # the members of the archive, in this order
 MAX_MANIFEST = 10_000  # bytes
 HEADER = bytes.fromhex("1f8b08000000000002ff")  # of gzip, as we write it: the ten bytes that its checksum leaves out
 SIDES = ("-wal", "-shm")
+WORK = ".kb-work."  # how folders begin in which a backup or a restore is made
 NO_BACKUP = "nothing was written; make room on the disk, or look at: kb audit verify"
 NO_RESTORE = "nothing was changed; use another backup"
 
@@ -44,8 +47,15 @@ class BackupManifest(Value):
 class SqliteBackups:
     """Backups of one database file."""
 
-    def __init__(self, url: str, keys: AuditKeys | None = None, anchor: AuditAnchor | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        keys: AuditKeys | None = None,
+        anchor: AuditAnchor | None = None,
+        failpoint: Failpoint = lambda _: None,
+    ) -> None:
         """`url` is the store's SQLAlchemy URL; `keys`, `anchor`: as for SqlStore. Raises StoreError unless it is SQLite's."""
+        self._failpoint = failpoint
         parsed = make_url(url)
         if parsed.get_backend_name() != "sqlite" or not parsed.database:
             raise StoreError(
@@ -67,6 +77,7 @@ class SqliteBackups:
             copy, made = folder / DATABASE, folder / file.name
             with closing(sqlite3.connect(self.database)) as connection:
                 connection.execute("VACUUM INTO ?", (str(copy),))
+            self._failpoint("backup.after_copy")
             events, head = _prove(copy, self._keys)
             manifest = BackupManifest(
                 schema_revision=HEAD,
@@ -78,8 +89,11 @@ class SqliteBackups:
             )
             (folder / MANIFEST).write_text(manifest.model_dump_json(indent=2), encoding="utf-8")
             _pack(folder, made)
+            copy.unlink()
+            self._failpoint("backup.before_rename")
             made.replace(file)
             _sync(file.parent)
+            self._failpoint("backup.after_rename")
         return manifest
 
     def restore(self, file: Path, *, force: bool = False) -> tuple[BackupManifest, Path | None]:
@@ -99,10 +113,13 @@ class SqliteBackups:
                 manifest = _unpack(file, copy)
                 if _prove(copy, self._keys) != (manifest.events, manifest.head):
                     raise StoreError("its audit trail is not the one that it had")
+            self._failpoint("restore.before_aside")
             kept = self._put_aside() if self.database.exists() else None
+            self._failpoint("restore.after_aside")
             _sync(copy)
             copy.replace(self.database)
             _sync(self.database.parent)
+        self._failpoint("restore.after_rename")
         if self._anchor is not None:
             self._anchor.restart(manifest.events, manifest.head, f"restored '{file.name}'")
         return manifest, kept
@@ -117,6 +134,11 @@ class SqliteBackups:
             if beside.exists():
                 beside.rename(f"{kept}{side}")
         return kept
+
+
+def leftovers(folder: Path) -> tuple[Path, ...]:
+    """What backups and restores work in, or were killed in, in that folder; the next one there takes it away."""
+    return tuple(sorted(folder.glob(f"{WORK}*")))
 
 
 def _close(database: Path) -> None:
@@ -191,9 +213,19 @@ def _named(file: Path, remedy: str) -> Iterator[None]:
 
 @contextmanager
 def _beside(file: Path) -> Iterator[Path]:
-    """A folder for the work on `file`, on its file system, gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix=f".{file.name}.", dir=file.parent) as folder:
-        yield Path(folder)
+    """A folder for the work on `file`, on its file system, gone afterwards; what a killed process left there goes, too.
+
+    One process works in a folder at a time, the next one waits: so nothing that is in use is taken for a leftover.
+    """
+    place = os.open(file.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(place, fcntl.LOCK_EX)
+        for left in file.parent.glob(f"{WORK}*"):
+            shutil.rmtree(left)
+        with tempfile.TemporaryDirectory(prefix=WORK, dir=file.parent) as folder:
+            yield Path(folder)
+    finally:
+        os.close(place)
 
 
 def _sha256(file: Path) -> str:

@@ -1,8 +1,9 @@
 """The database: one engine, short read and write transactions, migrations. The only place that knows SQLite from the rest."""
 
 import json
+import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from kb_pipeline.adapters.store_sql.schema import Base
 from kb_pipeline.errors import StoreError
 from kb_pipeline.ports.audit import AuditAnchor, AuditKeys
+from kb_pipeline.ports.releases import Failpoint
 
 HEAD = "0006_trail"  # the newest revision in migrations/versions
 BATCH = 500  # values in one IN (...): below every database's limit on parameters
@@ -35,9 +37,10 @@ class Kept:
 class Database:
     """An engine with its two kinds of transaction. Thread-safe; safe among processes."""
 
-    def __init__(self, url: str, kept: Kept | None = None) -> None:
+    def __init__(self, url: str, kept: Kept | None = None, failpoint: Failpoint = lambda _: None) -> None:
         """Open and, where it is not up to date, migrate. Raises StoreError."""
         self.engine, self.kept = _engine(url), kept or Kept()
+        self._failpoint = failpoint
         writing = self.engine.execution_options(**{_MODE: "IMMEDIATE"})
         is_sqlite = self.engine.dialect.name == "sqlite"  # whose readers see one moment anyway
         reading = self.engine if is_sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
@@ -53,11 +56,20 @@ class Database:
         with _translated(self.engine), self._readers() as session:
             yield session
 
+    def write(self) -> AbstractContextManager[Session]:
+        """A transaction that holds the write lock from its first statement; durable on exit, rolled back on an error.
+
+        It passes two failpoints, before and after its commit, named after the method that asks for it.
+        """
+        return self._writing(sys._getframe(1).f_code.co_name)
+
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """A transaction that holds the write lock from its first statement; durable on exit, rolled back on an error."""
+    def _writing(self, name: str) -> Iterator[Session]:
         with _translated(self.engine), self._writers.begin() as session:
             yield session
+            session.flush()
+            self._failpoint(f"{name}.before_commit")
+        self._failpoint(f"{name}.after_commit")
 
     def close(self) -> None:
         """Give every connection back."""
