@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
 from kb_pipeline.adapters.store_sql.schema import Base
@@ -18,6 +19,18 @@ from kb_pipeline.errors import StoreError
 HEAD = "0005"  # the newest revision in migrations/versions
 BATCH = 500  # values in one IN (...): below every database's limit on parameters
 BUSY_SECONDS = 30
+MIGRATING = 0x6B62  # the advisory lock of PostgreSQL that a migration holds: any number that all versions share
+POSTGRES = {  # what libpq waits for, in seconds (tcp_user_timeout: ms): a server that is gone is known to be, soon
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+_REMEDY = {
+    "sqlite": "check that the disk has room, the file is a database of ours and no other program holds it",
+    "postgresql": "check that the server runs, has room, and is the one that KB_DATABASE_URL names",
+}
 _MODE = "kb_begin"
 _readable_json = partial(json.dumps, ensure_ascii=False)  # Thai stays Thai, at half the size
 
@@ -77,11 +90,33 @@ def batches(values: Sequence[str]) -> Iterator[Sequence[str]]:
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
-        if parsed.get_backend_name() != "sqlite":
-            return create_engine(parsed, json_serializer=_readable_json, pool_pre_ping=True)
-        return _sqlite_engine(parsed)
+        if parsed.get_backend_name() in ("postgresql", "postgres"):
+            return _postgres_engine(parsed)
+        if parsed.get_backend_name() == "sqlite":
+            return _sqlite_engine(parsed)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, OSError) as error:
         raise StoreError(f"cannot open the database: {error}", "set KB_HOME or KB_DATABASE_URL") from error
+    raise StoreError(
+        f"kb keeps no store in '{parsed.get_backend_name()}'", "set KB_DATABASE_URL to sqlite:///FILE or postgresql://..."
+    )
+
+
+def _postgres_engine(url: URL) -> Engine:
+    waits = {name: value for name, value in POSTGRES.items() if name not in url.query}
+    try:
+        return create_engine(
+            url.set(drivername="postgresql+psycopg"),  # the one driver that we ship with, whatever the URL names
+            json_serializer=_readable_json,
+            pool_pre_ping=True,
+            pool_size=10,
+            max_overflow=20,
+            pool_timeout=10,
+            connect_args=waits,
+        )
+    except ImportError as error:
+        raise StoreError(
+            f"PostgreSQL needs the package psycopg, which cannot be imported: {error}", "pip install 'kb-pipeline[postgres]'"
+        ) from error
 
 
 def _sqlite_engine(url: URL) -> Engine:
@@ -111,12 +146,10 @@ def _translated(engine: Engine) -> Iterator[None]:
     """The driver's errors as ours."""
     try:
         yield
-    except DBAPIError as error:
+    except (DBAPIError, PoolTimeoutError) as error:
         place = engine.url.render_as_string(hide_password=True)
-        raise StoreError(
-            f"the database {place} failed: {error.orig}",
-            "check that the disk has room, the file is a database of ours and no other program holds it",
-        ) from error
+        reason = error.orig if isinstance(error, DBAPIError) else error
+        raise StoreError(f"the database {place} failed: {reason}", _REMEDY[engine.dialect.name]) from error
 
 
 def _revision(engine: Engine) -> str | None:
@@ -128,7 +161,7 @@ def _revision(engine: Engine) -> str | None:
 
 
 def _migrate(engine: Engine) -> None:
-    """Lead the schema to HEAD, in one write transaction: of two processes the second finds nothing left to do."""
+    """Lead the schema to HEAD, in one write transaction: of two processes the second waits, and finds nothing left to do."""
     from alembic import command
     from alembic.config import Config
     from alembic.util import CommandError
@@ -136,6 +169,8 @@ def _migrate(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", "kb_pipeline.adapters.store_sql:migrations")
     with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":  # SQLite's BEGIN IMMEDIATE waits already
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATING})
         config.attributes["connection"] = connection
         try:
             command.upgrade(config, "head")
