@@ -48,6 +48,25 @@ def empty_url(folder: Path) -> str:
 
 
 @contextmanager
+def away(url: str) -> Iterator[None]:
+    """Let a database that others have open be gone for a while: a file that is garbage, or a server that lets nobody in."""
+    name = make_url(url).database or ""
+    if SERVER:
+        _run(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        _run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")  # noqa: S608 - our own name
+        yield
+        _run(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+        return
+    files = [file for end in ("", "-wal", "-shm") if (file := Path(f"{name}{end}")).exists()]
+    for file in files:
+        file.rename(f"{file}.away")
+    Path(name).write_text("this is no database " * 1_000, encoding="utf-8")
+    yield
+    for file in files:
+        Path(f"{file}.away").replace(file)
+
+
+@contextmanager
 def a_store() -> Iterator[SqlStore]:
     """A store of its own, empty at first; for a state machine, which begins many times in one test."""
     with (

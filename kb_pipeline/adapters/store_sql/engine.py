@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from kb_pipeline.adapters.store_sql.schema import Base
 from kb_pipeline.errors import StoreError
@@ -128,7 +129,34 @@ def _sqlite_engine(url: URL) -> Engine:
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    place = _SqliteFile(Path(str(url.database)))
+    event.listen(engine, "do_connect", place.before)
+    event.listen(engine, "checkout", place.check)
     return engine
+
+
+class _SqliteFile:
+    """Holds connections to the file that has the database's name now: an open one would go on with a file that was put away."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._was_there = False
+
+    def before(self, *_: object) -> None:
+        """Let SQLite make the file only once: an empty one in the place of a database that was put away would be a trap."""
+        if self._was_there and not self._path.exists():
+            raise StoreError(f"the database file '{self._path}' is gone", "put it back, or restore a backup: kb restore")
+        self._was_there = True
+
+    def check(self, _connection: object, record: ConnectionPoolEntry, _proxy: object) -> None:
+        """Give up a connection to another file than the one that is there now."""
+        try:
+            stat = self._path.stat()
+            file: tuple[int, int] | None = (stat.st_dev, stat.st_ino)
+        except OSError:
+            file = None
+        if file is None or record.info.setdefault("file", file) != file:
+            raise DisconnectionError(f"'{self._path}' is another file now")
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection
