@@ -128,7 +128,7 @@ def _copy_of(template: str) -> str:
 
 def _create(name: str, template: str) -> str:
     _run(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
-    return make_url(SERVER).set(database=name).render_as_string(hide_password=False)
+    return _server().url.set(database=name).render_as_string(hide_password=False)
 
 
 def _run(statement: str) -> None:
@@ -138,4 +138,4 @@ def _run(statement: str) -> None:
 
 @cache
 def _server() -> Engine:
-    return create_engine(SERVER, isolation_level="AUTOCOMMIT")
+    return create_engine(make_url(SERVER).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")

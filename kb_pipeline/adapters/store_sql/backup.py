@@ -55,14 +55,14 @@ class SqliteBackups:
     def write(self, file: Path) -> BackupManifest:
         """A whole, proven copy of this moment, while others go on writing.
 
-        Raises NotFoundError, BlockedError if there is such a file, StoreError for a damaged database or a full disk.
+        Raises NotFoundError, BlockedError if there is such a file, StoreError for a damaged database, a full disk or a place
+        where nothing may be written.
         """
         if not self.database.is_file():
             raise NotFoundError(f"there is no database '{self.database}'", "set KB_HOME")
         if file.exists():
             raise BlockedError(f"'{file}' is there already", "give another name")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with _named(self.database, NO_BACKUP), _beside(file) as folder:
+        with _beside(file) as folder, _named(self.database, NO_BACKUP):
             copy, made = folder / DATABASE, folder / file.name
             with closing(sqlite3.connect(self.database)) as connection:
                 connection.execute("VACUUM INTO ?", (str(copy),))
@@ -91,17 +91,17 @@ class SqliteBackups:
             raise NotFoundError(f"there is no backup '{file}'", "give the path of a file that kb backup wrote")
         if self.database.exists() and not force:
             raise BlockedError(f"there is a database '{self.database}'", "add --force: it is kept beside the restored one")
-        self.database.parent.mkdir(parents=True, exist_ok=True)
         with _beside(self.database) as folder:
             copy = folder / DATABASE
             with _named(file, NO_RESTORE):
                 manifest = _unpack(file, copy)
                 if _prove(copy) != (manifest.events, manifest.head):
                     raise StoreError("its audit trail is not the one that it had")
-            kept = self._put_aside() if self.database.exists() else None
-            _sync(copy)
-            copy.replace(self.database)
-            _sync(self.database.parent)
+            with _writable(self.database.parent):
+                kept = self._put_aside() if self.database.exists() else None
+                _sync(copy)
+                copy.replace(self.database)
+                _sync(self.database.parent)
         return manifest, kept
 
     def _put_aside(self) -> Path:
@@ -188,9 +188,23 @@ def _named(file: Path, remedy: str) -> Iterator[None]:
 
 @contextmanager
 def _beside(file: Path) -> Iterator[Path]:
-    """A folder for the work on `file`, on its file system, gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix=f".{file.name}.", dir=file.parent) as folder:
+    """A folder for the work on `file`, on its file system, gone afterwards. Raises StoreError where nothing may be written."""
+    with _writable(file.parent):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        held = tempfile.TemporaryDirectory(prefix=f".{file.name}.", dir=file.parent)
+    with held as folder:
         yield Path(folder)
+
+
+@contextmanager
+def _writable(folder: Path) -> Iterator[None]:
+    """What the system refuses in `folder`, as an error of ours."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"cannot write in '{folder}': {error.strerror or error}", "name a place where you may write"
+        ) from error
 
 
 def _sha256(file: Path) -> str:

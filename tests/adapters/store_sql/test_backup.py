@@ -202,3 +202,12 @@ def test_a_server_is_backed_up_with_its_own_tools():
     with pytest.raises(StoreError, match="SQLite only") as refused:
         SqliteBackups("postgresql+psycopg://somebody@localhost/kb")
     assert "pg_dump" in refused.value.remedy
+
+
+@pytest.mark.parametrize("name", ["monday.tar.gz", "จันทร์.tar.gz"])
+def test_a_place_where_nothing_may_be_written_is_told(tmp_path, name):
+    SqlStore(url_of(tmp_path / "kb.sqlite3")).close()
+    (tmp_path / "no folder").write_text("a file", encoding="utf-8")
+    with pytest.raises(StoreError, match="cannot write in") as refused:
+        SqliteBackups(url_of(tmp_path / "kb.sqlite3")).write(tmp_path / "no folder" / name)
+    assert "where you may write" in refused.value.remedy
