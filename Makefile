@@ -4,14 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup-done
 KB_HOME ?= var
+PARTS ?= tests/adapters tests/services tests/api tests/web tests/cli tests/assets tests/review
 export KB_HOME
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: help setup browser demo up test quick torture check docs dev clean
+.PHONY: help setup browser demo up test test-postgres quick torture check docs dev clean
 
 help: ## This list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
 
 setup: $(STAMP) ## A virtual environment with the kb command, and the models; quick when nothing is to do
 	@$(BIN)/kb models fetch
@@ -35,6 +36,9 @@ up: setup ## The API, the review page and Dagster's page together; one Ctrl-C en
 test: setup browser ## All tests, with the real embedded models and a real browser
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not model"
 	@$(BIN)/python -m pytest -m "slow or model"
+
+test-postgres: setup ## What keeps something, on a PostgreSQL of its own; PARTS="tests/services ..." for less or more
+	@.ci/postgres $(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not model" $(PARTS)
 
 browser: ## Chromium for the tests of the review page: Debian's package, where none is there and this is root
 	@for name in "$$CHROMIUM" chromium chromium-browser google-chrome; do command -v "$$name" >/dev/null 2>&1 && exit 0; done; \

@@ -200,6 +200,7 @@ def open_searcher(settings: Settings, store: "LiveStore") -> "Searcher":
 def build_serving(settings: Settings) -> "Serving":
     """The retrieval API's use cases, wired. Raises UnknownMarketError, PackError, StoreError, UsageError."""
     from kb_pipeline.services.access.limits import RateLimit
+    from kb_pipeline.services.serve.keys import KnownKeys
     from kb_pipeline.services.serve.query_log import BufferedQueryLog
     from kb_pipeline.services.serve.serving import Serving
 
@@ -207,11 +208,12 @@ def build_serving(settings: Settings) -> "Serving":
     store = open_store(settings)
     return Serving(
         searcher=open_searcher(settings, store),
-        accounts=open_accounts(store),
+        keys=KnownKeys(store),
         feedback=store,
         log=BufferedQueryLog(store, days=settings.query_log_days),
         rate=rate,
         markets=markets,
+        offline_seconds=settings.offline_hours * 3600,
         close=store.close,
     )
 

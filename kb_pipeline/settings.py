@@ -69,6 +69,11 @@ class Settings(BaseSettings):
     )
     answer_confidence: float = Field(0.5, ge=0, le=1, description="Below this confidence the API abstains.")
     rate_limit: str = Field("600/minute", description="Requests that one API key may make.")
+    offline_hours: float = Field(
+        24.0,
+        ge=0.01,
+        description="Hours for which the API goes on answering, from what it has read, while the database is away.",
+    )
     query_log_days: int = Field(90, ge=0, description="Days that the redacted query log is kept.")
     session_hours: float = Field(12.0, gt=0, description="Hours after which the review page asks for the password again.")
     secure_cookies: bool = Field(

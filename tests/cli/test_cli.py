@@ -14,6 +14,7 @@ from kb_pipeline.cli.display import kb as kb_as_called
 from kb_pipeline.cli.review.editing import parse_edited
 from kb_pipeline.errors import UsageError
 from tests.conftest import ROOT
+from tests.databases import use_home
 from tests.factories import RETURNS
 from tests.story import Story
 
@@ -22,7 +23,7 @@ HEAVY = ("torch", "dagster", "chromadb", "sentence_transformers", "sqlalchemy", 
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("KB_HOME", str(tmp_path))
+    use_home(monkeypatch, tmp_path)
     monkeypatch.setenv("KB_LOCALES_DIR", str(ROOT / "locales"))
     monkeypatch.setenv("KB_SOURCE_DIR", str(ROOT / "kb_source"))
     monkeypatch.setenv("KB_ACTOR", "ann")

@@ -66,14 +66,14 @@ class SqliteBackups:
     def write(self, file: Path) -> BackupManifest:
         """A whole, proven copy of this moment, while others go on writing.
 
-        Raises NotFoundError, BlockedError if there is such a file, StoreError for a damaged database or a full disk.
+        Raises NotFoundError, BlockedError if there is such a file, StoreError for a damaged database, a full disk or a place
+        where nothing may be written.
         """
         if not self.database.is_file():
             raise NotFoundError(f"there is no database '{self.database}'", "set KB_HOME")
         if file.exists():
             raise BlockedError(f"'{file}' is there already", "give another name")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with _named(self.database, NO_BACKUP), _beside(file) as folder:
+        with _beside(file) as folder, _named(self.database, NO_BACKUP):
             copy, made = folder / DATABASE, folder / file.name
             with closing(sqlite3.connect(self.database)) as connection:
                 connection.execute("VACUUM INTO ?", (str(copy),))
@@ -106,19 +106,19 @@ class SqliteBackups:
             raise NotFoundError(f"there is no backup '{file}'", "give the path of a file that kb backup wrote")
         if self.database.exists() and not force:
             raise BlockedError(f"there is a database '{self.database}'", "add --force: it is kept beside the restored one")
-        self.database.parent.mkdir(parents=True, exist_ok=True)
         with _beside(self.database) as folder:
             copy = folder / DATABASE
             with _named(file, NO_RESTORE):
                 manifest = _unpack(file, copy)
                 if _prove(copy, self._keys) != (manifest.events, manifest.head):
                     raise StoreError("its audit trail is not the one that it had")
-            self._failpoint("restore.before_aside")
-            kept = self._put_aside() if self.database.exists() else None
-            self._failpoint("restore.after_aside")
-            _sync(copy)
-            copy.replace(self.database)
-            _sync(self.database.parent)
+            with _writable(self.database.parent):
+                self._failpoint("restore.before_aside")
+                kept = self._put_aside() if self.database.exists() else None
+                self._failpoint("restore.after_aside")
+                _sync(copy)
+                copy.replace(self.database)
+                _sync(self.database.parent)
         self._failpoint("restore.after_rename")
         if self._anchor is not None:
             self._anchor.restart(manifest.events, manifest.head, f"restored '{file.name}'")
@@ -215,17 +215,33 @@ def _named(file: Path, remedy: str) -> Iterator[None]:
 def _beside(file: Path) -> Iterator[Path]:
     """A folder for the work on `file`, on its file system, gone afterwards; what a killed process left there goes, too.
 
-    One process works in a folder at a time, the next one waits: so nothing that is in use is taken for a leftover.
+    One process works in a folder at a time, the next one waits: so nothing that is in use is taken for a leftover. Raises
+    StoreError where nothing may be written.
     """
-    place = os.open(file.parent, os.O_RDONLY)
+    with _writable(file.parent):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        place = os.open(file.parent, os.O_RDONLY)
     try:
         fcntl.flock(place, fcntl.LOCK_EX)
-        for left in file.parent.glob(f"{WORK}*"):
-            shutil.rmtree(left)
-        with tempfile.TemporaryDirectory(prefix=WORK, dir=file.parent) as folder:
+        with _writable(file.parent):
+            for left in file.parent.glob(f"{WORK}*"):
+                shutil.rmtree(left)
+            held = tempfile.TemporaryDirectory(prefix=WORK, dir=file.parent)
+        with held as folder:
             yield Path(folder)
     finally:
         os.close(place)
+
+
+@contextmanager
+def _writable(folder: Path) -> Iterator[None]:
+    """What the system refuses in `folder`, as an error of ours."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"cannot write in '{folder}': {error.strerror or error}", "name a place where you may write"
+        ) from error
 
 
 def _sha256(file: Path) -> str:

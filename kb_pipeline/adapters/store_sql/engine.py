@@ -11,8 +11,10 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from kb_pipeline.adapters.store_sql.schema import Base
 from kb_pipeline.errors import StoreError
@@ -22,6 +24,18 @@ from kb_pipeline.ports.releases import Failpoint
 HEAD = "0006_trail"  # the newest revision in migrations/versions
 BATCH = 500  # values in one IN (...): below every database's limit on parameters
 BUSY_SECONDS = 30
+MIGRATING = 0x6B62  # the advisory lock of PostgreSQL that a migration holds: any number that all versions share
+POSTGRES = {  # what libpq waits for, in seconds (tcp_user_timeout: ms): a server that is gone is known to be, soon
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+_REMEDY = {
+    "sqlite": "check that the disk has room, the file is a database of ours and no other program holds it",
+    "postgresql": "check that the server runs, has room, and is the one that KB_DATABASE_URL names",
+}
 _MODE = "kb_begin"
 _readable_json = partial(json.dumps, ensure_ascii=False)  # Thai stays Thai, at half the size
 
@@ -99,11 +113,33 @@ def batches(values: Sequence[str]) -> Iterator[Sequence[str]]:
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
-        if parsed.get_backend_name() != "sqlite":
-            return create_engine(parsed, json_serializer=_readable_json, pool_pre_ping=True)
-        return _sqlite_engine(parsed)
+        if parsed.get_backend_name() in ("postgresql", "postgres"):
+            return _postgres_engine(parsed)
+        if parsed.get_backend_name() == "sqlite":
+            return _sqlite_engine(parsed)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, OSError) as error:
         raise StoreError(f"cannot open the database: {error}", "set KB_HOME or KB_DATABASE_URL") from error
+    raise StoreError(
+        f"kb keeps no store in '{parsed.get_backend_name()}'", "set KB_DATABASE_URL to sqlite:///FILE or postgresql://..."
+    )
+
+
+def _postgres_engine(url: URL) -> Engine:
+    waits = {name: value for name, value in POSTGRES.items() if name not in url.query}
+    try:
+        return create_engine(
+            url.set(drivername="postgresql+psycopg"),  # the one driver that we ship with, whatever the URL names
+            json_serializer=_readable_json,
+            pool_pre_ping=True,
+            pool_size=10,
+            max_overflow=20,
+            pool_timeout=10,
+            connect_args=waits,
+        )
+    except ImportError as error:
+        raise StoreError(
+            f"PostgreSQL needs the package psycopg, which cannot be imported: {error}", "pip install 'kb-pipeline[postgres]'"
+        ) from error
 
 
 def _sqlite_engine(url: URL) -> Engine:
@@ -115,7 +151,34 @@ def _sqlite_engine(url: URL) -> Engine:
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    place = _SqliteFile(Path(str(url.database)))
+    event.listen(engine, "do_connect", place.before)
+    event.listen(engine, "checkout", place.check)
     return engine
+
+
+class _SqliteFile:
+    """Holds connections to the file that has the database's name now: an open one would go on with a file that was put away."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._was_there = False
+
+    def before(self, *_: object) -> None:
+        """Let SQLite make the file only once: an empty one in the place of a database that was put away would be a trap."""
+        if self._was_there and not self._path.exists():
+            raise StoreError(f"the database file '{self._path}' is gone", "put it back, or restore a backup: kb restore")
+        self._was_there = True
+
+    def check(self, _connection: object, record: ConnectionPoolEntry, _proxy: object) -> None:
+        """Give up a connection to another file than the one that is there now."""
+        try:
+            stat = self._path.stat()
+            file: tuple[int, int] | None = (stat.st_dev, stat.st_ino)
+        except OSError:
+            file = None
+        if file is None or record.info.setdefault("file", file) != file:
+            raise DisconnectionError(f"'{self._path}' is another file now")
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection
@@ -133,12 +196,10 @@ def _translated(engine: Engine) -> Iterator[None]:
     """The driver's errors as ours."""
     try:
         yield
-    except DBAPIError as error:
+    except (DBAPIError, PoolTimeoutError) as error:
         place = engine.url.render_as_string(hide_password=True)
-        raise StoreError(
-            f"the database {place} failed: {error.orig}",
-            "check that the disk has room, the file is a database of ours and no other program holds it",
-        ) from error
+        reason = error.orig if isinstance(error, DBAPIError) else error
+        raise StoreError(f"the database {place} failed: {reason}", _REMEDY[engine.dialect.name]) from error
 
 
 def _revision(engine: Engine) -> str | None:
@@ -150,7 +211,7 @@ def _revision(engine: Engine) -> str | None:
 
 
 def _migrate(engine: Engine) -> None:
-    """Lead the schema to HEAD, in one write transaction: of two processes the second finds nothing left to do."""
+    """Lead the schema to HEAD, in one write transaction: of two processes the second waits, and finds nothing left to do."""
     from alembic import command
     from alembic.config import Config
     from alembic.util import CommandError
@@ -158,6 +219,8 @@ def _migrate(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", "kb_pipeline.adapters.store_sql:migrations")
     with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":  # SQLite's BEGIN IMMEDIATE waits already
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATING})
         config.attributes["connection"] = connection
         try:
             command.upgrade(config, "head")

@@ -14,6 +14,7 @@ from kb_pipeline.errors import AuthenticationError, BlockedError, NotFoundError
 from kb_pipeline.ports.accounts import AccountStore, Passwords
 
 SHORTEST, LONGEST = 10, 1_000  # characters of a password
+CLOCK_STEP = timedelta(minutes=1)  # by which clocks are corrected while all is well
 
 
 class Accounts:
@@ -72,8 +73,8 @@ class Accounts:
     def user_of(self, token: str) -> tuple[User, Session] | None:
         """Who is signed in with `token`; None when it was never given out, has expired or ended, or the user is shut out."""
         session = self._store.session(_sha256(token))
-        if session is None or session.expires_at <= _now():
-            return None
+        if session is None or not session.created_at - CLOCK_STEP <= _now() < session.expires_at:
+            return None  # one that begins later than now would last longer than was allowed: the clock was set back
         user = self._store.user(session.user)
         return None if user is None or user.disabled else (user, session)
 
@@ -102,14 +103,8 @@ class Accounts:
 
     def client_of(self, text: str) -> ApiKey | None:
         """Whose key this is; None when it is nobody's or was revoked."""
-        prefix, _, rest = text.partition("_")
-        key_id, _, secret = rest.partition("_")
-        known = self._store.key(key_id) if prefix == "kb" else None
-        if known is None:
-            return None
-        key, secret_hash = known
-        fits = hmac.compare_digest(_sha256(secret), secret_hash)
-        return key if fits and key.revoked_at is None else None
+        key_id = key_id_of(text)
+        return holder_of(text, self._store.key(key_id)) if key_id else None
 
     def _user(self, name: str) -> User:
         user = self._store.user(name)
@@ -126,6 +121,21 @@ class Accounts:
         if comparison_key(password).casefold() == comparison_key(name).casefold():
             raise BlockedError("the password is the name", "take a few words that nobody else would take")
         return self._passwords.hash(normal)
+
+
+def key_id_of(text: str) -> str | None:
+    """The id in the text of a key, `kb_<id>_<secret>`; None when it is no such text."""
+    prefix, _, rest = text.partition("_")
+    return rest.partition("_")[0] or None if prefix == "kb" else None
+
+
+def holder_of(text: str, known: tuple[ApiKey, str] | None) -> ApiKey | None:
+    """The key of this text, where its secret fits the hash that is known of it and it was not revoked."""
+    if known is None:
+        return None
+    key, secret_hash = known
+    fits = hmac.compare_digest(_sha256(text.split("_", 2)[-1]), secret_hash)
+    return key if fits and key.revoked_at is None else None
 
 
 def _normal(password: str) -> str:

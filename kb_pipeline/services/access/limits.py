@@ -19,6 +19,7 @@ FREE_TRIES, LONGEST_WAIT = 5, 60.0  # of a name from an address; seconds
 FREE_TRIES_OF_ADDRESS, LONGEST_WAIT_OF_ADDRESS = 50, 2.0  # of any names: people behind one address share it
 FORGOTTEN_AFTER = 900.0  # seconds without a try
 MOST_KNOWN = 10_000  # pairs, and addresses
+_CLOCK_STEP = 5.0  # seconds by which clocks are corrected while all is well
 
 
 class MovingWindow:
@@ -30,14 +31,26 @@ class MovingWindow:
             self.rate = parse(rate)
         except ValueError as error:
             raise UsageError(f"'{rate}' is no rate", "set KB_RATE_LIMIT to something like 600/minute") from error
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._clock: float
+        self._begin()
 
     def hit(self, who: str) -> int:
         """Count one; the seconds that `who` has to wait before the next, 0 when it was in time."""
+        self._clock = max(self._clock, _set_by())
+        if _set_by() < self._clock - _CLOCK_STEP:
+            self._begin()  # the clock was set back: what was counted would bar somebody until those times come again
         if self._limiter.hit(self.rate, who):
             return 0
         free_at = self._limiter.get_window_stats(self.rate, who).reset_time
         return max(1, math.ceil(free_at - time.time()))
+
+    def _begin(self) -> None:
+        self._limiter, self._clock = MovingWindowRateLimiter(MemoryStorage()), _set_by()
+
+
+def _set_by() -> float:
+    """How far the clock is from the one that nobody sets, in seconds: it changes when the clock is set."""
+    return time.time() - time.monotonic()
 
 
 class RateLimit:

@@ -221,3 +221,12 @@ def test_what_a_killed_backup_left_is_gone_after_the_next_one(tmp_path, point):
 
 def backup_there(folder, point=""):
     SqliteBackups(url_of(folder / "kb.sqlite3"), failpoint_at(point)).write(folder / "safe/kb.tar.gz")
+
+
+@pytest.mark.parametrize("name", ["monday.tar.gz", "จันทร์.tar.gz"])
+def test_a_place_where_nothing_may_be_written_is_told(tmp_path, name):
+    SqlStore(url_of(tmp_path / "kb.sqlite3")).close()
+    (tmp_path / "no folder").write_text("a file", encoding="utf-8")
+    with pytest.raises(StoreError, match="cannot write in") as refused:
+        SqliteBackups(url_of(tmp_path / "kb.sqlite3")).write(tmp_path / "no folder" / name)
+    assert "where you may write" in refused.value.remedy

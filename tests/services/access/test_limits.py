@@ -114,3 +114,17 @@ def test_a_key_may_ask_as_often_as_its_rate_says_and_is_told_how_long_to_wait(ke
 def test_a_rate_that_is_none_is_refused_with_a_remedy():
     with pytest.raises(UsageError, match="KB_RATE_LIMIT"):
         RateLimit("often")
+
+
+@pytest.mark.parametrize("key", ["bot", "บอท"])
+def test_nobody_is_barred_until_a_clock_that_was_set_back_has_caught_up(key):
+    limit = RateLimit("3/minute")
+    with time_machine.travel("2026-01-15 09:00:00+00:00", tick=False) as clock:
+        for _ in range(3):
+            limit.take(key)
+        clock.shift(-24 * 3600)
+        for _ in range(3):
+            limit.take(key)
+        with pytest.raises(TooManyError) as refused:
+            limit.take(key)
+        assert refused.value.retry_after <= 60
