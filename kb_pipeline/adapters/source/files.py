@@ -10,9 +10,11 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
-from kb_pipeline.domain.articles import Article, Quarantined
+from kb_pipeline.domain.articles import Article, Notice, Quarantined
+from kb_pipeline.domain.privacy import PrivacyPolicy
 from kb_pipeline.errors import UsageError
 from kb_pipeline.steps.parse import HTML_SUFFIXES, MARKDOWN_SUFFIXES, ArticleError, content_hash, parse
+from kb_pipeline.steps.privacy.notices import screened
 
 _SUFFIXES = HTML_SUFFIXES | MARKDOWN_SUFFIXES
 _SHOWN = 5  # paths in an error
@@ -31,11 +33,12 @@ class SourceFiles:
         limit: int | None = None,
         only: Sequence[str] = (),
         markets: Sequence[str] = (),
+        privacy: PrivacyPolicy = PrivacyPolicy(),
     ) -> None:
         """`languages`: names of top folders that tell their articles' language. `limit`: read so many articles at most.
 
         `only`: patterns of relative paths, as `fnmatch` reads them (`en/*`); empty reads every file. `markets`: the tags that
-        an article may name; empty judges none.
+        an article may name; empty judges none. `privacy`: what becomes of secrets and personal data.
         """
         self._root = root
         self._languages = {language.lower(): language for language in languages}
@@ -43,12 +46,19 @@ class SourceFiles:
         self._limit = limit
         self._only = tuple(only)
         self._markets = tuple(markets)
+        self._privacy = privacy
         self._is_partial = False
+        self._notices: list[Notice] = []
 
     @property
     def is_partial(self) -> bool:
         """Whether the last `read` left files out, for the limit or for `only`."""
         return self._is_partial
+
+    @property
+    def notices(self) -> Sequence[Notice]:
+        """What of the articles of the last `read` was masked or left out, so far."""
+        return self._notices
 
     def read(self) -> Iterator[Article | Quarantined]:
         """Every article file as an Article or, with the reason, Quarantined; one at a time.
@@ -59,6 +69,7 @@ class SourceFiles:
         if not self._root.is_dir():
             raise UsageError(f"no source folder '{self._root}'", "create it, or name another one in KB_SOURCE_DIR")
         self._is_partial = bool(self._only)
+        self._notices = []
         first_with: dict[str, str] = {}
         for path in self._paths():
             if self._limit is not None and len(first_with) >= self._limit:
@@ -107,7 +118,7 @@ class SourceFiles:
             reason = getattr(error, "strerror", None) or str(error)
             return ArticleError("unreadable", f"cannot be read: {reason}", "check its permissions").quarantined(name)
         try:
-            return parse(
+            article = parse(
                 data,
                 name,
                 suffix=file.suffix,
@@ -115,8 +126,11 @@ class SourceFiles:
                 max_bytes=self._max_bytes,
                 markets=self._markets,
             )
+            article, notices = screened(article, self._privacy, data)
         except ArticleError as error:
             return error.quarantined(name, hashed)
+        self._notices += notices
+        return article
 
     def _folder_language(self, path: str) -> str | None:
         top, *rest = path.split("/")
@@ -127,7 +141,13 @@ class SourceFile(SourceFiles):
     """One article file, read as its folder would be: the folder `en` gives the language and a part of the id."""
 
     def __init__(
-        self, file: Path, languages: Sequence[str], max_bytes: int, only: Sequence[str] = (), markets: Sequence[str] = ()
+        self,
+        file: Path,
+        languages: Sequence[str],
+        max_bytes: int,
+        only: Sequence[str] = (),
+        markets: Sequence[str] = (),
+        privacy: PrivacyPolicy = PrivacyPolicy(),
     ) -> None:
         """Raises UsageError for a file that the reader of a folder would leave out."""
         if not _is_article(file.name):
@@ -139,7 +159,7 @@ class SourceFile(SourceFiles):
         file = file.absolute()
         in_language = file.parent.name.lower() in {language.lower() for language in languages}
         root = file.parent.parent if in_language else file.parent
-        super().__init__(root, languages, max_bytes, only=only, markets=markets)
+        super().__init__(root, languages, max_bytes, only=only, markets=markets, privacy=privacy)
         self._path = file.relative_to(root).as_posix()
 
     @property

@@ -22,7 +22,7 @@ from kb_pipeline.services.access.accounts import Accounts
 from kb_pipeline.services.access.limits import RateLimit
 from kb_pipeline.services.serve.query_log import BufferedQueryLog
 from kb_pipeline.services.serve.search import FoundEntry, Listing, LiveContents, Searcher
-from kb_pipeline.steps.facts.redact import redact
+from kb_pipeline.steps.privacy.redact import redact
 
 _LOG = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from kb_pipeline.domain.findings import MqmCategory, Severity
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
-from kb_pipeline.steps.facts.redact import redact
+from kb_pipeline.steps.privacy.redact import redact
 from kb_pipeline.steps.language.prose import PUBLISHED
 from kb_pipeline.steps.language.reader import everywhere
 

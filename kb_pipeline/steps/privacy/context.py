@@ -1,15 +1,15 @@
-"""What the words before a number or token say of it: whose it is, or that it is nobody's. The words are the languages' data."""
+"""What the words before a number say of it: whose it is, or that it is nobody's. The words are the languages' data."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 
 from kb_pipeline.steps.language.patterns import is_spaced, longest_first
 from kb_pipeline.steps.language.reader import everywhere
 
-_REACH = 60  # characters back in which a word says what follows
-_GAP = re.compile(r"[^\n]{0,40}\Z")
+_REACH = 40  # characters from a word to what it announces
 
 
 class Role(StrEnum):
@@ -23,22 +23,42 @@ class Role(StrEnum):
     NO_DATA = "no-data"
 
 
-def roles_before(text: str, start: int) -> frozenset[Role]:
-    """What the nearest announcing word before `start` announces; nothing where there is none in the same line."""
-    reach = text[max(0, start - _REACH) : start]
-    reach = reach[reach.rfind("\n") + 1 :]
-    last = None
-    for last in _announcing().finditer(reach):
-        pass
-    return _roles()[last[0].casefold()] if last and _GAP.match(reach, last.end()) else frozenset()
+class Announcements:
+    """The announcing words of a text, found once."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def _found(self) -> list[tuple[int, str]]:
+        return [(match.end(), match[0].casefold()) for match in _announcing().finditer(self._text)]
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [end for end, _ in self._found]
+
+    def before(self, start: int) -> frozenset[Role]:
+        """What the nearest announcing word before `start` says; nothing where there is none near, in the same line."""
+        last = bisect_right(self._ends, start) - 1
+        if last < 0 or start - self._ends[last] > _REACH:
+            return frozenset()
+        between = self._text[self._ends[last] : start]
+        if "\n" in between:
+            return frozenset()
+        roles = _roles()[self._found[last][1]]
+        return roles - {Role.NO_DATA} if any(map(str.isdigit, between)) else roles  # an order has one number
+
+    def places(self, role: Role) -> list[int]:
+        """Where the words of a role end."""
+        return [end for end, word in self._found if role in _roles()[word]]
 
 
-def starts_with(words: Iterable[str]) -> str:
-    """The regular expression of any of `words`; Latin ones are whole, but for an `s` or digits behind."""
-    return "|".join(
-        rf"(?<![A-Za-z]){re.escape(word)}(?![a-rt-z])" if is_spaced(word[0]) else re.escape(word)
-        for word in longest_first(words)
-    )
+def any_word(words: Iterable[str]) -> str:
+    """The regular expression of any of `words`; Latin ones are whole, but for an `s` behind."""
+    listed = longest_first(words)
+    latin = "|".join(re.escape(word) for word in listed if is_spaced(word[0]))
+    other = "|".join(re.escape(word) for word in listed if not is_spaced(word[0]))
+    return rf"(?<![A-Za-z])(?=[A-Za-z])(?:{latin})(?![a-rt-z])|{other}"
 
 
 @cache
@@ -59,4 +79,4 @@ def _roles() -> dict[str, frozenset[Role]]:
 
 @cache
 def _announcing() -> re.Pattern[str]:
-    return re.compile(starts_with(_roles()), re.IGNORECASE)
+    return re.compile(any_word(_roles()), re.IGNORECASE)

@@ -1,21 +1,27 @@
-"""Numbers that are somebody's: national ids, payment cards, telephone numbers, bank accounts, passports. No marks of masks here.
+"""Numbers that are somebody's: national ids, payment cards, telephone numbers, bank accounts, passports.
 
-A pattern is the digits with any separators between them; what a number must be besides, its check says. A number whose check
-might hold by chance (13 bare digits) is `sure` only where a word before it, or its grouping, says what it is.
+Digits stand in groups, with any separators between them; every window of whole groups is held against the shapes of its length. A
+number whose check might hold by chance (13 bare digits) is `sure` only where a word before it, or its grouping, says what it is.
 """
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from kb_pipeline.domain.privacy import DataKind
-from kb_pipeline.steps.privacy.context import Role, roles_before
+from kb_pipeline.steps.privacy.checksums import is_chinese_id, is_luhn, is_thai_id
+from kb_pipeline.steps.privacy.context import Announcements, Role
 from kb_pipeline.steps.privacy.plain import Plain
 
-_GAP = r"[ \-./_()]{0,3}"
+_RUN = re.compile(r"\d+(?:[ \-./_()]{1,3}\d+)*")
 _GROUP = re.compile(r"\d+")
 _DATE = re.compile(r"(?<!\d)(?:\d{1,2}[-. /]\d{1,2}[-. /]\d{4}|\d{4}[-. /]\d{1,2}[-. /]\d{1,2})(?!\d)")
 _ORDER = re.compile(r"(?:[A-Za-z][-_]?|#)\Z")
+_CHINESE_ID = re.compile(r"(?<![\dA-Za-z])[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![\dA-Za-z])")
+_THAI_ACCOUNT = re.compile(r"(?<!\d)(?<!\d[ \-./_])\d{3}[ \-./_]\d[ \-./_]\d{5}[ \-./_]\d(?!\d)")  # as banks group it
+_MOST = 19  # digits of what is somebody's
+_BEFORE = re.compile(r"[^\d\n]{0,40}?(?=\d)")
 
 
 class Found(NamedTuple):
@@ -27,173 +33,180 @@ class Found(NamedTuple):
     sure: bool
 
 
-class Number(NamedTuple):
-    """A number as it is written: its digits, the sizes of its groups, and what is said before it."""
+class Number:
+    """A window of groups of digits, and what is said before it."""
 
-    digits: str
-    groups: tuple[int, ...]
-    written: str
-    roles: frozenset[Role]
-    is_glued: bool  # to Latin letters or a `#`, as order numbers are
+    def __init__(self, plain: Plain, words: Announcements, digits: str, start: int, end: int) -> None:
+        self._plain, self._words = plain, words
+        self.digits, self.start, self.end = digits, start, end
+
+    @cached_property
+    def roles(self) -> frozenset[Role]:
+        """What the word before announces."""
+        return self._words.before(self.start)
+
+    @cached_property
+    def groups(self) -> tuple[int, ...]:
+        """The sizes of the groups of digits; a character that nobody sees parts them, too."""
+        sizes, size = list[int](), 0
+        for place in range(self.start, self.end):
+            is_digit = self._plain.text[place].isdigit()
+            if size and (not is_digit or not self._plain.touches(place)):
+                sizes.append(size)
+                size = 0
+            size += is_digit
+        return (*sizes, size) if size else tuple(sizes)
 
     @property
+    def is_date(self) -> bool:
+        """Whether it holds a date."""
+        return _DATE.search(self._plain.text[self.start : self.end]) is not None
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether a plus stands before it."""
+        return is_signed(self._plain.text, self.start)
+
+    @cached_property
     def is_nobodys(self) -> bool:
-        """Whether the words or letters before say that it is an order's, a parcel's or a device's."""
-        return self.is_glued or Role.NO_DATA in self.roles
-
-
-def _spaced(*digits: str) -> str:
-    """The pattern of single digits with any separators between them: `0`, `[689]`, `\\d`."""
-    return _GAP.join(digits)
-
-
-def _any(count: int) -> tuple[str, ...]:
-    return (r"\d",) * count
-
-
-def _from(pattern: str) -> re.Pattern[str]:
-    """Looks ahead at every group of digits, so that a window that is nothing hides no other."""
-    return re.compile(rf"(?<!\d)(?=(?P<found>{pattern})(?!\d))")
-
-
-def _is_thai_id(digits: str) -> bool:
-    """Modulo 11 over the first twelve digits, weights 13 to 2 (Department of Provincial Administration)."""
-    total = sum(int(digit) * (13 - place) for place, digit in enumerate(digits[:12]))
-    return (11 - total % 11) % 10 == int(digits[12])
-
-
-def _is_chinese_id(digits: str) -> bool:
-    """ISO 7064 MOD 11-2 (GB 11643)."""
-    total = sum(int(digit) * pow(2, 17 - place, 11) for place, digit in enumerate(digits[:17]))
-    return "10X98765432"[total % 11] == digits[17].upper()
-
-
-def _is_luhn(digits: str) -> bool:
-    doubled = (int(d) * (1 + place % 2) for place, d in enumerate(reversed(digits)))
-    return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0
+        """Whether the word or the letters before say that it is an order's, a parcel's or a device's."""
+        before = self._plain.text[max(0, self.start - 2) : self.start]
+        return _ORDER.search(before) is not None or Role.NO_DATA in self.roles
 
 
 def _thai_id(number: Number) -> bool | None:
-    if not _is_thai_id(number.digits):
+    if not is_thai_id(number.digits):
         return None
     if Role.ID in number.roles or number.groups == (1, 4, 5, 2, 1):
         return True
-    return None if number.is_nobodys and len(number.groups) == 1 else False
-
-
-def _chinese_id(number: Number) -> bool | None:
-    return (not number.is_nobodys or Role.ID in number.roles) if _is_chinese_id(number.digits) else None
+    return None if number.is_nobodys else False
 
 
 def _ssn(number: Number) -> bool | None:
-    return True if Role.ID in number.roles else None
+    return True if Role.ID in number.roles and number.groups in ((3, 2, 4), (9,)) else None
 
 
-_ISSUER = re.compile(
-    r"4\d{15}(?:\d{3})?|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11}"
-    r"|35(?:2[89]|[3-8]\d)\d{12}|6(?:011|5\d\d|4[4-9]\d)\d{12}|62\d{14,17}|(?:5[06-8]|6[037-9])\d{14}"
-)
-_CARD_GROUPS = ((4, 4, 4, 4), (4, 4, 4, 4, 3), (4, 6, 5), (4, 6, 4), (8, 8))
+_CARD_GROUPS = ((16,), (15,), (14,), (19,), (4, 4, 4, 4), (4, 4, 4, 4, 3), (4, 6, 5), (4, 6, 4), (8, 8))
 
 
 def _card(number: Number) -> bool | None:
-    if not _is_luhn(number.digits):
+    if not is_luhn(number.digits):
         return None
-    if Role.CARD in number.roles:
+    if Role.CARD in number.roles or number.groups in _CARD_GROUPS[4:]:
         return True
-    if number.is_nobodys and len(number.groups) == 1:
+    return None if number.is_nobodys else number.groups in _CARD_GROUPS
+
+
+def _perhaps_card(number: Number) -> bool | None:
+    if not is_luhn(number.digits):
         return None
-    return bool(_ISSUER.fullmatch(number.digits)) and (len(number.groups) == 1 or number.groups in _CARD_GROUPS)
+    return True if Role.CARD in number.roles else None if number.is_nobodys else False
 
 
 def _phone(number: Number) -> bool | None:
-    called = Role.PHONE in number.roles
-    if _DATE.search(number.written) or (number.is_glued and not called):
-        return None
-    return called or Role.NO_DATA not in number.roles
+    if Role.PHONE in number.roles or number.is_signed:
+        return None if number.is_date else True
+    return None if number.is_nobodys or number.is_date else True
 
 
 def _separated_phone(number: Number) -> bool | None:
     """For forms that only a telephone number has when it is written in groups, as 415-555-0123."""
-    if len(number.groups) == 1 and Role.PHONE not in number.roles:
-        return None
-    return _phone(number)
-
-
-def _called(number: Number) -> bool | None:
-    return None if Role.PHONE not in number.roles or _DATE.search(number.written) else True
-
-
-def _account(number: Number) -> bool | None:
-    if number.groups in ((3, 1, 5, 1), (3, 1, 6)) and not number.is_nobodys:
-        return True
-    return True if Role.ACCOUNT in number.roles and not _DATE.search(number.written) else None
+    if Role.PHONE in number.roles or number.groups in ((3, 3, 4), (1, 3, 3, 4), (3, 4, 4)) or number.digits.startswith("00"):
+        return _phone(number)
+    return None
 
 
 class Shape(NamedTuple):
     """A kind of number: its digits, and the check that says True (sure), False (perhaps) or None (it is none)."""
 
     kind: DataKind
-    pattern: re.Pattern[str]
+    firsts: str  # the digits that it may begin with
+    digits: str
+    lengths: tuple[int, ...]
     check: Callable[[Number], bool | None]
 
 
-_NANP = ("[2-9]", r"\d", r"\d", "[2-9]", *_any(6))
-SHAPES = (
-    Shape(DataKind.NATIONAL_ID, _from(_spaced("[1-8]", *_any(12))), _thai_id),
-    Shape(DataKind.NATIONAL_ID, _from(r"[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]"), _chinese_id),
-    Shape(DataKind.NATIONAL_ID, _from(rf"(?!000|666)[0-8]\d\d{_GAP}(?!00)\d\d{_GAP}(?!0000)\d{{4}}"), _ssn),
-    *(Shape(DataKind.CARD, _from(_spaced("[2-6]", *_any(n - 1))), _card) for n in (19, 18, 17, 16, 15, 14)),
-    Shape(DataKind.PHONE, _from(rf"(?:\+|00){_GAP}66{_GAP}" + _spaced("0?", "[689]", *_any(8))), _phone),
-    Shape(DataKind.PHONE, _from(rf"(?:\+|00){_GAP}66{_GAP}" + _spaced("0?", "[2-7]", *_any(7))), _phone),
-    Shape(DataKind.PHONE, _from(rf"(?:\+|00){_GAP}1{_GAP}" + _spaced(*_NANP)), _phone),
-    *(Shape(DataKind.PHONE, _from(rf"\+{_GAP}" + _spaced("[1-9]", *_any(n - 1))), _phone) for n in range(15, 7, -1)),
-    *(Shape(DataKind.PHONE, _from("00" + _GAP + _spaced("[1-9]", *_any(n - 1))), _separated_phone) for n in range(13, 7, -1)),
-    Shape(DataKind.PHONE, _from(_spaced("0", "[689]", *_any(8))), _phone),
-    Shape(DataKind.PHONE, _from(_spaced("0", "[2-7]", *_any(7))), _phone),
-    Shape(DataKind.PHONE, _from(_spaced("6", "6", "[689]", *_any(8))), _phone),
-    Shape(DataKind.PHONE, _from(_spaced("6", "6", "[2-7]", *_any(7))), _phone),
-    Shape(DataKind.PHONE, _from(rf"(?:1{_GAP})?\(?[2-9]\d\d[ \-./_()]{{1,3}}[2-9]\d\d[ \-./_()]{{1,3}}\d{{4}}"), _separated_phone),
-    Shape(DataKind.PHONE, _from(rf"1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}}"), _separated_phone),
-    *(Shape(DataKind.PHONE, _from(_spaced(*_any(n))), _called) for n in range(15, 7, -1)),
-    Shape(DataKind.BANK_ACCOUNT, _from(rf"\d{{3}}{_GAP}\d{_GAP}\d{{5}}{_GAP}\d"), _account),
-    *(Shape(DataKind.BANK_ACCOUNT, _from(_spaced(*_any(n))), _account) for n in range(17, 8, -1)),
-)  # fmt: skip
+_ISSUERS = (
+    r"4\d*|5[1-5]\d*|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d*|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11}"
+    r"|35(?:2[89]|[3-8]\d)\d*|6(?:011|5\d\d|4[4-9]\d)\d*|62\d*|(?:5[06-8]|6[037-9])\d*"
+)
+_SHAPES = (
+    Shape(DataKind.NATIONAL_ID, "12345678", r"[1-8]\d*", (13,), _thai_id),
+    Shape(DataKind.NATIONAL_ID, "012345678", r"(?!000|666)[0-8]\d\d(?!00)\d\d(?!0000)\d{4}", (9,), _ssn),
+    Shape(DataKind.CARD, "23456", _ISSUERS, (14, 15, 16, 19), _card),
+    Shape(DataKind.CARD, "23456", r"\d*", (16,), _perhaps_card),
+    Shape(DataKind.PHONE, "06", r"0[689]\d{8}|0[2-7]\d{7}|660?[689]\d{8}|660?[2-7]\d{7}", (9, 10, 11, 12), _phone),
+    Shape(DataKind.PHONE, "0", r"0066(?:0?[689]\d{8}|0?[2-7]\d{7})", (12, 13, 14), _phone),
+    Shape(DataKind.PHONE, "0123456789", r"1?[2-9]\d\d[2-9]\d{6}|1[3-9]\d{9}|00[1-9]\d*", (10, 11, 12, 13, 14), _separated_phone),
+)
+_SIGNED = Shape(DataKind.PHONE, "123456789", r"(?!66|1[2-9])\d*|1[2-9]\d{9}", tuple(range(8, 16)), _phone)
+
+
+def _by_length(*shapes: Shape) -> dict[tuple[int, str], list[tuple[re.Pattern[str], Shape]]]:
+    """By length and first digit: what a window is held against."""
+    table: dict[tuple[int, str], list[tuple[re.Pattern[str], Shape]]] = {}
+    for shape in shapes:
+        for length in shape.lengths:
+            for first in shape.firsts:
+                table.setdefault((length, first), []).append((re.compile(shape.digits), shape))
+    return table
+
+
+_UNSIGNED_SHAPES, _SIGNED_SHAPES = _by_length(*_SHAPES), _by_length(*_SHAPES, _SIGNED)
+# What is somebody's by the word before it only, whatever its form; with its fewest and most digits.
+_ANNOUNCED = ((Role.PHONE, DataKind.PHONE, 8, 15), (Role.ACCOUNT, DataKind.BANK_ACCOUNT, 9, 17))
 
 
 def numbers(plain: Plain) -> Iterator[Found]:
     """The numbers of a text that are somebody's, or might be; they may overlap."""
-    text = plain.text
-    for kind, pattern, check in SHAPES:
-        for match in pattern.finditer(text):
-            start, end = match.span("found")
-            sure = check(_number(plain, start, end))
-            if sure is not None:
-                yield Found(kind, _lead(text, start), end, sure)
+    words = Announcements(plain.text)
+    for run in _RUN.finditer(plain.text):
+        yield from _in_run(plain, words, run.start(), run.end())
+    for match in _THAI_ACCOUNT.finditer(plain.text):
+        if Role.ACCOUNT in (roles := words.before(match.start())) or Role.NO_DATA not in roles:
+            yield Found(DataKind.BANK_ACCOUNT, match.start(), match.end(), True)
+    for match in _CHINESE_ID.finditer(plain.text):
+        if is_chinese_id(match[0]):
+            yield Found(DataKind.NATIONAL_ID, match.start(), match.end(), True)
+    yield from _announced(plain, words)
 
 
-def _number(plain: Plain, start: int, end: int) -> Number:
-    text = plain.text
-    written = text[start:end]
-    return Number(
-        digits="".join(c for c in written if c.isdigit() or c in "xX"),
-        groups=_groups(plain, start, end),
-        written=written,
-        roles=roles_before(text, start),
-        is_glued=_ORDER.search(text[max(0, start - 2) : start].rstrip("(+")) is not None,
-    )
+def _in_run(plain: Plain, words: Announcements, start: int, end: int) -> Iterator[Found]:
+    """Every window of whole groups of a run, against the shapes of its length."""
+    groups = [match.span() for match in _GROUP.finditer(plain.text, start, end)]
+    digits = [plain.text[a:b] for a, b in groups]
+    for first, (begin, _) in enumerate(groups):
+        shapes, window = _SIGNED_SHAPES if is_signed(plain.text, begin) else _UNSIGNED_SHAPES, ""
+        for last in range(first, min(len(groups), first + _MOST)):
+            window += digits[last]
+            if len(window) > _MOST:
+                break
+            for pattern, shape in shapes.get((len(window), window[0]), ()):
+                if pattern.fullmatch(window):
+                    sure = shape.check(Number(plain, words, window, begin, groups[last][1]))
+                    if sure is not None:
+                        yield Found(shape.kind, _lead(plain.text, begin), groups[last][1], sure)
 
 
-def _groups(plain: Plain, start: int, end: int) -> tuple[int, ...]:
-    """The sizes of the groups of digits; a character that nobody sees parts them, too."""
-    sizes, size = list[int](), 0
-    for place in range(start, end):
-        is_digit = plain.text[place].isdigit()
-        if size and (not is_digit or not plain.touches(place)):
-            sizes.append(size)
-            size = 0
-        size += is_digit
-    return tuple(sizes + [size] if size else sizes)
+def _announced(plain: Plain, words: Announcements) -> Iterator[Found]:
+    """Numbers of any form behind a word that says whose they are."""
+    for role, kind, fewest, most in _ANNOUNCED:
+        for place in words.places(role):
+            gap = _BEFORE.match(plain.text, place)
+            run = _RUN.match(plain.text, gap.end()) if gap else None
+            if run is None or role not in words.before(run.start()):
+                continue
+            groups = [match.span() for match in _GROUP.finditer(run[0][:80])]
+            while groups and sum(b - a for a, b in groups) > most:
+                groups.pop()
+            digits = "".join(run[0][a:b] for a, b in groups)
+            if len(digits) >= fewest and not _DATE.search(run[0][: groups[-1][1]]):
+                yield Found(kind, _lead(plain.text, run.start()), run.start() + groups[-1][1], True)
+
+
+def is_signed(text: str, start: int) -> bool:
+    """Whether a plus stands before the number at `start`."""
+    return "+" in text[max(0, start - 2) : start] and text[max(0, start - 2) : start].rstrip("( ").endswith("+")
 
 
 def _lead(text: str, start: int) -> int:
