@@ -85,6 +85,17 @@ def secrets(text: str) -> Iterator[Found]:
             yield Found(DataKind.PASSWORD, match.start("value"), match.start("value") + len(value), True)
 
 
+def has_password_word(text: str) -> bool:
+    """Whether a password might stand in `text`, for those who look at many texts."""
+    return _password_word().search(text) is not None
+
+
+@cache
+def _password_word() -> re.Pattern[str]:
+    words = everywhere(lambda language: language.private_words.password)
+    return re.compile(rf"(?:{any_word(words)})[^\n]{{0,10}}[!-~]{{4}}", re.IGNORECASE)
+
+
 def _is_real(key: str) -> bool:
     return _EXAMPLE.search(key) is None or len(Counter(key)) > 16
 
