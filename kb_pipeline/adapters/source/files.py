@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from kb_pipeline.domain.articles import Article, Notice, Quarantined
 from kb_pipeline.domain.privacy import PrivacyPolicy
 from kb_pipeline.errors import UsageError
-from kb_pipeline.steps.parse import HTML_SUFFIXES, MARKDOWN_SUFFIXES, ArticleError, content_hash, parse
+from kb_pipeline.steps.parse import HTML_SUFFIXES, MARKDOWN_SUFFIXES, ArticleError, content_hash, parse_file
 from kb_pipeline.steps.privacy.notices import screened
 
 _SUFFIXES = HTML_SUFFIXES | MARKDOWN_SUFFIXES
@@ -118,7 +118,7 @@ class SourceFiles:
             reason = getattr(error, "strerror", None) or str(error)
             return ArticleError("unreadable", f"cannot be read: {reason}", "check its permissions").quarantined(name)
         try:
-            article = parse(
+            article, hidden = parse_file(
                 data,
                 name,
                 suffix=file.suffix,
@@ -130,6 +130,8 @@ class SourceFiles:
         except ArticleError as error:
             return error.quarantined(name, hashed)
         self._notices += notices
+        if hidden:
+            self._notices.append(_hidden_text(name, hidden))
         return article
 
     def _folder_language(self, path: str) -> str | None:
@@ -169,6 +171,11 @@ class SourceFile(SourceFiles):
 
     def _found(self) -> list[str]:
         return [self._path]
+
+
+def _hidden_text(path: str, characters: int) -> Notice:
+    message = f"{characters} characters that the page hides from its readers (hidden, display: none and the like) are left out"
+    return Notice(path=path, code="hidden-text", message=message, remedy="show the text if customers need it, else delete it")
 
 
 def _what_there_is(like: str, paths: Sequence[str]) -> str:
