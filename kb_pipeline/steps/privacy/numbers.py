@@ -20,6 +20,7 @@ _DATE = re.compile(r"(?<!\d)(?:\d{1,2}[-. /]\d{1,2}[-. /]\d{4}|\d{4}[-. /]\d{1,2
 _ORDER = re.compile(r"(?:[A-Za-z][-_]?|#)\Z")
 _CHINESE_ID = re.compile(r"(?<![\dA-Za-z])[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![\dA-Za-z])")
 _THAI_ACCOUNT = re.compile(r"(?<!\d)(?<!\d[ \-./_])\d{3}[ \-./_]\d[ \-./_]\d{5}[ \-./_]\d(?!\d)")  # as banks group it
+_LOOSE = 8  # groups, of which nobody writes so many but digit by digit
 _MOST = 19  # digits of what is somebody's
 _BEFORE = re.compile(r"[^\d\n]{0,40}?(?=\d)")
 
@@ -34,10 +35,10 @@ class Found(NamedTuple):
 
 
 class Number:
-    """A window of groups of digits, and what is said before it."""
+    """A window of groups of digits, and what is said before it. `is_loose`: digit by digit, as `1 1 0 1 7`."""
 
-    def __init__(self, plain: Plain, words: Announcements, digits: str, start: int, end: int) -> None:
-        self._plain, self._words = plain, words
+    def __init__(self, plain: Plain, words: Announcements, digits: str, start: int, end: int, *, is_loose: bool) -> None:
+        self._plain, self._words, self.is_loose = plain, words, is_loose
         self.digits, self.start, self.end = digits, start, end
 
     @cached_property
@@ -75,7 +76,7 @@ class Number:
 
 
 def _thai_id(number: Number) -> bool | None:
-    if not is_thai_id(number.digits):
+    if (number.is_loose and Role.ID not in number.roles) or not is_thai_id(number.digits):
         return None
     if Role.ID in number.roles or number.groups == (1, 4, 5, 2, 1):
         return True
@@ -90,7 +91,7 @@ _CARD_GROUPS = ((16,), (15,), (14,), (19,), (4, 4, 4, 4), (4, 4, 4, 4, 3), (4, 6
 
 
 def _card(number: Number) -> bool | None:
-    if not is_luhn(number.digits):
+    if (number.is_loose and Role.CARD not in number.roles) or not is_luhn(number.digits):
         return None
     if Role.CARD in number.roles or number.groups in _CARD_GROUPS[4:]:
         return True
@@ -98,7 +99,7 @@ def _card(number: Number) -> bool | None:
 
 
 def _perhaps_card(number: Number) -> bool | None:
-    if not is_luhn(number.digits):
+    if (number.is_loose and Role.CARD not in number.roles) or not is_luhn(number.digits):
         return None
     return True if Role.CARD in number.roles else None if number.is_nobodys else False
 
@@ -111,9 +112,8 @@ def _phone(number: Number) -> bool | None:
 
 def _separated_phone(number: Number) -> bool | None:
     """For forms that only a telephone number has when it is written in groups, as 415-555-0123."""
-    if Role.PHONE in number.roles or number.groups in ((3, 3, 4), (1, 3, 3, 4), (3, 4, 4)) or number.digits.startswith("00"):
-        return _phone(number)
-    return None
+    is_grouped = number.groups in ((3, 3, 4), (1, 3, 3, 4), (3, 4, 4)) or (number.digits[:2] in ("00", "66") and len(number.groups) > 1)
+    return _phone(number) if is_grouped or number.is_signed or Role.PHONE in number.roles else None
 
 
 class Shape(NamedTuple):
@@ -127,15 +127,16 @@ class Shape(NamedTuple):
 
 
 _ISSUERS = (
-    r"4\d*|5[1-5]\d*|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d*|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11}"
-    r"|35(?:2[89]|[3-8]\d)\d*|6(?:011|5\d\d|4[4-9]\d)\d*|62\d*|(?:5[06-8]|6[037-9])\d*"
+    r"(?=(?:\d{16}|\d{19})\Z)(?:4|62)\d*|5\d{15}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}"
+    r"|3(?:0[0-5]|[689]\d)\d{11}|35(?:2[89]|[3-8]\d)\d{12}|6(?:011|[037-9]\d\d|5\d\d|4[4-9]\d)\d{12}"
 )
 _SHAPES = (
     Shape(DataKind.NATIONAL_ID, "12345678", r"[1-8]\d*", (13,), _thai_id),
     Shape(DataKind.NATIONAL_ID, "012345678", r"(?!000|666)[0-8]\d\d(?!00)\d\d(?!0000)\d{4}", (9,), _ssn),
     Shape(DataKind.CARD, "23456", _ISSUERS, (14, 15, 16, 19), _card),
     Shape(DataKind.CARD, "23456", r"\d*", (16,), _perhaps_card),
-    Shape(DataKind.PHONE, "06", r"0[689]\d{8}|0[2-7]\d{7}|660?[689]\d{8}|660?[2-7]\d{7}", (9, 10, 11, 12), _phone),
+    Shape(DataKind.PHONE, "0", r"0[689]\d{8}|0[2-7]\d{7}", (9, 10), _phone),
+    Shape(DataKind.PHONE, "6", r"660?[689]\d{8}|660?[2-7]\d{7}", (10, 11, 12), _separated_phone),
     Shape(DataKind.PHONE, "0", r"0066(?:0?[689]\d{8}|0?[2-7]\d{7})", (12, 13, 14), _phone),
     Shape(DataKind.PHONE, "0123456789", r"1?[2-9]\d\d[2-9]\d{6}|1[3-9]\d{9}|00[1-9]\d*", (10, 11, 12, 13, 14), _separated_phone),
 )
@@ -183,7 +184,8 @@ def _in_run(plain: Plain, words: Announcements, start: int, end: int) -> Iterato
                 break
             for pattern, shape in shapes.get((len(window), window[0]), ()):
                 if pattern.fullmatch(window):
-                    sure = shape.check(Number(plain, words, window, begin, groups[last][1]))
+                    is_loose = last - first >= _LOOSE
+                    sure = shape.check(Number(plain, words, window, begin, groups[last][1], is_loose=is_loose))
                     if sure is not None:
                         yield Found(shape.kind, _lead(plain.text, begin), groups[last][1], sure)
 
