@@ -32,7 +32,14 @@ _SEPARATORS = {
 }  # fmt: skip
 _DIGITS = {"ASCII": 0x30, "Thai": 0x0E50, "full width": 0xFF10, "Arabic-Indic": 0x0660, "Devanagari": 0x0966}
 _FRAMES = {
-    DataKind.PHONE: ("Call {} before noon.", "Mobile: {}", "โทร{}ได้เลย", "เบอร์ {} ครับ", "ติดต่อคุณสมชายที่{}ก่อนเที่ยง", "Ann ({}) knows."),
+    DataKind.PHONE: (
+        "Call {} before noon.",
+        "Mobile: {}",
+        "โทร{}ได้เลย",
+        "เบอร์ {} ครับ",
+        "ติดต่อคุณสมชายที่{}ก่อนเที่ยง",
+        "Ann ({}) knows.",
+    ),
     DataKind.NATIONAL_ID: ("My id is {} today.", "เลขบัตรประชาชน{}ของลูกค้า", "National ID: {}", "บัตรประชาชนเลขที่ {} ครับ"),
     DataKind.CARD: ("I paid with card {} last week.", "บัตรเครดิต{}ถูกหักเงิน", "Visa: {}", "Charge {} please."),
     DataKind.EMAIL: ("Write to {} for help.", "อีเมล{}ครับ", "({})", "ติดต่อ {} ได้"),
@@ -42,7 +49,15 @@ _FRAMES = {
     DataKind.PASSWORD: ("Password: {}", "The password is {}", "รหัสผ่าน: {}", "รหัสผ่านคือ {} ครับ", "密码：{}", "pwd={}"),
     DataKind.PRIVATE_KEY: ("Paste this:\n{}", "วางคีย์นี้\n{}"),
 }
-_NOBODYS = ("Order {} is late.", "Tracking number {}", "คำสั่งซื้อ {} ยังไม่มา", "เลขพัสดุ {} ครับ", "{}", "We shipped {} on Monday.", "订单号 {}")
+_NOBODYS = (
+    "Order {} is late.",
+    "Tracking number {}",
+    "คำสั่งซื้อ {} ยังไม่มา",
+    "เลขพัสดุ {} ครับ",
+    "{}",
+    "We shipped {} on Monday.",
+    "订单号 {}",
+)
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -78,7 +93,11 @@ def _number(kind: DataKind, random: Random, between: str) -> str:
         return _groups("0" + random.choice("234567") + _digits(random, 7), (2, 3, 4), between)
     if form == "international":
         return "+" + _groups("66" + random.choice("689") + _digits(random, 8), (2, 2, 3, 4), between)
-    return _groups(random.choice("23456789") + _digits(random, 2) + random.choice("23456789") + _digits(random, 6), (3, 3, 4), between or "-")
+    return _groups(
+        random.choice("23456789") + _digits(random, 2) + random.choice("23456789") + _digits(random, 6),
+        (3, 3, 4),
+        between or "-",
+    )
 
 
 def _word(random: Random, count: int, letters: str = _LETTERS + _LETTERS.upper() + "0123456789") -> str:
@@ -95,7 +114,9 @@ def _text(kind: DataKind, random: Random) -> str:
     if kind is DataKind.EMAIL:
         local, domain = _word(random, random.randint(3, 9), _LETTERS), _word(random, random.randint(3, 9), _LETTERS)
         at = random.choice("@@@＠")
-        return f"{local}{random.choice(['', '.lee', '+kb', '_99'])}{at}{domain}.{random.choice(['com', 'co.th', 'in.th', 'io'])}"
+        return (
+            f"{local}{random.choice(['', '.lee', '+kb', '_99'])}{at}{domain}.{random.choice(['com', 'co.th', 'in.th', 'io'])}"
+        )
     if kind is DataKind.BANK_ACCOUNT:
         return _groups(_iban(random), (4, 4, 4, 4, 4, 2), random.choice(["", " ", "-", "\u00a0"]))
     if kind is DataKind.PASSPORT:
@@ -133,10 +154,7 @@ def examples(kind: DataKind, count: int, random: Random) -> Iterator[tuple[str, 
             if n % 4 == 3 and kind is not DataKind.PRIVATE_KEY:
                 cut = random.randint(2, len(data) - 2)
                 form, data = "with a zero width space", data[:cut] + "\u200b" + data[cut:]
-        frames = _FRAMES[kind]
-        if form == "none" and kind is DataKind.NATIONAL_ID:
-            frames = frames[:4]
-        yield form, random.choice(frames).format(data), data
+        yield form, random.choice(_FRAMES[kind]).format(data), data
 
 
 def recall(count: int, seed: int, shown: int) -> None:
@@ -149,7 +167,7 @@ def recall(count: int, seed: int, shown: int) -> None:
             at = text.index(data)
             covered = set().union(*(range(d.start, d.end) for d in find(text, markup=True)))
             rest = [i for i in range(at, at + len(data)) if i not in covered and (data[i - at].isalnum())]
-            if len(rest) > (0 if kind is not DataKind.PASSWORD else 0):
+            if rest:
                 misses[form] += 1
                 missed.append(text)
         found = count - sum(misses.values())
@@ -184,9 +202,9 @@ def corpora(data: Path) -> Iterator[tuple[str, str]]:
                 if line.strip():
                     yield name, line
     for name in ("ui-strings-en-th", "faq-th", "intents-en", "intents-th-calls"):
-        for path in sorted((data / name).rglob("*.json*")):
+        for path in sorted(path for path in (data / name).rglob("*") if path.suffix in (".jsonl", ".json", ".csv")):
             for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-                for value in _strings(line):
+                for value in [line] if path.suffix == ".csv" else _strings(line):
                     yield name, value
 
 
@@ -224,7 +242,9 @@ def false_alarms(data: Path, shown: int) -> None:
         other = sum(n for kind, n in found[name].items() if kind != "email")
         table.add_row(name, str(total), f"{other / total:.3%}", ", ".join(f"{k} {n}" for k, n in found[name].most_common()))
     _OUT.print(table)
-    _OUT.print(f"{characters / 1e6:.1f} million characters in {seconds:.1f} s of processor: {characters / 1e6 / seconds:.2f} million a second")
+    _OUT.print(
+        f"{characters / 1e6:.1f} million characters in {seconds:.1f} s of processor: {characters / 1e6 / seconds:.2f} million a second"
+    )
     for (name, kind), lines in examples_.items():
         for line in lines[:shown]:
             _OUT.print(name, kind, line, markup=False)
@@ -234,7 +254,20 @@ def worst(length: int = 100_000) -> None:
     """Seconds of processor that `redact` takes for texts that are made to be slow."""
     table = Table("text", "seconds", title=f"redact, {length} characters")
     redact("warm 081-234-5678 ก")
-    for piece in ("1 ", "4 ", "a", "aA1", "a@", "token ", "password ", "a://", "GB82 ", "x=1;", "-----BEGIN PRIVATE KEY-----", "โทร1 "):
+    for piece in (
+        "1 ",
+        "4 ",
+        "a",
+        "aA1",
+        "a@",
+        "token ",
+        "password ",
+        "a://",
+        "GB82 ",
+        "x=1;",
+        "-----BEGIN PRIVATE KEY-----",
+        "โทร1 ",
+    ):
         text = (piece * length)[:length]
         started = time.process_time()
         redact(text)

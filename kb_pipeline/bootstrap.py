@@ -116,9 +116,7 @@ def open_source(
     markets, privacy = market_tags(settings), privacy_policy(settings)
     if path.is_file():
         return SourceFile(path, languages=languages, max_bytes=max_bytes, only=only, markets=markets, privacy=privacy)
-    return SourceFiles(
-        path, languages=languages, max_bytes=max_bytes, limit=limit, only=only, markets=markets, privacy=privacy
-    )
+    return SourceFiles(path, languages=languages, max_bytes=max_bytes, limit=limit, only=only, markets=markets, privacy=privacy)
 
 
 def privacy_policy(settings: Settings) -> PrivacyPolicy:

@@ -40,9 +40,7 @@ def parse(
     data: bytes, path: str, *, suffix: str, folder_language: str | None, max_bytes: int, markets: Sequence[str] = ()
 ) -> Article:
     """The article in `data`, as `parse_file` reads it."""
-    return parse_file(
-        data, path, suffix=suffix, folder_language=folder_language, max_bytes=max_bytes, markets=markets
-    ).article
+    return parse_file(data, path, suffix=suffix, folder_language=folder_language, max_bytes=max_bytes, markets=markets).article
 
 
 def parse_file(

@@ -20,7 +20,9 @@ _HIDES = {
     "content-visibility": re.compile("hidden"),
     "opacity": re.compile(r"0+\.?|0*\.0\d*|[0-4](?:\.\d+)?%"),
     "font-size": re.compile(rf"{_ZERO}|[01](?:\.\d+)?px|0?\.\d+px"),
-    "color": re.compile(r"transparent|(?:(?:rgb|hsl)a\([^)]*[,/]|(?:rgb|hsl)\([^)]*/)\s*(?:0+\.?|0*\.0\d*|0%)\s*\)|#[0-9a-f]{3}0|#[0-9a-f]{6}00"),
+    "color": re.compile(
+        r"transparent|(?:(?:rgb|hsl)a\([^)]*[,/]|(?:rgb|hsl)\([^)]*/)\s*(?:0+\.?|0*\.0\d*|0%)\s*\)|#[0-9a-f]{3}0|#[0-9a-f]{6}00"
+    ),
     "-webkit-text-fill-color": re.compile("transparent"),
     "text-indent": re.compile(_FAR),
     "left": re.compile(_FAR),

@@ -31,7 +31,9 @@ def find(text: str, *, unsure: bool = False, markup: bool = False) -> tuple[Priv
     """
     read = plain(text, markup=markup)
     found = _apart(_all(read), unsure=unsure)
-    return tuple(PrivateData(f.kind, *read.place(f.start, f.end), comparable(f.kind, read.text[f.start : f.end])) for f in found)
+    return tuple(
+        PrivateData(f.kind, *read.place(f.start, f.end), comparable(f.kind, read.text[f.start : f.end])) for f in found
+    )
 
 
 def masked(text: str, found: Iterable[PrivateData]) -> str:

@@ -17,8 +17,10 @@ from kb_pipeline.steps.privacy.plain import Plain
 _RUN = re.compile(r"\d+(?:[ \-./_()]{1,3}\d+)*")
 _GROUP = re.compile(r"\d+")
 _DATE = re.compile(r"(?<!\d)(?:\d{1,2}[-. /]\d{1,2}[-. /]\d{4}|\d{4}[-. /]\d{1,2}[-. /]\d{1,2})(?!\d)")
-_ORDER = re.compile(r"(?:[A-Za-z][-_]?|#)\Z")
-_CHINESE_ID = re.compile(r"(?<![\dA-Za-z])[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![\dA-Za-z])")
+_PART = re.compile(r"(?:[A-Za-z][-_]?|#|\d[.\-/_])\Z")
+_CHINESE_ID = re.compile(
+    r"(?<![\dA-Za-z])[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![\dA-Za-z])"
+)
 _THAI_ACCOUNT = re.compile(r"(?<!\d)(?<!\d[ \-./_])\d{3}[ \-./_]\d[ \-./_]\d{5}[ \-./_]\d(?!\d)")  # as banks group it
 _LOOSE = 8  # groups, of which nobody writes so many but digit by digit
 _MOST = 19  # digits of what is somebody's
@@ -71,8 +73,12 @@ class Number:
     @cached_property
     def is_nobodys(self) -> bool:
         """Whether the word or the letters before say that it is an order's, a parcel's or a device's."""
-        before = self._plain.text[max(0, self.start - 2) : self.start]
-        return _ORDER.search(before) is not None or Role.NO_DATA in self.roles
+        return self.is_part or Role.NO_DATA in self.roles
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it goes on from letters or digits before: `ORD-0812345678`, `10.0.569.20009`."""
+        return _PART.search(self._plain.text[max(0, self.start - 2) : self.start]) is not None
 
 
 def _thai_id(number: Number) -> bool | None:
@@ -84,7 +90,7 @@ def _thai_id(number: Number) -> bool | None:
 
 
 def _ssn(number: Number) -> bool | None:
-    return True if Role.ID in number.roles and number.groups in ((3, 2, 4), (9,)) else None
+    return True if Role.ID in number.roles and number.groups in ((3, 2, 4), (9,)) and not number.is_part else None
 
 
 _CARD_GROUPS = ((16,), (15,), (14,), (19,), (4, 4, 4, 4), (4, 4, 4, 4, 3), (4, 6, 5), (4, 6, 4), (8, 8))
@@ -112,7 +118,9 @@ def _phone(number: Number) -> bool | None:
 
 def _separated_phone(number: Number) -> bool | None:
     """For forms that only a telephone number has when it is written in groups, as 415-555-0123."""
-    is_grouped = number.groups in ((3, 3, 4), (1, 3, 3, 4), (3, 4, 4)) or (number.digits[:2] in ("00", "66") and len(number.groups) > 1)
+    is_grouped = number.groups in ((3, 3, 4), (1, 3, 3, 4), (3, 4, 4)) or (
+        number.digits[:2] in ("00", "66") and len(number.groups) > 1
+    )
     return _phone(number) if is_grouped or number.is_signed or Role.PHONE in number.roles else None
 
 
@@ -138,7 +146,9 @@ _SHAPES = (
     Shape(DataKind.PHONE, "0", r"0[689]\d{8}|0[2-7]\d{7}", (9, 10), _phone),
     Shape(DataKind.PHONE, "6", r"660?[689]\d{8}|660?[2-7]\d{7}", (10, 11, 12), _separated_phone),
     Shape(DataKind.PHONE, "0", r"0066(?:0?[689]\d{8}|0?[2-7]\d{7})", (12, 13, 14), _phone),
-    Shape(DataKind.PHONE, "0123456789", r"1?[2-9]\d\d[2-9]\d{6}|1[3-9]\d{9}|00[1-9]\d*", (10, 11, 12, 13, 14), _separated_phone),
+    Shape(
+        DataKind.PHONE, "0123456789", r"1?[2-9]\d\d[2-9]\d{6}|1[3-9]\d{9}|00[1-9]\d*", (10, 11, 12, 13, 14), _separated_phone
+    ),
 )
 _SIGNED = Shape(DataKind.PHONE, "123456789", r"(?!66|1[2-9])\d*|1[2-9]\d{9}", tuple(range(8, 16)), _phone)
 

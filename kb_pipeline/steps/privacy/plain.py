@@ -18,7 +18,17 @@ _MARKUP = re.compile(
     r"|</?[A-Za-z][A-Za-z0-9]{0,10}(?:\s[^<>\n]{0,200})?/?>|<!--(?:[^-\n]|-(?!->)){0,200}-->"
 )
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_OTHER_MARKS = {0x2212: "-", 0x2043: "-", 0x2044: "/", 0x2215: "/", 0x00B7: ".", 0x2022: ".", 0x2027: ".", 0x30FB: ".", 0x09: " "}
+_OTHER_MARKS = {
+    0x2212: "-",
+    0x2043: "-",
+    0x2044: "/",
+    0x2215: "/",
+    0x00B7: ".",
+    0x2022: ".",
+    0x2027: ".",
+    0x30FB: ".",
+    0x09: " ",
+}
 
 
 class Plain(NamedTuple):

@@ -47,7 +47,9 @@ _BLOCK = re.compile(
     r"-----BEGIN (?:[A-Z0-9 ]{0,30})PRIVATE KEY(?: BLOCK)?-----"
     r"(?:[\s\S]{0,20000}?-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----|[A-Za-z0-9+/=\s:,\-]{0,20000})"
 )
-_URL_PASSWORD = re.compile(r"(?<![A-Za-z0-9])[a-zA-Z][a-zA-Z0-9+.\-]{1,30}://[^\s:/@<>]{0,64}:(?P<secret>[^\s/@<>]{1,128})@[^\s<>]{1,200}")
+_URL_PASSWORD = re.compile(
+    r"(?<![A-Za-z0-9])[a-zA-Z][a-zA-Z0-9+.\-]{1,30}://[^\s:/@<>]{0,64}:(?P<secret>[^\s/@<>]{1,128})@[^\s<>]{1,200}"
+)
 _CONNECTION = re.compile(
     r"(?i:(?<![A-Za-z])(?:server|host|data source|user id|uid|username|user|accountname|endpoint|database|initial catalog))\s?=[^;\n]{1,100};"
     r"(?:[^;=\n]{1,30}=[^;\n]{0,100};){0,8}?\s?(?i:password|pwd|accountkey|sharedaccesskey)\s?=\s?(?P<secret>[^;\s\"']{3,200})"
@@ -60,7 +62,7 @@ _PERHAPS = (
     re.compile(r"(?<![A-Za-z0-9+_])(?=[A-Za-z+_]{0,500}[0-9])(?=[0-9+_]{0,500}[A-Za-z])[A-Za-z0-9+_]{24,5000}={0,2}"),
 )
 _EXAMPLE = re.compile(
-    r"(?i:your|example|sample|placeholder|changeme|redacted|xxxx|\*\*\*|\.\.\.|password|passwd|secret|dummy|<|\{|\$\{|%\w|\[)"
+    r"(?i:your|example|sample|placeholder|changeme|redacted|xxxx|\*\*\*|\.\.\.|password|passwd|secret|dummy|<|\{|\$[A-Za-z_{(]|%\w|\[)"
 )
 _ENTROPY = 3.0  # bits a character: random base64 of 16 characters has 3.6 in the mean, English words joined 2.9
 
@@ -71,11 +73,17 @@ def secrets(text: str) -> Iterator[Found]:
         yield from (Found(DataKind.API_KEY, *match.span(), True) for match in _KEYS.finditer(text) if _is_real(match[0]))
         for pattern in _PERHAPS:
             yield from (Found(DataKind.API_KEY, *match.span(), False) for match in pattern.finditer(text))
-        yield from (Found(DataKind.API_KEY, *m.span("value"), True) for m in _key_words().finditer(text) if _is_random(m["value"]))
+        yield from (
+            Found(DataKind.API_KEY, *m.span("value"), True) for m in _key_words().finditer(text) if _is_random(m["value"])
+        )
     if "-----BEGIN" in text:
         yield from (Found(DataKind.PRIVATE_KEY, *match.span(), True) for match in _BLOCK.finditer(text))
     if "=" in text or "://" in text or ":" in text:
-        for pattern, kind in ((_URL_PASSWORD, DataKind.PASSWORD), (_CONNECTION, DataKind.PASSWORD), (_AUTHORIZATION, DataKind.API_KEY)):
+        for pattern, kind in (
+            (_URL_PASSWORD, DataKind.PASSWORD),
+            (_CONNECTION, DataKind.PASSWORD),
+            (_AUTHORIZATION, DataKind.API_KEY),
+        ):
             for match in pattern.finditer(text):
                 if not _EXAMPLE.search(match["secret"]) and match["secret"] not in ("pass", "pwd", "pw"):
                     yield Found(kind, *match.span(), True)
@@ -124,7 +132,10 @@ def _is_password(value: str, *, is_assigned: bool) -> bool:
 
 @cache
 def _key_words() -> re.Pattern[str]:
-    words, equals = everywhere(lambda language: language.private_words.key), everywhere(lambda language: language.private_words.equals)
+    words, equals = (
+        everywhere(lambda language: language.private_words.key),
+        everywhere(lambda language: language.private_words.equals),
+    )
     joins = "|".join(map(re.escape, equals))
     return re.compile(
         rf"(?:{any_word(words)})(?:[\s:=\"'`>(\-]|{joins}){{1,8}}(?P<value>[A-Za-z0-9+/_\-.~]{{16,500}}={{0,2}})", re.IGNORECASE
@@ -136,5 +147,6 @@ def _passwords() -> re.Pattern[str]:
     words = everywhere(lambda language: language.private_words.password)
     equals = "|".join(map(re.escape, everywhere(lambda language: language.private_words.equals)))
     return re.compile(
-        rf"(?:{any_word(words)})\s{{0,2}}(?:(?P<sign>[:=])|{equals}|\s)[\s\"'`“‘「*]{{0,3}}(?P<value>[!-~]{{4,128}})", re.IGNORECASE
+        rf"(?:{any_word(words)})\s{{0,2}}(?:(?P<sign>[:=])|{equals}|\s)[\s\"'`“‘「*]{{0,3}}(?P<value>[!-~]{{4,128}})",
+        re.IGNORECASE,
     )

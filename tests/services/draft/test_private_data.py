@@ -14,6 +14,7 @@ from kb_pipeline.domain.privacy import DataKind, Handling, PrivacyPolicy
 from kb_pipeline.ports.models import Embedder
 from tests.story import Story
 
+
 @pytest.fixture
 def story(tmp_path: Path, store: SqlStore, embedder: Embedder, thai: Market) -> Story:
     return Story(tmp_path, store, embedder, (thai,))
