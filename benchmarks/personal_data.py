@@ -3,7 +3,7 @@
     python benchmarks/personal_data.py                       English and Thai, 400 examples of each kind
     python benchmarks/personal_data.py --show 20             with the first false alarms and misses of each kind
 
-The examples are valid and made by a seeded generator: nobody's. Numbers that are nobody's (orders, parcels, bare 13 digits) are made, too.
+The examples are valid, made by a seeded generator. Numbers of orders and parcels, and bare digits, are made, too.
 False alarms are counted by text: a sentence, a label, a question in which something is found that is no e-mail address.
 """
 
@@ -28,7 +28,8 @@ _OUT = Console(width=140)
 _SEPARATORS = {
     "none": "", "space": " ", "hyphen": "-", "dot": ".", "slash": "/", "underscore": "_", "en dash": "–", "em dash": "—",
     "non-breaking hyphen": "\u2011", "figure dash": "\u2012", "minus": "−", "no-break space": "\u00a0", "thin space": "\u2009",
-    "zero width space": "\u200b", "word joiner": "\u2060", "soft hyphen": "\u00ad", "hyphen with spaces": " - ", "full-width hyphen": "－",
+    "zero width space": "\u200b", "word joiner": "\u2060", "soft hyphen": "\u00ad",
+    "hyphen with spaces": " - ", "full-width hyphen": "－",
 }  # fmt: skip
 _DIGITS = {"ASCII": 0x30, "Thai": 0x0E50, "full width": 0xFF10, "Arabic-Indic": 0x0660, "Devanagari": 0x0966}
 _FRAMES = {
@@ -243,7 +244,7 @@ def false_alarms(data: Path, shown: int) -> None:
         table.add_row(name, str(total), f"{other / total:.3%}", ", ".join(f"{k} {n}" for k, n in found[name].most_common()))
     _OUT.print(table)
     _OUT.print(
-        f"{characters / 1e6:.1f} million characters in {seconds:.1f} s of processor: {characters / 1e6 / seconds:.2f} million a second"
+        f"{characters / 1e6:.1f} million characters in {seconds:.1f} s of processor: {characters / 1e6 / seconds:.2f} million/s"
     )
     for (name, kind), lines in examples_.items():
         for line in lines[:shown]:
@@ -276,6 +277,7 @@ def worst(length: int = 100_000) -> None:
 
 
 def main() -> None:
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the public data sets")
     parser.add_argument("--count", type=int, default=400, help="examples of each kind")

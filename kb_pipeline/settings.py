@@ -51,7 +51,7 @@ class Settings(BaseSettings):
         default_factory=dict,
         description="What becomes of an article that holds secrets or personal data, by kind (JSON, e.g. "
         '`{"phone": "allow", "password": "mask"}`): `mask`, `hold` (quarantined) or `allow`. Kinds: `email`, `phone`, `card`, '
-        "`national-id`, `passport`, `bank-account` (masked by default), `api-key`, `private-key`, `password` (held by default).",
+        "`national-id`, `passport`, `bank-account` (masked by default), `api-key`, `private-key`, `password` (held).",
     )
     max_article_bytes: int = Field(2_000_000, ge=1_000, description="Larger files are quarantined.")
     host: str = Field("127.0.0.1", description="Address that the API, the review page and Dagster listen on.")

@@ -17,6 +17,7 @@ from kb_pipeline.steps.parse import HTML_SUFFIXES, MARKDOWN_SUFFIXES, ArticleErr
 from kb_pipeline.steps.privacy.notices import screened
 
 _SUFFIXES = HTML_SUFFIXES | MARKDOWN_SUFFIXES
+_DEFAULTS = PrivacyPolicy()
 _SHOWN = 5  # paths in an error
 _NEAR = 0.75  # of difflib: a path that a slip of the pen made
 _NO_ARTICLES = ("readme", "license", "changelog", "contributing")
@@ -33,7 +34,7 @@ class SourceFiles:
         limit: int | None = None,
         only: Sequence[str] = (),
         markets: Sequence[str] = (),
-        privacy: PrivacyPolicy = PrivacyPolicy(),
+        privacy: PrivacyPolicy = _DEFAULTS,
     ) -> None:
         """`languages`: names of top folders that tell their articles' language. `limit`: read so many articles at most.
 
@@ -149,7 +150,7 @@ class SourceFile(SourceFiles):
         max_bytes: int,
         only: Sequence[str] = (),
         markets: Sequence[str] = (),
-        privacy: PrivacyPolicy = PrivacyPolicy(),
+        privacy: PrivacyPolicy = _DEFAULTS,
     ) -> None:
         """Raises UsageError for a file that the reader of a folder would leave out."""
         if not _is_article(file.name):

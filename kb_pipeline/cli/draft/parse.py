@@ -40,8 +40,8 @@ def parse(
     PATH is KB_SOURCE_DIR by default. With --sentences: the claims of all chunks in their order, each with the id of its article
     and with the title and headings above it; headings and the heads of tables are no claims of their own. As JSON:
     {"sentences": [{"article": ..., "heading": "Title > Heading", "text": ...}, ...]}; what is quarantined goes to stderr.
-    With --private: the telephone numbers, addresses and the like that are masked, as rows of facts.csv. A row in the facts.csv of
-    any market says that it is public. Secrets are not among them unless a setting masks them.
+    With --private: the telephone numbers, addresses and the like that are masked, as rows of facts.csv. A row in the facts.csv
+    of any market says that it is public. Secrets are not among them unless a setting masks them.
     """
     from kb_pipeline.bootstrap import open_source
 

@@ -16,7 +16,7 @@ from kb_pipeline.steps.privacy.finder import PrivateData, find
 from kb_pipeline.steps.privacy.plain import plain
 from kb_pipeline.steps.privacy.secrets import has_password_word
 
-# What all of somebody's data but an e-mail address and a word behind `password` holds: many digits, or a long word with a digit.
+# What all of somebody's data but addresses and passwords holds: many digits, or a long word with a digit.
 # It begins with one digit for all, as a pattern is looked for by what it begins with.
 _NUMBERS = re.compile(r"\d(?:(?:[^\w\n]{0,3}_?[^\w\n]{0,3}\d){6}|\d(?<=[A-Z]{2}\d\d)[ -]?[A-Z0-9]{4})")
 _LONG_WORD = re.compile(r"[A-Za-z0-9_+\-]{14,}")
@@ -55,8 +55,8 @@ def personal_data(subject: Subject) -> Iterator[Flaw]:
 
 
 _MASKED = (
-    "{} stands for {} that is masked in the article: leave it out; or if this market publishes it, add it to its facts.csv (`kb parse "
-    "PATH --private` shows the row) and run again"
+    "{} stands for {} that is masked in the article: leave it out; or if this market publishes it, add it to its facts.csv "
+    "(`kb parse PATH --private` shows the row) and run again"
 )
 
 

@@ -216,7 +216,7 @@ class BotOrders(Value):
 
 
 class PrivateWords(Value):
-    """Words before a secret or somebody's data, by what follows them; `no_data`: before numbers that are nobody's. Lower case."""
+    """Words before a secret or somebody's data, by what follows them; `no_data`: before numbers that are nobody's."""
 
     id: tuple[str, ...] = ()
     card: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
 """What an element's attributes hide from a reader: the one rule for pages and for HTML inside Markdown. No I/O.
 
-Hidden text is where somebody writes to a model what no reader sees, so it is left out. A panel that a reader can open (a control
-names it) is no such text.
+Hidden text is where somebody writes to a model what no reader sees, so it is left out. A panel that a reader can open (a
+control names it) is no such text.
 """
 
 import re
@@ -50,7 +50,7 @@ def attributes_of(source: str) -> dict[str, str]:
 
 
 def is_hidden(attributes: Mapping[str, str], *, is_panel: bool = False, behind: str = "") -> bool:
-    """Whether an element with these attributes shows nothing. `is_panel`: a control opens it. `behind`: an inline background's colour."""
+    """Whether an element with these attributes shows nothing. `is_panel`: a control opens it; `behind`: the colour around."""
     if not is_panel and ("hidden" in attributes or attributes.get("aria-hidden", "").strip().lower() == "true"):
         return attributes.get("hidden", "").lower() != "until-found"
     style = declarations(attributes.get("style", ""))

@@ -76,7 +76,7 @@ def _texts(source: str, start: int, end: int) -> Iterator[Text]:
 
 @dataclass(slots=True)
 class Curtain:
-    """Whether text is hidden by an element that is open: scripts, `hidden`, `aria-hidden`, and what `hidden` knows of styles."""
+    """Whether text is hidden by an element that is open: scripts, `hidden`, `aria-hidden`, styles."""
 
     _open: list[str] = field(default_factory=list)
     is_styled: bool = False  # whether a page's author hid what is behind it, rather than the kind of element

@@ -1,4 +1,4 @@
-"""Secrets and personal data in a text, in every form in which people write them. The one finder: for articles, entries, the log."""
+"""Secrets and personal data in a text, in every form in which people write them. For articles, entries and the log."""
 
 import re
 from collections.abc import Iterable
@@ -49,7 +49,7 @@ def masked(text: str, found: Iterable[PrivateData]) -> str:
 
 
 def comparable(kind: DataKind, written: str) -> str:
-    """What two ways to write the same have in common: a number's digits, with a Thai one's country code as 0; else its letters."""
+    """What two ways to write the same have in common: a number's digits, a Thai one's country code as 0; else its letters."""
     if kind is DataKind.PHONE:
         digits = re.sub(r"\D", "", written).removeprefix("00")
         if digits.startswith("66") and len(digits) >= 10:

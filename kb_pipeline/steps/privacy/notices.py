@@ -29,8 +29,8 @@ def screened(article: Article, policy: PrivacyPolicy, data: bytes) -> tuple[Arti
 def _notice(path: str, written: Written, line: int | None) -> Notice:
     kind = written.kind
     remedy = (
-        "if a market publishes it, add the row to its facts.csv that `kb parse PATH --private` shows; else leave it out of the article"
-        f" (KB_PRIVATE_DATA='{_setting(kind, Handling.ALLOW)}' sends all of its kind)"
+        "if a market publishes it, add the row that `kb parse PATH --private` shows to its facts.csv; else leave it out of the "
+        f"article (KB_PRIVATE_DATA='{_setting(kind, Handling.ALLOW)}' sends all of its kind)"
     )
     message = f"{kind.label} is masked: no model and no entry gets it"
     return Notice(path=path, code=f"masked-{kind.value}", message=message, remedy=remedy, line=line, data=written.text)

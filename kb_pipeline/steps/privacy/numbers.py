@@ -1,7 +1,8 @@
 """Numbers that are somebody's: national ids, payment cards, telephone numbers, bank accounts, passports.
 
-Digits stand in groups, with any separators between them; every window of whole groups is held against the shapes of its length. A
-number whose check might hold by chance (13 bare digits) is `sure` only where a word before it, or its grouping, says what it is.
+Digits stand in groups, with any separators between them; every window of whole groups is held against the shapes of its
+length. A number whose check might hold by chance (13 bare digits) is `sure` only where a word before it, or its grouping, says
+what it is.
 """
 
 import re
@@ -135,8 +136,8 @@ class Shape(NamedTuple):
 
 
 _ISSUERS = (
-    r"(?=(?:\d{16}|\d{19})\Z)(?:4|62)\d*|5\d{15}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}"
-    r"|3(?:0[0-5]|[689]\d)\d{11}|35(?:2[89]|[3-8]\d)\d{12}|6(?:011|[037-9]\d\d|5\d\d|4[4-9]\d)\d{12}"
+    r"(?=(?:\d{16}|\d{19})\Z)(?:4|62)\d*|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}"
+    r"|3(?:0[0-5]|[689]\d)\d{11}|35(?:2[89]|[3-8]\d)\d{12}|6(?:011|5\d\d|4[4-9]\d)\d{12}"
 )
 _SHAPES = (
     Shape(DataKind.NATIONAL_ID, "12345678", r"[1-8]\d*", (13,), _thai_id),

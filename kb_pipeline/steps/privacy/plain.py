@@ -1,4 +1,4 @@
-"""A text as recognisers read it: digits of any script as 0-9, dashes and spaces of any kind as `-` and ` `, no hidden characters.
+"""A text as recognisers read it: digits of any script as 0-9, dashes and spaces of any kind as one, no hidden characters.
 
 Each character knows where it stood, so that what is found there can be masked in the original.
 """
@@ -10,7 +10,10 @@ from functools import cache
 from html import unescape
 from typing import NamedTuple
 
-_UNSEEN = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef"
+_UNSEEN = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef"
+)
 _HIDDEN = re.compile(f"[{_UNSEEN}]")
 # What a reader of Markdown does not see: escapes, emphasis, tags; entities are seen as their character.
 _MARKUP = re.compile(
@@ -32,7 +35,7 @@ _OTHER_MARKS = {
 
 
 class Plain(NamedTuple):
-    """`text[i]` stands in the original from `start[i]` to `end[i]`; both None where the text is the original's, place by place."""
+    """`text[i]` stands in the original from `start[i]` to `end[i]`; None where it stands in its own place."""
 
     text: str
     start: list[int] | None = None

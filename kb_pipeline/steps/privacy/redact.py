@@ -11,7 +11,7 @@ _NAMED = (DataKind.EMAIL, DataKind.PHONE, DataKind.CARD, DataKind.NATIONAL_ID, D
 
 
 def redact(text: str) -> str:
-    """`text` with secrets and personal data replaced: `[email]`, `[phone]`, `[card]`, `[national-id]`, `[passport]`, `[secret]`.
+    """`text` with what is somebody's replaced: `[email]`, `[phone]`, `[card]`, `[national-id]`, `[passport]`, `[secret]`.
 
     Redacting twice changes nothing more.
     """

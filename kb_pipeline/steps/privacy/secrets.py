@@ -51,7 +51,8 @@ _URL_PASSWORD = re.compile(
     r"(?<![A-Za-z0-9])[a-zA-Z][a-zA-Z0-9+.\-]{1,30}://[^\s:/@<>]{0,64}:(?P<secret>[^\s/@<>]{1,128})@[^\s<>]{1,200}"
 )
 _CONNECTION = re.compile(
-    r"(?i:(?<![A-Za-z])(?:server|host|data source|user id|uid|username|user|accountname|endpoint|database|initial catalog))\s?=[^;\n]{1,100};"
+    r"(?i:(?<![A-Za-z])(?:server|host|data source|user id|uid|username|user|accountname|endpoint|database|initial catalog))"
+    r"\s?=[^;\n]{1,100};"
     r"(?:[^;=\n]{1,30}=[^;\n]{0,100};){0,8}?\s?(?i:password|pwd|accountkey|sharedaccesskey)\s?=\s?(?P<secret>[^;\s\"']{3,200})"
 )
 _AUTHORIZATION = re.compile(r"(?i:authorization)\s?:\s?(?i:basic|bearer|token)\s(?P<secret>[A-Za-z0-9+/=._\-]{12,2000})")
@@ -118,7 +119,7 @@ def _is_random(token: str) -> bool:
 
 
 def _is_password(value: str, *, is_assigned: bool) -> bool:
-    """Whether what stands behind the word is one: letters with digits or signs, or digits behind a `:`; no range, no example."""
+    """Whether what stands behind the word is one: letters with digits or signs, or digits behind a `:`; no example."""
     if len(value) < 4 or _EXAMPLE.match(value) or re.search(r"^(?:https?:|www\.|/)|[<>{}]", value):
         return False
     letters, digits = re.search(r"[^\W\d_]", value), re.search(r"\d", value)
