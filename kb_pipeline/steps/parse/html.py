@@ -87,7 +87,7 @@ def _limit(soup: BeautifulSoup) -> None:
 
 def _panels(soup: BeautifulSoup) -> frozenset[str]:
     """The ids of what a reader can open: a control of the page names them."""
-    named = (str(tag.get(name, "")) for name in _CONTROLS for tag in soup.find_all(attrs={name: True}))
+    named = (str(tag.get(name, "")) for name in _CONTROLS for tag in soup.select(f"[{name}]"))
     return frozenset(id_.lstrip("#") for value in named for id_ in value.split())
 
 
