@@ -44,3 +44,10 @@ def public_keys(facts: Iterable[MarketFact]) -> frozenset[str]:
         keys |= {data.key for data in find(value, unsure=True)}
         keys |= {comparable(DataKind.PHONE, value), comparable(DataKind.EMAIL, value)}
     return frozenset(keys - {""})
+
+
+def without_data(text: str, facts: Iterable[MarketFact]) -> str:
+    """A person's words to a model, with marks in the place of data that the market's facts do not publish."""
+    found = find(text)
+    public = public_keys(facts) if found else frozenset()
+    return masked(text, [data for data in found if data.key not in public])

@@ -6,11 +6,30 @@ import pytest
 
 from kb_pipeline.domain.markets import MarketFact
 from kb_pipeline.domain.privacy import DataKind, PrivacyPolicy
-from kb_pipeline.steps.privacy.articles import public_keys
+from kb_pipeline.steps.privacy.articles import public_keys, without_data
 from kb_pipeline.steps.privacy.finder import comparable, find, masked
 from kb_pipeline.steps.privacy.redact import redact
 
-BETWEEN = ("", " ", "-", ".", "/", "_", "–", "—", "\u2011", "\u2012", "−", "－", "\u00a0", "\u2009", "\u200b", "\u2060", "\u00ad", " - ")
+BETWEEN = (
+    "",
+    " ",
+    "-",
+    ".",
+    "/",
+    "_",
+    "–",
+    "—",
+    "\u2011",
+    "\u2012",
+    "−",
+    "－",
+    "\u00a0",
+    "\u2009",
+    "\u200b",
+    "\u2060",
+    "\u00ad",
+    " - ",
+)
 ZEROS = {"ASCII": 0x30, "Thai": 0x0E50, "full width": 0xFF10, "Arabic-Indic": 0x0660}
 KEY = "ghp_" + "Ab3" * 12
 
@@ -107,8 +126,17 @@ def test_markup_hides_nothing(text: str, shown: str) -> None:
 def test_a_market_publishes_its_number_in_any_form() -> None:
     fact = MarketFact(key="hotline", source_value="", value="02-123-4567", source="TH-SUP-001")
     public = PrivacyPolicy(public=public_keys([fact])).public
-    assert {comparable(DataKind.PHONE, w) for w in ("+66 2 123 4567", "๐๒-๑๒๓-๔๕๖๗".translate({0x0E50 + d: 48 + d for d in range(10)}))} <= public
+    assert {
+        comparable(DataKind.PHONE, w)
+        for w in ("+66 2 123 4567", "๐๒-๑๒๓-๔๕๖๗".translate({0x0E50 + d: 48 + d for d in range(10)}))
+    } <= public
     assert comparable(DataKind.PHONE, "02-123-4568") not in public
+
+
+def test_a_persons_words_to_a_model_keep_what_the_market_publishes() -> None:
+    fact = MarketFact(key="hotline", source_value="", value="02-123-4567", source="TH-SUP-001")
+    words = "บอกเบอร์ 021234567 ไม่ใช่ 081-234-5678"
+    assert without_data(words, [fact]) == "บอกเบอร์ 021234567 ไม่ใช่ ⟦phone⟧"
 
 
 @pytest.mark.parametrize("piece", ["1 ", "a", "a@", "aA1", "password ", "a://", "-----BEGIN PRIVATE KEY-----", "โทร1 "])
