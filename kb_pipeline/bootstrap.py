@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kb_pipeline.domain.changes import Change, ChangeState
 from kb_pipeline.domain.markets import Market
+from kb_pipeline.domain.privacy import PrivacyPolicy
 from kb_pipeline.domain.releases import Release, ReleaseReport
 from kb_pipeline.errors import UnknownMarketError
 from kb_pipeline.failpoints import failpoint_at
@@ -150,10 +151,19 @@ def open_source(
     from kb_pipeline.adapters.source.files import SourceFile, SourceFiles
 
     path, languages, max_bytes = path or settings.source_dir, settings.source_languages, settings.max_article_bytes
-    markets = market_tags(settings)
+    markets, privacy = market_tags(settings), privacy_policy(settings)
     if path.is_file():
-        return SourceFile(path, languages=languages, max_bytes=max_bytes, only=only, markets=markets)
-    return SourceFiles(path, languages=languages, max_bytes=max_bytes, limit=limit, only=only, markets=markets)
+        return SourceFile(path, languages=languages, max_bytes=max_bytes, only=only, markets=markets, privacy=privacy)
+    return SourceFiles(path, languages=languages, max_bytes=max_bytes, limit=limit, only=only, markets=markets, privacy=privacy)
+
+
+def privacy_policy(settings: Settings) -> PrivacyPolicy:
+    """What becomes of secrets and personal data in articles; what any market's facts publish stays. Raises PackError."""
+    from kb_pipeline.steps.privacy.articles import public_keys
+
+    packs = open_markets(settings) if market_tags(settings) else ()
+    public = public_keys(fact for pack in packs for fact in pack.facts)
+    return PrivacyPolicy(handling=settings.private_data, public=public)
 
 
 def open_embedder(settings: Settings, store: VectorStore) -> Embedder:

@@ -7,6 +7,8 @@ import platformdirs
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from kb_pipeline.domain.privacy import DataKind, Handling
+
 
 class Settings(BaseSettings):
     """Every setting, with its default and meaning; `docs/settings.md` is generated from here."""
@@ -45,6 +47,12 @@ class Settings(BaseSettings):
     )
     embedding_threads: int = Field(2, ge=1, description="CPU threads of the embedder.")
     chunk_tokens: int = Field(320, ge=64, le=480, description="Token budget of a chunk.")
+    private_data: dict[DataKind, Handling] = Field(
+        default_factory=dict,
+        description="What becomes of an article that holds secrets or personal data, by kind (JSON, e.g. "
+        '`{"phone": "allow", "password": "mask"}`): `mask`, `hold` (quarantined) or `allow`. Kinds: `email`, `phone`, `card`, '
+        "`national-id`, `passport`, `bank-account` (masked by default), `api-key`, `private-key`, `password` (held).",
+    )
     max_article_bytes: int = Field(2_000_000, ge=1_000, description="Larger files are quarantined.")
     host: str = Field("127.0.0.1", description="Address that the API, the review page and Dagster listen on.")
     trusted_proxies: str = Field(
@@ -102,6 +110,8 @@ class Settings(BaseSettings):
 
     def environment(self) -> dict[str, str]:
         """The settings as environment variables, for a child process; without the keys, which it inherits."""
-        values = self.model_dump(mode="json", exclude={"llm_api_key", "audit_key", "source_languages"}, exclude_none=True)
+        left = {"llm_api_key", "audit_key", "source_languages", "private_data"}
+        values = self.model_dump(mode="json", exclude=left, exclude_none=True)
         environment = {f"KB_{name.upper()}": str(value) for name, value in values.items()}
-        return environment | {"KB_SOURCE_LANGUAGES": json.dumps(self.source_languages)}
+        listed = {"KB_SOURCE_LANGUAGES": self.source_languages, "KB_PRIVATE_DATA": self.private_data}
+        return environment | {name: json.dumps(value) for name, value in listed.items()}

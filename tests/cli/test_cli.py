@@ -77,6 +77,19 @@ def test_the_help_says_what_each_argument_is(kb):
     assert "The change's id, or its first characters." in kb("review", "show", "--help")[1]
 
 
+def test_parse_tells_what_is_masked_and_shows_it_only_to_who_asks(kb, tmp_path):
+    source = tmp_path / "articles"
+    (source / "th").mkdir(parents=True)
+    (source / "th/contact.md").write_text("# ติดต่อ\n\nโทร 02–123–4567 ได้ทุกวัน\n", encoding="utf-8")
+    code, out, err = kb("parse", str(source), "--json")
+    assert code == 0
+    assert "4567" not in out + err
+    assert [(w["path"], w["line"], w["code"]) for w in json.loads(out)["warnings"]] == [("th/contact.md", 3, "masked-phone")]
+    code, out, _ = kb("parse", str(source), "--private")
+    assert (code, out.splitlines()[1]) == (0, 'public-phone-1,,"02–123–4567",,,"th/contact.md:3"')
+    assert json.loads(kb("parse", str(source), "--private", "--json")[1])["rows"][0]["value"] == "02–123–4567"
+
+
 def test_wrong_use_exits_with_2_and_a_remedy(kb):
     code, out, err = kb("review", "show", "nothing", "--json")
     assert code == 2

@@ -6,7 +6,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from kb_pipeline.cli.console import Console
-from kb_pipeline.domain.articles import Quarantined
+from kb_pipeline.domain.articles import Notice, Quarantined
 from kb_pipeline.services.draft.plan import RunPlan
 from kb_pipeline.services.draft.run import RunReport
 from kb_pipeline.services.draft.status import Status
@@ -24,10 +24,24 @@ def print_quarantine(items: Sequence[Quarantined]) -> None:
     Console().print(table)
 
 
+def print_warnings(items: Sequence[Notice]) -> None:
+    """What of the articles was masked or left out, with place and remedy; each remedy once."""
+    if not items:
+        return
+    table = Table("path", "line", "code", "what", title=f"{len(items)} masked or left out")
+    for notice in items[:_QUARANTINE_ROWS]:
+        table.add_row(escape(notice.path), str(notice.line or ""), notice.code, escape(notice.message))
+    console = Console()
+    console.print(table)
+    for code, remedy in {notice.code: notice.remedy for notice in items}.items():
+        console.print(f"{code}: {escape(remedy)}")
+
+
 def print_run(report: RunReport) -> None:
     """What a run did, and what to do next."""
     console, account, faqs = Console(), report.account, report.source_faqs
     print_quarantine(report.quarantined)
+    print_warnings(report.warnings)
     console.print(
         f"{report.articles} articles, {report.sentences} sentences, {report.chunks} chunks. Source FAQs: "
         f"{len(faqs.written)} written, {len(faqs.revised)} revised, {len(faqs.retired)} retired, {faqs.kept} kept as they were."
@@ -61,6 +75,7 @@ def print_plan(plan: RunPlan) -> None:
     """What a run would do."""
     console = Console()
     print_quarantine(plan.quarantined)
+    print_warnings(plan.warnings)
     console.print(
         f"{plan.articles} articles ({len(plan.changed)} new or changed, {len(plan.removed)} gone): "
         f"{plan.chunks_to_write} chunks to write FAQs from, {plan.faqs_to_revise} FAQs to revise."

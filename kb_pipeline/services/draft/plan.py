@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from kb_pipeline.domain.articles import Article, Quarantined, SplitArticle
+from kb_pipeline.domain.articles import Article, Notice, Quarantined, SplitArticle
 from kb_pipeline.domain.base import Value
 from kb_pipeline.ports.articles import SourceReader
 from kb_pipeline.services.draft.due import due_faqs
@@ -20,6 +20,7 @@ class RunPlan(Value):
     chunks_to_write: int
     faqs_to_revise: int
     entries: dict[str, int]
+    warnings: tuple[Notice, ...] = ()  # what of the articles would be masked or left out
 
 
 def plan_run(pipeline: Pipeline) -> RunPlan:
@@ -34,6 +35,7 @@ def plan_run(pipeline: Pipeline) -> RunPlan:
         chunks_to_write=len(due.chunks),
         faqs_to_revise=len(due.stale),
         entries={m.tag: len(pipeline.due_entries(m).due) for m in pipeline.markets},
+        warnings=tuple(pipeline.reader.notices),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from pydantic import Field
 
-from kb_pipeline.domain.articles import Quarantined
+from kb_pipeline.domain.articles import Notice, Quarantined
 from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.calls import ModelAccount
 from kb_pipeline.domain.changes import Change
@@ -108,6 +108,7 @@ class RunReport(Value):
     account: ModelAccount
     seconds: float
     failures: tuple[Failure, ...]
+    warnings: tuple[Notice, ...] = ()  # what of the articles was masked or left out
 
     @property
     def live_faqs(self) -> int:
@@ -147,6 +148,7 @@ def run_pipeline(pipeline: Pipeline) -> RunReport:
         account=pipeline.llm.account,
         seconds=time.monotonic() - started,
         failures=(*faqs.failures, *(f for result in localized for f in result.failures)),
+        warnings=ingested.warnings,
     )
 
 

@@ -23,7 +23,7 @@ from kb_pipeline.services.access.limits import RateLimit
 from kb_pipeline.services.serve.keys import KnownKeys
 from kb_pipeline.services.serve.query_log import BufferedQueryLog
 from kb_pipeline.services.serve.search import FoundEntry, Listing, LiveContents, Searcher
-from kb_pipeline.steps.facts.redact import redact
+from kb_pipeline.steps.privacy.redact import redact
 
 _LOG = logging.getLogger(__name__)
 _TRIED = 1.0  # seconds for which the last trial question counts

@@ -135,3 +135,23 @@ def test_what_the_market_does_not_have_is_not_offered_but_may_be_denied() -> Non
     assert found("unavailable", "Pay with gift cards.", "จ่ายด้วย gift cards ได้")
     assert found("unavailable", "Pay with gift cards.", "ในประเทศไทยไม่มีบัตรของขวัญ", question="ใช้บัตรของขวัญได้ไหม") == []
     assert found("unavailable", "Pay with gift cards.", "จ่ายด้วยบัตรเครดิตได้") == []
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "โทร 081–234–5678",
+        "โทร 081\u200b234\u200b5678",
+        "รหัสผ่าน: Somchai#2024",
+        "ใช้ postgres://app:h4rdT0guess@db.shop/app",
+        "เลขบัตรประชาชน1/1017/00230/70/8",
+        "ติดต่อ ⟦phone⟧",
+    ],
+)
+def test_every_written_form_of_data_is_critical_in_an_entry(target: str) -> None:
+    assert [f.severity for f in found("personal-data", "Contact us.", target)] == [Severity.CRITICAL]
+
+
+@pytest.mark.parametrize("target", ["คำสั่งซื้อ 1101700230708", "หมายเลข 1101700230708", "เลขพัสดุ 4111111111111111"])
+def test_a_number_of_an_order_is_nobodys(target: str) -> None:
+    assert found("personal-data", "See the number.", target) == []
