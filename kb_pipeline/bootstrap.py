@@ -1,8 +1,8 @@
 """Settings -> adapters -> services: where services get their adapters, once. Heavy libraries load where they are first used."""
 
 import uuid
-from collections.abc import Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from kb_pipeline.domain.changes import Change, ChangeState
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.domain.releases import Release, ReleaseReport
-from kb_pipeline.errors import UnknownMarketError
+from kb_pipeline.domain.run_cap import RunCap, RunUsage
+from kb_pipeline.errors import UnknownMarketError, UsageError
 from kb_pipeline.ports.accounts import AccountStore
 from kb_pipeline.ports.articles import SourceReader
 from kb_pipeline.ports.models import LLM, CallStore, Embedder, VectorStore
@@ -181,7 +182,9 @@ def build_serving(settings: Settings) -> "Serving":
 class LanguageModel:
     """The language model of the settings, and how to end it. The embedded server starts at the first paid call only."""
 
-    def __init__(self, settings: Settings, store: CallStore) -> None:
+    def __init__(self, settings: Settings, store: CallStore, cap: RunCap | None = None, before: RunUsage | None = None) -> None:
+        """`cap`: of the run; `before`: what its earlier steps took. Raises UsageError for a cap that cannot be kept."""
+        from kb_pipeline.adapters.models.capped_calls import CappedCalls
         from kb_pipeline.adapters.models.llm_openai import Endpoint, OpenAILLM
         from kb_pipeline.adapters.models.prices import price_of
         from kb_pipeline.adapters.models.registry import LANGUAGE_MODEL
@@ -203,13 +206,37 @@ class LanguageModel:
             )
         else:
             url = settings.llm_base_url or None
-            endpoint = Endpoint(model=name, base_url=lambda: url, key=key, timeout=settings.llm_timeout, price=price_of(name))
-        self.llm: LLM = OpenAILLM(endpoint, store)
+            price = price_of(name, settings.llm_prompt_price, settings.llm_completion_price)
+            endpoint = Endpoint(model=name, base_url=lambda: url, key=key, timeout=settings.llm_timeout, price=price)
+        if cap and cap.cost is not None and endpoint.price is None:
+            raise UsageError(
+                f"the price of '{endpoint.model}' is not known, so a cap of cost cannot be kept",
+                "set KB_LLM_PROMPT_PRICE and KB_LLM_COMPLETION_PRICE, or a cap of tokens: KB_RUN_TOKENS",
+            )
+        spent = before or RunUsage()
+        self.llm: LLM = OpenAILLM(endpoint, CappedCalls(store, cap or RunCap(), lambda: self.account + spent))
+
+    @property
+    def account(self) -> RunUsage:
+        """What was paid since it was opened."""
+        return RunUsage(calls=self.llm.account.calls, usage=self.llm.account.usage)
 
     def close(self) -> None:
         """Stop the embedded server, if it runs."""
         if self._server is not None:
             self._server.close()
+
+
+@contextmanager
+def _language_model(settings: Settings, store: "SqlStore", run_id: str, cap: RunCap) -> Iterator[LLM]:
+    """The language model of a run's step. What the step took is written down at its end, for the run's later steps."""
+    model = LanguageModel(settings, store, cap, store.run_usage(run_id))
+    try:
+        yield model.llm
+    finally:
+        model.close()
+        if model.account.calls:
+            store.add_run_usage(run_id, model.account)
 
 
 def build_publisher(
@@ -275,23 +302,24 @@ def build_pipeline(
     markets: Sequence[str] = (),
     limit: int | None = None,
     only: Sequence[str] = (),
+    max_tokens: int | None = None,
+    max_cost: float | None = None,
     run_id: str = "",
     llm: LLM | None = None,
 ) -> "Pipeline":
-    """The main job, wired. `llm`: None for the one of the settings. Call `close()` at the end.
+    """The main job, wired. `llm`: None for the one of the settings; `max_tokens`, `max_cost`: None for their caps.
 
-    Raises UnknownMarketError, PackError, StoreError.
+    Call `close()` at the end. Raises UnknownMarketError, PackError, StoreError, UsageError.
     """
     from kb_pipeline.services.draft.run import Pipeline
 
-    packs = open_markets(settings, markets)
+    packs, run_id = open_markets(settings, markets), run_id or uuid.uuid4().hex[:12]
+    cap = RunCap(tokens=max_tokens or settings.run_tokens, cost=max_cost or settings.run_cost)
     with ExitStack() as opened:
         store = open_store(settings)
         opened.callback(store.close)
         if llm is None:
-            model = LanguageModel(settings, store)
-            opened.callback(model.close)
-            llm = model.llm
+            llm = opened.enter_context(_language_model(settings, store, run_id, cap))
         return Pipeline(
             store=store,
             reader=open_source(settings, source, limit=limit, only=only),
@@ -299,7 +327,7 @@ def build_pipeline(
             llm=llm,
             markets=packs,
             progress=progress,
-            run_id=run_id or uuid.uuid4().hex[:12],
+            run_id=run_id,
             day=today(),
             parallel=settings.llm_parallel,
             repairs=settings.llm_repairs,

@@ -106,6 +106,12 @@ class LLMUnavailableError(LLMError):
     code = "llm-unavailable"
 
 
+class CapReachedError(LLMError):
+    """The run took of the model what it may: its item stays due. What needs no new call goes on."""
+
+    code = "cap-reached"
+
+
 class LLMItemError(LLMError):
     """A call failed for good (a timeout, a server error after all retries): only its item fails, the others go on."""
 

@@ -40,6 +40,18 @@ class Settings(BaseSettings):
     llm_threads: int = Field(2, ge=1, description="CPU threads of the embedded language model.")
     llm_timeout: float = Field(600.0, gt=0, description="Seconds that one model call may take.")
     llm_repairs: int = Field(1, ge=0, le=3, description="Repair rounds that findings may cost per localized text.")
+    llm_prompt_price: float | None = Field(
+        None, ge=0, description="US dollars per million tokens of prompts; empty: as `prices.csv` says, if it knows the model."
+    )
+    llm_completion_price: float | None = Field(
+        None, ge=0, description="US dollars per million tokens of answers. Set both prices or neither."
+    )
+    run_tokens: int | None = Field(
+        None, ge=1, description="Tokens that one run may take of the model; empty: no cap. It ends then, with what it has."
+    )
+    run_cost: float | None = Field(
+        None, gt=0, description="US dollars that one run may cost; empty: no cap. The model's price must be known."
+    )
     embedding_model: str = Field(
         "embedded", description="sentence-transformers model name or path; `embedded`: multilingual-e5-small, ONNX int8."
     )
@@ -81,6 +93,6 @@ class Settings(BaseSettings):
 
     def environment(self) -> dict[str, str]:
         """The settings as environment variables, for a child process; without the model's key, which it inherits."""
-        values = self.model_dump(mode="json", exclude={"llm_api_key", "source_languages"})
+        values = self.model_dump(mode="json", exclude_none=True, exclude={"llm_api_key", "source_languages"})
         environment = {f"KB_{name.upper()}": str(value) for name, value in values.items()}
         return environment | {"KB_SOURCE_LANGUAGES": json.dumps(self.source_languages)}

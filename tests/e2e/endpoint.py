@@ -23,6 +23,7 @@ class ScriptedEndpoint:
 
     def __init__(self, server: HTTPServer, seconds: float) -> None:
         self.asked = Counter[str]()
+        self.usage: dict[str, int] | None = {"prompt_tokens": 10, "completion_tokens": 10, "total_tokens": 20}
         self._seconds = seconds
         self._lock = threading.Lock()
         self.url = server.url_for("/v1")
@@ -38,6 +39,6 @@ class ScriptedEndpoint:
         script = next(script for opening, script in _SCRIPTS.items() if messages[0].content.startswith(opening))
         said = {"role": "assistant", "content": json.dumps(script(request), ensure_ascii=False)}
         choice = {"index": 0, "finish_reason": "stop", "message": said}
-        usage = {"prompt_tokens": 10, "completion_tokens": 10, "total_tokens": 20}
+        usage = self.usage
         whole = {"id": "1", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice], "usage": usage}
         return Response(json.dumps(whole), mimetype="application/json")

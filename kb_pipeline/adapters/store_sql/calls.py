@@ -3,13 +3,14 @@
 from sqlalchemy import func, select
 
 from kb_pipeline.adapters.store_sql.engine import Part, insert_or_ignore
-from kb_pipeline.adapters.store_sql.schema import CallRow
+from kb_pipeline.adapters.store_sql.schema import CallRow, RunUsageRow
 from kb_pipeline.domain.calls import StoredCall
 from kb_pipeline.domain.faqs import Usage
+from kb_pipeline.domain.run_cap import RunUsage
 
 
 class SqlCalls(Part):
-    """`ports.models.CallStore`, and the totals."""
+    """`ports.models.CallStore`, and the totals, also of each run."""
 
     def find_call(self, fingerprint: str) -> StoredCall | None:
         """The stored call, None if it was never finished."""
@@ -21,6 +22,19 @@ class SqlCalls(Part):
         """Keep a finished call; durable on return; a second save of the same fingerprint changes nothing."""
         with self._db.write() as session:
             insert_or_ignore(session, CallRow, [dict(call.model_dump(exclude={"usage"}), **dict(call.usage))])
+
+    def run_usage(self, run_id: str) -> RunUsage:
+        """What the finished steps of the run took."""
+        with self._db.read() as session:
+            row = session.get(RunUsageRow, run_id)
+            return row.value() if row else RunUsage()
+
+    def add_run_usage(self, run_id: str, usage: RunUsage) -> None:
+        """Add what a step of the run took; durable on return."""
+        with self._db.write() as session:
+            row = session.get(RunUsageRow, run_id)
+            total = usage + row.value() if row else usage
+            session.merge(RunUsageRow(run_id=run_id, calls=total.calls, **dict(total.usage)))
 
     def call_totals(self) -> tuple[int, Usage]:
         """The number of all stored calls, and what they used; the cost is None when one of them is unknown."""

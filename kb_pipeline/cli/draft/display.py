@@ -54,7 +54,20 @@ def print_run(report: RunReport) -> None:
     )
     for failure in report.failures:
         console.print(f"[red]failed[/] {escape(failure.item)}: {escape(failure.message)}")
+    _print_still_due(report)
     console.print("Next: [bold]kb review list[/], then [bold]kb review show ID[/]")
+
+
+def _print_still_due(report: RunReport) -> None:
+    """Where a cap ended the model's work: what was left, and how to go on."""
+    if not report.still_due:
+        return
+    left = dict(report.still_due)
+    chunks = left.pop("source_faqs", 0)
+    parts = [f"{chunks} chunks and FAQs of the source"] * bool(chunks) + [f"{tag} {n} entries" for tag, n in left.items()]
+    console = Console()
+    console.print(f"[yellow]Stopped[/]: {escape(report.stopped)}. Still due: {', '.join(parts)}.")
+    console.print("Go on with [bold]kb run[/]: a new run has a new cap, and nothing is paid twice.")
 
 
 def print_plan(plan: RunPlan) -> None:

@@ -17,18 +17,28 @@ def run(
     market: MarketOption = None,
     limit: LimitOption = None,
     only: OnlyOption = None,
+    max_tokens: Annotated[
+        int | None, typer.Option(min=1, help="Tokens that this run may take of the model; default KB_RUN_TOKENS.")
+    ] = None,
+    max_cost: Annotated[
+        float | None, typer.Option(min=0.0001, help="US dollars that this run may cost; default KB_RUN_COST.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is due; call no model, change nothing.")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Run the pipeline up to staged changes. What is unchanged costs nothing; a killed run goes on where it was."""
+    """Run the pipeline up to staged changes. What is unchanged costs nothing; a killed run goes on where it was.
+
+    At a cap the model is asked no more: what is there is staged, what is still due is said (exit code 1), the next run goes on.
+    """
     from kb_pipeline.bootstrap import build_pipeline
     from kb_pipeline.cli.draft.display import print_plan, print_run
     from kb_pipeline.services.draft.plan import plan_run
     from kb_pipeline.services.draft.run import run_pipeline
 
     pipeline = build_pipeline(
-        load_settings(), RichProgress(), source=source, markets=market or (), limit=limit, only=only or ()
-    )
+        load_settings(), RichProgress(), source=source, markets=market or (), limit=limit, only=only or (),
+        max_tokens=max_tokens, max_cost=max_cost,
+    )  # fmt: skip
     try:
         if dry_run:
             plan = plan_run(pipeline)
@@ -41,7 +51,7 @@ def run(
         print_json(_run_json(report.model_dump(mode="json"), report))
     else:
         print_run(report)
-    if report.failures:
+    if report.failures or report.still_due:
         raise typer.Exit(1)
 
 
@@ -52,6 +62,8 @@ def _run_json(full: dict[str, Any], report: Any) -> dict[str, Any]:  # noqa: ANN
         severities[name.split("/")[1]] += count
     return {
         "run_id": report.run_id,
+        "stopped": report.stopped,
+        "still_due": report.still_due,
         "articles": report.articles,
         "quarantined": full["quarantined"],
         "sentences": report.sentences,

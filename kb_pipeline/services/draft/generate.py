@@ -44,6 +44,8 @@ class GenerateResult(Value):
     kept: int = 0
     empty_chunks: int = 0  # chunks that hold nothing a customer would ask
     failures: tuple[Failure, ...] = ()
+    still_due: tuple[str, ...] = ()  # chunks and FAQs that the run's cap left undone
+    capped: str = ""  # which cap, in words
 
 
 class FaqWriter:
@@ -76,6 +78,8 @@ class FaqWriter:
             kept=len(before - {faq.id for faq in touched}),
             empty_chunks=sum(1 for faqs in written.done if not faqs),
             failures=revisions.failures + written.failures,
+            still_due=revisions.still_due + written.still_due,
+            capped=revisions.capped or written.capped,
         )
 
     def _retire_orphans(self) -> list[SourceFaq]:

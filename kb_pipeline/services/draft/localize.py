@@ -64,6 +64,8 @@ class LocalizeResult(Value):
     left_out: int = 0  # phrasings that failed their checks
     kept: int = 0
     failures: tuple[Failure, ...] = ()
+    still_due: tuple[str, ...] = ()  # that the run's cap left undone
+    capped: str = ""  # which cap, in words
 
     @property
     def entries(self) -> int:
@@ -115,6 +117,8 @@ class Localizer:
             left_out=sum(len(done.checked.left_out) for done in outcomes.done),
             kept=len(plan.kept),
             failures=outcomes.failures,
+            still_due=outcomes.still_due,
+            capped=outcomes.capped,
         )
 
     def _refresh(self, kept: KeptEntry) -> bool:

@@ -110,6 +110,17 @@ class RunReport(Value):
     failures: tuple[Failure, ...]
 
     @property
+    def still_due(self) -> dict[str, int]:
+        """What the run's cap left undone: counts of `source_faqs` (chunks and FAQs) and of each market's entries, none is 0."""
+        left = {"source_faqs": self.source_faqs.still_due} | {e.market: e.still_due for e in self.entries}
+        return {part: len(items) for part, items in left.items() if items}
+
+    @property
+    def stopped(self) -> str:
+        """Which cap ended the model's work before all was done, in words; empty: none did."""
+        return next((part.capped for part in (self.source_faqs, *self.entries) if part.capped), "")
+
+    @property
     def live_faqs(self) -> int:
         """Source FAQs in force after the run."""
         return self.source_faqs.kept + len(self.source_faqs.written) + len(self.source_faqs.revised)

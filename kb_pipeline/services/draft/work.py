@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from kb_pipeline.domain.base import Value
-from kb_pipeline.errors import LLMItemError
+from kb_pipeline.errors import CapReachedError, LLMItemError
 from kb_pipeline.ports.progress import Progress
 
 Item = TypeVar("Item")
@@ -23,10 +23,15 @@ class Failure(Value):
 
 @dataclass(frozen=True)
 class Outcomes(Generic[Result]):
-    """What became of the items, each in one of the two, in the order of the items."""
+    """What became of the items, each in one of the three, in the order of the items.
 
-    done: tuple[Result, ...]
-    failures: tuple[Failure, ...]
+    `still_due` names those that need a call which the run's cap does not allow; `capped` says which cap that is.
+    """
+
+    done: tuple[Result, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    still_due: tuple[str, ...] = ()
+    capped: str = ""
 
 
 def run_all(
@@ -41,11 +46,11 @@ def run_all(
 ) -> Outcomes[Result]:
     """Call `work` on every item, `parallel` at a time. `name` says which item failed; `note` is shown with the progress.
 
-    An LLMItemError fails its item only. The first other exception (an unusable endpoint, say) stops what has not begun,
+    An LLMItemError fails its item only; at the cap of the run the items that need no new call go on. The first other exception (an unusable endpoint, say) stops what has not begun,
     lets what is in flight finish, and is raised.
     """
     if not items:
-        return Outcomes((), ())
+        return Outcomes()
     with progress.track(what, len(items)) as done:
 
         def attempt(item: Item) -> Outcomes[Result]:
@@ -53,14 +58,19 @@ def run_all(
                 result = work(item)
             except LLMItemError as error:
                 done(f"{name(item)}: failed")
-                return Outcomes((), (Failure(item=name(item), code=error.code, message=str(error)),))
+                return Outcomes(failures=(Failure(item=name(item), code=error.code, message=str(error)),))
+            except CapReachedError as error:
+                done(f"{name(item)}: still due")
+                return Outcomes(still_due=(name(item),), capped=error.message)
             done(note(result))
-            return Outcomes((result,), ())
+            return Outcomes(done=(result,))
 
         attempts = _side_by_side(attempt, items, parallel)
     return Outcomes(
         done=tuple(result for each in attempts for result in each.done),
         failures=tuple(failure for each in attempts for failure in each.failures),
+        still_due=tuple(item for each in attempts for item in each.still_due),
+        capped=next((each.capped for each in attempts if each.capped), ""),
     )
 
 
