@@ -91,5 +91,5 @@ def test_the_steps_of_one_run_share_its_cap(settings):
     second = build_pipeline(capped, SilentProgress(), markets=["th-TH"], run_id="one run")
     result = second.localize(second.markets[0])
     second.close()
-    assert (second.llm.account.calls, len(result.still_due)) == (0, 11)
+    assert (second.llm.account.calls, len(result.still_due)) == (0, 6)
     assert "60 are used" in result.capped
