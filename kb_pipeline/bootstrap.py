@@ -229,11 +229,18 @@ class LanguageModel:
 
 @contextmanager
 def _language_model(settings: Settings, store: "SqlStore", run_id: str, cap: RunCap) -> Iterator[LLM]:
-    """The language model of a run's step. What the step took is written down at its end, for the run's later steps."""
+    """The language model of a run's step, shared with other runs on this home.
+
+    What the step took is written down at its end, for the run's later steps.
+    """
+    from kb_pipeline.adapters.models.leased_llm import LeasedLLM
+
     model = LanguageModel(settings, store, cap, store.run_usage(run_id))
+    shared = LeasedLLM(model.llm, store, seconds=settings.lease_seconds)
     try:
-        yield model.llm
+        yield shared
     finally:
+        shared.close()
         model.close()
         if model.account.calls:
             store.add_run_usage(run_id, model.account)

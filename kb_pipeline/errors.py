@@ -112,6 +112,12 @@ class CapReachedError(LLMError):
     code = "cap-reached"
 
 
+class InHandError(LLMError):
+    """The very same request is being asked already, by another run or beside it: its item is put off, not lost."""
+
+    code = "in-hand"
+
+
 class LLMItemError(LLMError):
     """A call failed for good (a timeout, a server error after all retries): only its item fails, the others go on."""
 

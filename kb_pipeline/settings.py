@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     run_cost: float | None = Field(
         None, gt=0, description="US dollars that one run may cost; empty: no cap. The model's price must be known."
     )
+    lease_seconds: float = Field(
+        20.0, ge=2, le=600, description="Seconds after which a run takes over the model calls that a killed run had in hand."
+    )
     embedding_model: str = Field(
         "embedded", description="sentence-transformers model name or path; `embedded`: multilingual-e5-small, ONNX int8."
     )

@@ -12,6 +12,7 @@ from kb_pipeline.adapters.store_sql.entries import SqlEntries
 from kb_pipeline.adapters.store_sql.entry_list import SqlEntryList
 from kb_pipeline.adapters.store_sql.faqs import SqlFaqs
 from kb_pipeline.adapters.store_sql.holds import SqlHolds
+from kb_pipeline.adapters.store_sql.leases import SqlLeases
 from kb_pipeline.adapters.store_sql.query_log import SqlQueries
 from kb_pipeline.adapters.store_sql.releases import SqlReleases
 from kb_pipeline.adapters.store_sql.translation_memory import SqlMemory
@@ -23,6 +24,7 @@ __all__ = ["SqlStore"]
 
 class SqlStore(
     SqlCalls,
+    SqlLeases,
     SqlVectors,
     SqlArticles,
     SqlFaqs,

@@ -18,7 +18,9 @@ from kb_pipeline.errors import StoreError
 HEAD = "0006_budget"  # the newest revision in migrations/versions
 BATCH = 500  # values in one IN (...): below every database's limit on parameters
 BUSY_SECONDS = 30
+WRITING = 0x6B63  # the advisory lock of PostgreSQL that a writer holds, as SQLite's writers come one by one
 _MODE = "kb_begin"
+_LOCK = text(f"SELECT set_config('lock_timeout', '{BUSY_SECONDS}s', true), pg_advisory_xact_lock({WRITING})")
 _readable_json = partial(json.dumps, ensure_ascii=False)  # Thai stays Thai, at half the size
 
 
@@ -47,6 +49,8 @@ class Database:
     def write(self) -> Iterator[Session]:
         """A transaction that holds the write lock from its first statement; durable on exit, rolled back on an error."""
         with _translated(self.engine), self._writers.begin() as session:
+            if self.engine.dialect.name == "postgresql":  # SQLite's BEGIN IMMEDIATE holds it already
+                session.execute(_LOCK)
             yield session
 
     def close(self) -> None:

@@ -1,16 +1,18 @@
 """Bounded side-by-side work on independent items. The workers store their own results; what they made is returned, too."""
 
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from kb_pipeline.domain.base import Value
-from kb_pipeline.errors import CapReachedError, LLMItemError
+from kb_pipeline.errors import CapReachedError, InHandError, LLMItemError
 from kb_pipeline.ports.progress import Progress
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+_PAUSES = (0.2, 2.0)  # seconds between two looks at what another run has in hand, at first and at last
 
 
 class Failure(Value):
@@ -46,16 +48,19 @@ def run_all(
 ) -> Outcomes[Result]:
     """Call `work` on every item, `parallel` at a time. `name` says which item failed; `note` is shown with the progress.
 
-    An LLMItemError fails its item only; at the cap of the run the items that need no new call go on. The first other exception (an unusable endpoint, say) stops what has not begun,
-    lets what is in flight finish, and is raised.
+    An LLMItemError fails its item only; at the cap of the run the items that need no new call go on; an item that another run
+    has in hand is put off until the others are done, and then its answer is there. The first other exception (an unusable
+    endpoint, say) stops what has not begun, lets what is in flight finish, and is raised.
     """
     if not items:
         return Outcomes()
     with progress.track(what, len(items)) as done:
 
-        def attempt(item: Item) -> Outcomes[Result]:
+        def attempt(item: Item) -> Outcomes[Result] | None:
             try:
                 result = work(item)
+            except InHandError:
+                return None
             except LLMItemError as error:
                 done(f"{name(item)}: failed")
                 return Outcomes(failures=(Failure(item=name(item), code=error.code, message=str(error)),))
@@ -65,13 +70,27 @@ def run_all(
             done(note(result))
             return Outcomes(done=(result,))
 
-        attempts = _side_by_side(attempt, items, parallel)
+        attempts = _until_all_are_met(attempt, items, parallel)
     return Outcomes(
         done=tuple(result for each in attempts for result in each.done),
         failures=tuple(failure for each in attempts for failure in each.failures),
         still_due=tuple(item for each in attempts for item in each.still_due),
         capped=next((each.capped for each in attempts if each.capped), ""),
     )
+
+
+def _until_all_are_met(attempt: Callable[[Item], Result | None], items: Sequence[Item], parallel: int) -> list[Result]:
+    """What `attempt` returns for each item, in order. Those for which it returns None are put off, and come after the others."""
+    met, waiting, pause = dict[int, Result](), list(range(len(items))), _PAUSES[0]
+    while waiting:
+        attempts = _side_by_side(lambda place: attempt(items[place]), waiting, parallel)
+        met |= {place: result for place, result in zip(waiting, attempts, strict=True) if result is not None}
+        still = [place for place in waiting if place not in met]
+        pause = _PAUSES[0] if len(still) < len(waiting) else min(2 * pause, _PAUSES[1])
+        waiting = still
+        if waiting:
+            time.sleep(pause)
+    return [met[place] for place in range(len(items))]
 
 
 def _side_by_side(work: Callable[[Item], Result], items: Sequence[Item], parallel: int) -> list[Result]:
