@@ -18,7 +18,7 @@ from tests.factories import RETURNS, SAFETY
 
 SERVER = os.environ.get("KB_TEST_DATABASE_URL", "")
 PARALLEL = 2
-LEASE = 3.0  # seconds
+LEASE = 3  # seconds
 
 
 @pytest.fixture(params=["sqlite", "server"] if SERVER else ["sqlite"])
@@ -80,7 +80,5 @@ def test_what_a_killed_run_had_in_hand_is_taken_over(start, httpserver):
         time.sleep(0.05)
     victim.send_signal(signal.SIGKILL)
     victim.communicate()
-    began = time.monotonic()
     assert report_of(start(endpoint.url))["changes"]["th-TH"]["total"] == 6
     assert sum(endpoint.asked.values()) <= len(endpoint.asked) + PARALLEL
-    assert time.monotonic() - began < LEASE + 60

@@ -83,7 +83,7 @@ def _until_all_are_met(attempt: Callable[[Item], Result | None], items: Sequence
     """What `attempt` returns for each item, in order. Those for which it returns None are put off, and come after the others."""
     met, waiting, pause = dict[int, Result](), list(range(len(items))), _PAUSES[0]
     while waiting:
-        attempts = _side_by_side(lambda place: attempt(items[place]), waiting, parallel)
+        attempts = _side_by_side(attempt, [items[place] for place in waiting], parallel)
         met |= {place: result for place, result in zip(waiting, attempts, strict=True) if result is not None}
         still = [place for place in waiting if place not in met]
         pause = _PAUSES[0] if len(still) < len(waiting) else min(2 * pause, _PAUSES[1])

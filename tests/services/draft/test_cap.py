@@ -5,31 +5,10 @@ import pytest
 from kb_pipeline.bootstrap import build_pipeline
 from kb_pipeline.errors import UsageError
 from kb_pipeline.services.draft.run import run_pipeline
-from kb_pipeline.settings import Settings
-from tests.conftest import ROOT
-from tests.e2e.endpoint import ScriptedEndpoint
-from tests.factories import RETURNS, SAFETY
 from tests.fakes import SilentProgress
+from tests.services.draft.conftest import WORKERS
 
-WORKERS = 2
 CALL = 20  # tokens of one call of the scripted endpoint
-
-
-@pytest.fixture
-def endpoint(httpserver):
-    return ScriptedEndpoint(httpserver, seconds=0.0)
-
-
-@pytest.fixture
-def settings(tmp_path, endpoint):
-    for path, text in (("en/returns.md", RETURNS), ("zh-CN/safety.md", SAFETY)):
-        (tmp_path / "source" / path).parent.mkdir(parents=True)
-        (tmp_path / "source" / path).write_text(text, encoding="utf-8")
-    return Settings(
-        home=tmp_path / "home", source_dir=tmp_path / "source", locales_dir=ROOT / "locales", llm_parallel=WORKERS,
-        llm_model="scripted", llm_base_url=endpoint.url, llm_api_key="k", llm_prompt_price=0.5, llm_completion_price=2.0,
-        _env_file=None,
-    )  # fmt: skip
 
 
 def run(settings, **more):

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from kb_pipeline.errors import LLMOutputError, LLMUnavailableError
+from kb_pipeline.errors import CapReachedError, InHandError, LLMOutputError, LLMUnavailableError
 from kb_pipeline.services.draft.work import run_all
 from tests.fakes import SilentProgress
 
@@ -53,3 +53,27 @@ def test_an_unusable_endpoint_stops_what_has_not_begun_and_is_raised():
 def test_a_result_may_be_nothing():
     assert work_on([1], lambda _: None).done == (None,)
     assert work_on([], lambda item: item).done == ()
+
+
+def test_what_another_run_has_in_hand_is_put_off_until_the_others_are_done():
+    begun = []
+
+    def work(item):
+        begun.append(item)
+        if item == "ก" and begun.count("ก") == 1:
+            raise InHandError("another run asks it", "wait")
+        return item
+
+    assert work_on(["ก", "ข", "ค"], work, parallel=1).done == ("ก", "ข", "ค")
+    assert begun == ["ก", "ข", "ค", "ก"]
+
+
+def test_at_the_cap_the_items_that_need_no_call_are_done_and_the_others_named():
+    def work(item):
+        if item == "ข":
+            raise CapReachedError("the cap of 10 tokens is reached", "run again")
+        return item
+
+    outcomes = work_on(["ก", "ข", "ค"], work)
+    assert (outcomes.done, outcomes.failures, outcomes.still_due) == (("ก", "ค"), (), ("item ข",))
+    assert "10 tokens" in outcomes.capped
