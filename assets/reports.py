@@ -174,12 +174,12 @@ def complete(check: str, result: GenerateResult | LocalizeResult) -> dg.AssetChe
     A warning: the others went on, and the next run tries again.
     """
     failures, left = result.failures, result.still_due
-    capped = {"cap": result.capped, "what to do": "run again: a new run has a new cap"} if left else {}
+    capped: Metadata = {"cap": result.capped, "what to do": "run again: a new run has a new cap"} if left else {}
     return dg.AssetCheckResult(
         check_name=check,
         passed=not failures and not left,
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={"failures": len(failures), "failed": failure_table(failures), "still_due": len(left)} | capped,
+        metadata=capped | {"failures": len(failures), "failed": failure_table(failures), "still_due": len(left)},
     )
 
 

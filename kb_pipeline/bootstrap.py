@@ -301,7 +301,7 @@ def verify_now(settings: Settings, market: str, number: int | None = None) -> tu
         return verify(verification, number)
 
 
-def build_pipeline(
+def build_pipeline(  # noqa: PLR0913 - what a run may be told, all by name
     settings: Settings,
     progress: Progress,
     *,
@@ -309,19 +309,18 @@ def build_pipeline(
     markets: Sequence[str] = (),
     limit: int | None = None,
     only: Sequence[str] = (),
-    max_tokens: int | None = None,
-    max_cost: float | None = None,
+    cap: RunCap | None = None,
     run_id: str = "",
     llm: LLM | None = None,
 ) -> "Pipeline":
-    """The main job, wired. `llm`: None for the one of the settings; `max_tokens`, `max_cost`: None for their caps.
+    """The main job, wired. `llm`: None for the one of the settings; of `cap`, what is None is as they say.
 
     Call `close()` at the end. Raises UnknownMarketError, PackError, StoreError, UsageError.
     """
     from kb_pipeline.services.draft.run import Pipeline
 
     packs, run_id = open_markets(settings, markets), run_id or uuid.uuid4().hex[:12]
-    cap = RunCap(tokens=max_tokens or settings.run_tokens, cost=max_cost or settings.run_cost)
+    cap = (cap or RunCap()).or_else(RunCap(tokens=settings.run_tokens, cost=settings.run_cost))
     with ExitStack() as opened:
         store = open_store(settings)
         opened.callback(store.close)
@@ -340,4 +339,5 @@ def build_pipeline(
             repairs=settings.llm_repairs,
             chunk_tokens=settings.chunk_tokens,
             close=opened.pop_all().close,
+            cap=cap,
         )

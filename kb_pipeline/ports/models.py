@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kb_pipeline.domain.calls import Answer, ModelAccount, ModelReply, ModelRequest, StoredCall
+from kb_pipeline.domain.run_cap import CallSums
 
 Vector = npt.NDArray[np.float32]  # (dimensions,), of unit length
 Vectors = npt.NDArray[np.float32]  # (texts, dimensions), rows of unit length
@@ -50,6 +51,16 @@ class CallStore(Protocol):
 
     def save_call(self, call: StoredCall) -> None:
         """Keep a finished call; durable on return; a second save of the same fingerprint changes nothing."""
+
+
+class CallHistory(Protocol):
+    """What stored model calls took."""
+
+    def calls_by_prompt(self, model: str) -> Mapping[str, CallSums]:
+        """What the calls of `model` took, by the id of their prompt."""
+
+    def calls_of(self, fingerprints: Sequence[str], model: str) -> CallSums:
+        """What those of the named calls took that `model` answered."""
 
 
 class VectorStore(Protocol):

@@ -21,9 +21,7 @@ class SqlLeases(Part):
             now, row = _now(session), session.get(CallLeaseRow, fingerprint)
             if row is not None and now < row.expires_at < now + _LONGEST:
                 return False
-            session.merge(
-                CallLeaseRow(fingerprint=fingerprint, holder=holder, expires_at=now + timedelta(seconds=seconds))
-            )
+            session.merge(CallLeaseRow(fingerprint=fingerprint, holder=holder, expires_at=now + timedelta(seconds=seconds)))
         return True
 
     def renew_leases(self, holder: str, seconds: float) -> None:

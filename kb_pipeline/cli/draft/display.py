@@ -7,11 +7,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from kb_pipeline.domain.articles import Quarantined
+from kb_pipeline.services.draft.estimate import RunEstimate, StageEstimate
 from kb_pipeline.services.draft.plan import RunPlan
 from kb_pipeline.services.draft.run import RunReport
 from kb_pipeline.services.draft.status import Status
 
 _QUARANTINE_ROWS = 20
+_ROUGH = 30  # stored calls, below which a mean says little
 
 
 def print_quarantine(items: Sequence[Quarantined]) -> None:
@@ -80,7 +82,42 @@ def print_plan(plan: RunPlan) -> None:
     )
     for market, count in plan.entries.items():
         console.print(f"{market}: {count} entries due now, and one for each FAQ that is written or revised")
+    print_estimate(plan.estimate)
+    if plan.beyond_cap:
+        console.print(f"[yellow]{plan.beyond_cap}[/] would end the run before all is done; the next run goes on.")
     console.print("Nothing was called and nothing was changed.")
+
+
+def print_estimate(estimate: RunEstimate) -> None:
+    """What the language model will take for it, and how sure that is."""
+    console, stages = Console(), [stage for stage in estimate.stages if stage.items != 0]
+    if not stages:
+        return
+    if not any(stage.stored_calls for stage in stages):
+        console.print(
+            f"What it will take is not known: no call of '{escape(estimate.model)}' is stored yet. "
+            "Run a few articles first ([bold]--limit 3[/]), then ask again."
+        )
+        return
+    table = Table("stage", "items", "calls", "tokens", "cost", "time", "known from")
+    for stage in stages:
+        others = " of other markets" if stage.of_other_markets else ""
+        basis = f"{stage.stored_calls:,} stored calls{others}" if stage.stored_calls else "nothing"
+        rough = ": rough" if 0 < stage.stored_calls < _ROUGH else ""
+        table.add_row(stage.stage, _about(stage.items), *_takes(stage), basis + rough)
+    table.add_row("all", "", *_takes(estimate), "")
+    console.print(table)
+
+
+def _takes(part: StageEstimate | RunEstimate) -> tuple[str, str, str, str]:
+    cost = "unknown" if part.cost is None else f"${part.cost:,.2f}" if part.cost >= 1 else f"${part.cost:.4f}"
+    minutes = None if part.seconds is None else part.seconds / 60
+    time = "unknown" if minutes is None else f"{minutes:,.0f} min" if minutes >= 1 else "under 1 min"
+    return _about(part.calls), _about(part.tokens), cost, time
+
+
+def _about(number: float | None) -> str:
+    return "unknown" if number is None else f"{number:,.0f}"
 
 
 def print_status(status: Status) -> None:

@@ -32,12 +32,13 @@ def run(
     """
     from kb_pipeline.bootstrap import build_pipeline
     from kb_pipeline.cli.draft.display import print_plan, print_run
+    from kb_pipeline.domain.run_cap import RunCap
     from kb_pipeline.services.draft.plan import plan_run
     from kb_pipeline.services.draft.run import run_pipeline
 
     pipeline = build_pipeline(
         load_settings(), RichProgress(), source=source, markets=market or (), limit=limit, only=only or (),
-        max_tokens=max_tokens, max_cost=max_cost,
+        cap=RunCap(tokens=max_tokens, cost=max_cost),
     )  # fmt: skip
     try:
         if dry_run:

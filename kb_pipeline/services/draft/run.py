@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
@@ -14,8 +14,9 @@ from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.calls import ModelAccount
 from kb_pipeline.domain.changes import Change
 from kb_pipeline.domain.markets import Market
+from kb_pipeline.domain.run_cap import RunCap
 from kb_pipeline.ports.articles import ArticleStore, SourceReader
-from kb_pipeline.ports.models import LLM, Embedder
+from kb_pipeline.ports.models import LLM, CallHistory, Embedder
 from kb_pipeline.ports.progress import Progress
 from kb_pipeline.services.draft.due import DueEntries
 from kb_pipeline.services.draft.generate import FaqWriter, GenerateResult, GenerateStore
@@ -26,7 +27,7 @@ from kb_pipeline.services.draft.stage import StageResult, StageStore, stage_chan
 from kb_pipeline.services.draft.work import Failure
 
 
-class PipelineStore(ArticleStore, GenerateStore, LocalizeStore, RelateStore, StageStore, Protocol):
+class PipelineStore(ArticleStore, GenerateStore, LocalizeStore, RelateStore, StageStore, CallHistory, Protocol):
     """What the main job takes of the store."""
 
 
@@ -46,6 +47,7 @@ class Pipeline:
     repairs: int
     chunk_tokens: int
     close: Callable[[], None]
+    cap: RunCap = field(default_factory=RunCap)
 
     def read_articles(self) -> IngestResult:
         """Read, split and store the articles."""
@@ -118,7 +120,8 @@ class RunReport(Value):
     @property
     def stopped(self) -> str:
         """Which cap ended the model's work before all was done, in words; empty: none did."""
-        return next((part.capped for part in (self.source_faqs, *self.entries) if part.capped), "")
+        caps = (self.source_faqs.capped, *(entries.capped for entries in self.entries))
+        return next(filter(None, caps), "")
 
     @property
     def live_faqs(self) -> int:

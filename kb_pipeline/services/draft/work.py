@@ -80,7 +80,7 @@ def run_all(
 
 
 def _until_all_are_met(attempt: Callable[[Item], Result | None], items: Sequence[Item], parallel: int) -> list[Result]:
-    """What `attempt` returns for each item, in order. Those for which it returns None are put off, and come after the others."""
+    """What `attempt` returns for each item, in order. An item for which it returns None is put off: the others come first."""
     met, waiting, pause = dict[int, Result](), list(range(len(items))), _PAUSES[0]
     while waiting:
         attempts = _side_by_side(attempt, [items[place] for place in waiting], parallel)
