@@ -1,5 +1,6 @@
 """Bounded side-by-side work on independent items. The workers store their own results; what they made is returned, too."""
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
@@ -12,6 +13,8 @@ from kb_pipeline.ports.progress import Progress
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+_WAITING = "another run has %d items in hand, or had when it was killed: waiting for it"
+_LOG = logging.getLogger(__name__)
 _PAUSES = (0.2, 2.0)  # seconds between two looks at what another run has in hand, at first and at last
 
 
@@ -89,6 +92,7 @@ def _until_all_are_met(attempt: Callable[[Item], Result | None], items: Sequence
         pause = _PAUSES[0] if len(still) < len(waiting) else min(2 * pause, _PAUSES[1])
         waiting = still
         if waiting:
+            _LOG.log(logging.WARNING if pause == _PAUSES[1] else logging.INFO, _WAITING, len(waiting))
             time.sleep(pause)
     return [met[place] for place in range(len(items))]
 
