@@ -3,6 +3,7 @@
 from kb_pipeline.adapters.store_sql.accounts import SqlAccounts
 from kb_pipeline.adapters.store_sql.articles import SqlArticles
 from kb_pipeline.adapters.store_sql.audit import SqlAudit
+from kb_pipeline.adapters.store_sql.call_history import SqlCallHistory
 from kb_pipeline.adapters.store_sql.calls import SqlCalls
 from kb_pipeline.adapters.store_sql.changes import SqlChanges
 from kb_pipeline.adapters.store_sql.conflicts import SqlConflicts
@@ -24,6 +25,7 @@ __all__ = ["SqlStore"]
 
 class SqlStore(
     SqlCalls,
+    SqlCallHistory,
     SqlLeases,
     SqlVectors,
     SqlArticles,
