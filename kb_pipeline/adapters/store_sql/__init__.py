@@ -10,6 +10,7 @@ from kb_pipeline.adapters.store_sql.decisions import SqlDecisions
 from kb_pipeline.adapters.store_sql.engine import Database
 from kb_pipeline.adapters.store_sql.entries import SqlEntries
 from kb_pipeline.adapters.store_sql.entry_list import SqlEntryList
+from kb_pipeline.adapters.store_sql.failures import SqlFailures
 from kb_pipeline.adapters.store_sql.faqs import SqlFaqs
 from kb_pipeline.adapters.store_sql.holds import SqlHolds
 from kb_pipeline.adapters.store_sql.query_log import SqlQueries
@@ -23,6 +24,7 @@ __all__ = ["SqlStore"]
 
 class SqlStore(
     SqlCalls,
+    SqlFailures,
     SqlVectors,
     SqlArticles,
     SqlFaqs,

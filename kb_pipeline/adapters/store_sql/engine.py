@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from kb_pipeline.adapters.store_sql.schema import Base
 from kb_pipeline.errors import StoreError
 
-HEAD = "0005"  # the newest revision in migrations/versions
+HEAD = "0006_replies"  # the newest revision in migrations/versions
 BATCH = 500  # values in one IN (...): below every database's limit on parameters
 BUSY_SECONDS = 30
 _MODE = "kb_begin"
