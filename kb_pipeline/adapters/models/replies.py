@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from kb_pipeline.domain.calls import Answer
 
 MOST_CHARACTERS = 400_000  # of a reply that is read at all: an answer has 8,000 at most, reasoning before it some ten times that
-_MOST_STARTS = 200  # braces tried in prose: each costs a scan of what follows it
+_MOST_STARTS = 50  # braces tried in prose: each costs a scan of what follows it
 _REASONING = re.compile(r"<(think|thinking|reasoning)>.*?</\1>", re.DOTALL)
 _REASONING_END = re.compile(r"\A.*</(?:think|thinking|reasoning)>", re.DOTALL)  # some servers keep the opening tag to themselves
 
