@@ -182,7 +182,8 @@ class LanguageModel:
     """The language model of the settings, and how to end it. The embedded server starts at the first paid call only."""
 
     def __init__(self, settings: Settings, store: CallStore) -> None:
-        from kb_pipeline.adapters.models.llm_openai import Endpoint, OpenAILLM
+        from kb_pipeline.adapters.models.chat_openai import Endpoint
+        from kb_pipeline.adapters.models.llm_openai import OpenAILLM
         from kb_pipeline.adapters.models.prices import price_of
         from kb_pipeline.adapters.models.registry import LANGUAGE_MODEL
 
@@ -199,11 +200,19 @@ class LanguageModel:
                 key=self._server.key,
                 lengths=True,
                 timeout=settings.llm_timeout,
+                deadline=settings.llm_deadline,
                 price=price_of("embedded"),
             )
         else:
             url = settings.llm_base_url or None
-            endpoint = Endpoint(model=name, base_url=lambda: url, key=key, timeout=settings.llm_timeout, price=price_of(name))
+            endpoint = Endpoint(
+                model=name,
+                base_url=lambda: url,
+                key=key,
+                timeout=settings.llm_timeout,
+                deadline=settings.llm_deadline,
+                price=price_of(name),
+            )
         self.llm: LLM = OpenAILLM(endpoint, store)
 
     def close(self) -> None:
