@@ -60,7 +60,9 @@ def right_text(name: str) -> str:
 
 
 @contextmanager
-def pipeline_at(url: str, folder: Path, market: Market, embed: Callable[[SqlStore], Embedder], **known: Any) -> Iterator[Pipeline]:  # noqa: ANN401
+def pipeline_at(
+    url: str, folder: Path, market: Market, embed: Callable[[SqlStore], Embedder], **known: Any
+) -> Iterator[Pipeline]:
     """The main job over the articles in `folder`, one run of it; `known`: more of the endpoint."""
     store = SqlStore(f"sqlite:///{folder / 'kb.sqlite3'}")
     here = {"timeout": 5.0, "deadline": 20.0, "retries": 4, "backoff": 0.001, **known}

@@ -1,8 +1,7 @@
 """Every fault of an endpoint or a model, as data: its name, what it does to a good reply, and what becomes of it.
 
-Named in the promise: rate limits with and without Retry-After, server errors, refused, reset, DNS, time-out, drip, cut stream,
-401, 403, 404, quota, context length, empty choices, null content, refusal, filter, length, broken, fenced and duplicate-key JSON,
-NaN, deep nesting, 10 MB, wrong language, changed number, leaked prompt. The others are what users of such endpoints met.
+What users of such endpoints met. Refused connections and unknown names are in `tests/adapters/models/test_llm_openai.py`: no
+server can send them.
 """
 
 import gzip
@@ -68,6 +67,10 @@ def _gzip(content: str) -> Wire:
     return Wire(gzip.compress(json.dumps(completion(content)).encode()), headers={"Content-Encoding": "gzip"})
 
 
+def _stream(content: str) -> Wire:
+    return Wire(b"data: " + json.dumps(completion(content)).encode() + b"\n\ndata: [DONE]\n\n", type="text/event-stream")
+
+
 def _latin(content: str) -> Wire:
     return Wire(json.dumps(completion(content + " é"), ensure_ascii=False).replace("ก", "").encode("latin-1", "replace"))
 
@@ -97,6 +100,9 @@ HTTP = (
     Fault("400-content-filter", status(400, "filtered", code="content_filter"), FAILED, "filter"),
     Fault("403-moderation", status(403, "your input was flagged by moderation"), FAILED, "filter"),
     Fault("400-other", status(400, "unknown field response_format"), FAILED, "response_format"),
+    Fault("422-quoting-the-request", raw('{"detail": [{"msg": "bad", "input": "context length, insufficient_quota"}]}', 422),
+          FAILED, "response_format"),
+    Fault("503-page-on-billing", raw(PAGE + "billing, insufficient_quota", 503), LATER),
     Fault("422", raw('{"detail": [{"msg": "bad"}]}', 422), FAILED, "response_format"),
 )  # fmt: skip
 STOPS = (
@@ -106,7 +112,7 @@ STOPS = (
     Fault("404-model", status(404, "the model does not exist", code="model_not_found"), STOP, "KB_LLM_MODEL"),
     Fault("404-html", raw(PAGE, 404, "text/html"), STOP, "/v1"),
     Fault("405", raw("", 405), STOP, "/v1"),
-    Fault("429-insufficient-quota", status(429, "You exceeded your current quota", code="insufficient_quota"), STOP, "top it up"),
+    Fault("429-insufficient-quota", status(429, "no quota", code="insufficient_quota"), STOP, "top it up"),
     Fault("400-wrong-key", status(400, "API key not valid", code="invalid_api_key"), STOP, "KB_LLM_API_KEY"),
     Fault("200-insufficient-credits", raw('{"error": {"code": 402, "message": "Insufficient credits"}}'), STOP, "top it up"),
 )  # fmt: skip
@@ -131,8 +137,7 @@ BODY = (
     Fault("list", raw("[]"), LATER),
     Fault("string", raw('"ok"'), LATER),
     Fault("number", raw("42"), LATER),
-    Fault("sse", lambda c: Wire(b"data: " + json.dumps(completion(c)).encode() + b"\n\ndata: [DONE]\n\n", type="text/event-stream"),
-          LATER, "/v1"),
+    Fault("sse", _stream, LATER, "/v1"),
     Fault("latin-1", _latin, LATER),
     Fault("utf-16", lambda c: Wire(json.dumps(completion(c)).encode("utf-16")), LATER),
     Fault("ten-megabytes", raw(b'{"a": "' + b"x" * 10_000_000 + b'"}'), LATER),

@@ -1,4 +1,4 @@
-"""The endpoint: answers as a script does, and spoils what it is told to. Real HTTP on a free port, in a thread of this process."""
+"""The endpoint: answers as a script does, and spoils what it is told to. Real HTTP on a free port, in this process."""
 
 import json
 import socket
@@ -62,7 +62,7 @@ def serve(endpoint: Endpoint) -> Iterator[Endpoint]:
         block_on_close = False
         request_queue_size = 64
 
-        def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
+        def handle_error(self, request: Any, client_address: Any) -> None:
             pass
 
     server = Server(("127.0.0.1", 0), Handler)

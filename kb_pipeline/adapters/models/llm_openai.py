@@ -37,9 +37,7 @@ class _Question:
     @property
     def key(self) -> str:
         request, turns = self.request, [message.model_dump() for message in self.messages]
-        return fingerprint(
-            self.model, SEED, request.max_tokens, request.prompt_fingerprint, self.schema, turns, length=64
-        )
+        return fingerprint(self.model, SEED, request.max_tokens, request.prompt_fingerprint, self.schema, turns, length=64)
 
     def again(self, said: str, problem: str) -> "_Question":
         """The same once more, with an unusable reply and what is wrong with it."""

@@ -9,10 +9,14 @@ from pydantic import ValidationError
 
 from kb_pipeline.domain.calls import Answer
 
-MOST_CHARACTERS = 400_000  # of a reply that is read at all: an answer has 8,000 at most, reasoning before it some ten times that
+MOST_CHARACTERS = (
+    400_000  # of a reply that is read at all: an answer has 8,000 at most, reasoning before it some ten times that
+)
 _MOST_STARTS = 50  # braces tried in prose: each costs a scan of what follows it
 _REASONING = re.compile(r"<(think|thinking|reasoning)>.*?</\1>", re.DOTALL)
-_REASONING_END = re.compile(r"\A.*</(?:think|thinking|reasoning)>", re.DOTALL)  # some servers keep the opening tag to themselves
+_REASONING_END = re.compile(
+    r"\A.*</(?:think|thinking|reasoning)>", re.DOTALL
+)  # some servers keep the opening tag to themselves
 
 
 class UnusableReplyError(ValueError):
@@ -30,7 +34,7 @@ def read_answer(text: str, answer: type[Answer]) -> Answer:
     try:
         return _fitting(_loads(text), answer)
     except UnusableReplyError as problem:
-        found = [value for value in _answers_in(text, answer)]
+        found = list(_answers_in(text, answer))
         if not found:
             raise
         if any(value != found[0] for value in found[1:]):

@@ -1,7 +1,7 @@
 """Why an endpoint gave no reply, and what is done next: one judgement of statuses and bodies. No HTTP, no vendor."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -19,11 +19,60 @@ _ERRORS: Mapping[Outcome, type[LLMError]] = {
     Outcome.ITEM_FAILED: LLMOutputError,
     Outcome.ENDPOINT_UNUSABLE: LLMUnavailableError,
 }
-_BUSY = frozenset({408, 409, 425, 429})
-_NO_MONEY = ("insufficient_quota", "billing", "insufficient credit", "insufficient balance", "exceeded your current quota")
-_NO_KEY = ("invalid_api_key", "invalid api key", "incorrect api key")
-_TOO_LONG = ("context_length", "context length", "context window", "maximum context", "too many tokens", "prompt is too long")
-_FILTERED = ("content_filter", "content filter", "content_policy", "content management policy", "moderation")
+_ASKED = range(300, 500)  # statuses that say something of the request
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """What a refusal means: its status is one of `statuses`, and its error has one of `words`, if there are any."""
+
+    statuses: Container[int]
+    outcome: Outcome
+    remedy: str
+    words: tuple[str, ...] = ()
+    is_well: bool = False
+
+    def fits(self, status: int, error: str) -> bool:
+        return status in self.statuses and (not self.words or any(word in error for word in self.words))
+
+
+_TOP_UP = "the account has no money left: top it up"
+_RULES = (  # the first that fits
+    _Rule({402}, Outcome.ENDPOINT_UNUSABLE, _TOP_UP),
+    _Rule(
+        _ASKED,
+        Outcome.ENDPOINT_UNUSABLE,
+        _TOP_UP,
+        (
+            "insufficient_quota",
+            "billing_hard_limit",
+            "insufficient credit",
+            "insufficient balance",
+            "exceeded your current quota",
+        ),
+    ),
+    _Rule({401}, Outcome.ENDPOINT_UNUSABLE, "check KB_LLM_API_KEY"),
+    _Rule({400, 403}, Outcome.ENDPOINT_UNUSABLE, "check KB_LLM_API_KEY", ("invalid_api_key", "api key not valid")),
+    _Rule({413}, Outcome.ITEM_FAILED, "lower KB_CHUNK_TOKENS, or use a model that takes more", is_well=True),
+    _Rule(
+        {400, 422},
+        Outcome.ITEM_FAILED,
+        "lower KB_CHUNK_TOKENS, or use a model that takes more",
+        ("context_length", "context length", "context window", "context size", "prompt is too long"),
+        is_well=True,
+    ),
+    _Rule(
+        {400, 403, 422},
+        Outcome.ITEM_FAILED,
+        "the endpoint's filter minds this text: write it otherwise",
+        ("content_filter", "content filter", "content_policy", "content management policy", "moderation"),
+        is_well=True,
+    ),
+    _Rule({403}, Outcome.ENDPOINT_UNUSABLE, "may this key use this model? check KB_LLM_API_KEY, KB_LLM_MODEL"),
+    _Rule({400, 422}, Outcome.ITEM_FAILED, "does this model take a JSON schema (response_format)? KB_LLM_MODEL"),
+    _Rule({408, 409, 425, 429, *range(500, 600)}, Outcome.RETRY_NOW, _AGAIN),
+    _Rule(range(1000), Outcome.ENDPOINT_UNUSABLE, f"check KB_LLM_MODEL; {_ADDRESS}"),
+)
 
 
 @dataclass(eq=False)
@@ -75,22 +124,11 @@ def broken_off(reason: str) -> Setback:
 
 def refused(status: int, body: str, headers: Mapping[str, str]) -> Setback:
     """A status of 300 and more; `body` may be anything."""
-    known, message = body.lower(), f"status {status}: {_message(body)}"
-    if any(word in known for word in _NO_MONEY) or status == 402:
-        return Setback(Outcome.ENDPOINT_UNUSABLE, message, "the account has no money left: top it up")
-    if status == 401 or any(word in known for word in _NO_KEY):
-        return Setback(Outcome.ENDPOINT_UNUSABLE, message, "check KB_LLM_API_KEY")
-    if status == 413 or (status < 429 and any(word in known for word in _TOO_LONG)):
-        return Setback(Outcome.ITEM_FAILED, message, "lower KB_CHUNK_TOKENS, or use a model that takes more", is_well=True)
-    if status in (400, 403, 422) and any(word in known for word in _FILTERED):
-        return Setback(Outcome.ITEM_FAILED, message, "the endpoint's filter minds this text: write it otherwise", is_well=True)
-    if status == 403:
-        return Setback(Outcome.ENDPOINT_UNUSABLE, message, "may this key use this model? check KB_LLM_API_KEY, KB_LLM_MODEL")
-    if status in (400, 422):
-        return Setback(Outcome.ITEM_FAILED, message, "does this model take a JSON schema (response_format)? KB_LLM_MODEL")
-    if status in _BUSY or status >= 500:
-        return Setback(Outcome.RETRY_NOW, message, _AGAIN, wait=_wait(headers))
-    return Setback(Outcome.ENDPOINT_UNUSABLE, message, f"check KB_LLM_MODEL; {_ADDRESS}")
+    told = _told(body)
+    rule = next(rule for rule in _RULES if rule.fits(status, told.lower()))
+    return Setback(
+        rule.outcome, f"status {status}: {told or 'nothing said'}", rule.remedy, wait=_wait(headers), is_well=rule.is_well
+    )
 
 
 def read_reply(body: bytes, headers: Mapping[str, str]) -> Reply:
@@ -102,7 +140,7 @@ def read_reply(body: bytes, headers: Mapping[str, str]) -> Reply:
     if isinstance(whole, dict) and whole.get("error"):
         problem = whole["error"]
         code = problem.get("code") if isinstance(problem, dict) else None
-        raise refused(code if isinstance(code, int) and code >= 300 else 500, json.dumps(problem), headers)
+        raise refused(code if isinstance(code, int) and 300 <= code < 600 else 500, json.dumps({"error": problem}), headers)
     choices = whole.get("choices") if isinstance(whole, dict) else None
     if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
         raise _unreadable(body, "it has no choices")
@@ -113,9 +151,7 @@ def _said(choice: Mapping[str, Any], usage: Usage) -> Reply:
     message, finish = choice.get("message"), choice.get("finish_reason")
     message = message if isinstance(message, dict) else {}
     if finish == "content_filter":
-        raise Setback(
-            Outcome.ITEM_FAILED, "the endpoint's filter stopped the reply", "write the text otherwise", is_well=True
-        )
+        raise Setback(Outcome.ITEM_FAILED, "the endpoint's filter stopped the reply", "write the text otherwise", is_well=True)
     if refusal := message.get("refusal"):
         raise Setback(
             Outcome.ITEM_FAILED,
@@ -149,18 +185,17 @@ def _unreadable(body: bytes, reason: str) -> Setback:
     return Setback(Outcome.RETRY_NOW, f"the endpoint's answer is no chat completion: {reason}", _ADDRESS)
 
 
-def _message(body: str) -> str:
-    """What a refusal says, in the usual places of it."""
+def _told(body: str) -> str:
+    """What a refusal says, in the usual places of it. What it quotes of the request (`detail` of FastAPI) stays out."""
     if body.lstrip().startswith("<"):
         return "a web page"
     try:
         told = json.loads(body)
     except (ValueError, RecursionError):
         told = body
-    for name in ("error", "message", "detail"):
-        told = told[name] if isinstance(told, dict) and told.get(name) else told
-    text = told if isinstance(told, str) else json.dumps(told)
-    return " ".join(storable(text[:600]).split())[:300] or "nothing said"
+    error = told.get("error", told) if isinstance(told, dict) else told
+    words = [error.get(name) for name in ("message", "code", "type")] if isinstance(error, dict) else [error]
+    return " ".join(storable(" ".join(word[:300] for word in words if isinstance(word, str))).split())
 
 
 def _wait(headers: Mapping[str, str]) -> float | None:

@@ -55,7 +55,7 @@ def print_run(report: RunReport) -> None:
     )
     for failure in report.failures:
         console.print(f"[red]failed[/] {escape(failure.item)}: {escape(failure.message)}")
-    if resting := sum(len(result.resting) for result in (faqs, *report.entries)):
+    if resting := len(faqs.resting) + sum(len(entry.resting) for entry in report.entries):
         console.print(f"{resting} items failed in so many runs that they rest; [bold]kb status[/] says why.")
     console.print("Next: [bold]kb review list[/], then [bold]kb review show ID[/]")
 
@@ -83,7 +83,9 @@ def print_failed(items: Sequence[FailedItem]) -> None:
         table.add_row(item.id, item.stage, escape(item.item), runs, escape(item.message), escape(item.remedy))
     Console().print(table)
     if any(item.rests for item in items):
-        Console().print("No run tries what rests until its text, its prompt or the model changes. To ask for it: [bold]kb retry ID[/]")
+        Console().print(
+            "No run tries what rests until its text, its prompt or the model changes. To ask for it: [bold]kb retry ID[/]"
+        )
 
 
 def print_status(status: Status) -> None:

@@ -99,9 +99,7 @@ class Localizer:
         plan = self.plan()
         refreshed = [kept for kept in plan.kept if self._refresh(kept)]
         work = Work(f"localize {self._market.tag}", self._localize, lambda due: due.faq.text.question, _note, self._identity)
-        outcomes = run_all(
-            work, plan.due, self._store, parallel=self._options.parallel, progress=self._progress
-        )
+        outcomes = run_all(work, plan.due, self._store, parallel=self._options.parallel, progress=self._progress)
         same = {kept.faq.id: kept.draft.source_text_hash == kept.faq.text.hash for kept in refreshed}
 
         def ids(way: Way) -> tuple[str, ...]:
@@ -190,9 +188,7 @@ class Localizer:
     def _identity(self, due: DueEntry) -> str:
         asked = due.request.model_dump(mode="json") if due.request else None
         prompts = [load_prompt(name).fingerprint for name in _PROMPTS]
-        return fingerprint(
-            "localize", prompts, self._llm.model, self._market.fingerprint, due.faq.id, due.faq.text.hash, asked
-        )
+        return fingerprint("localize", prompts, self._llm.model, self._market.fingerprint, due.faq.id, due.faq.text.hash, asked)
 
     def _provenance(self, faq: SourceFaq) -> Provenance:
         return Provenance(
