@@ -2,9 +2,9 @@
 
     python benchmarks/model_faults.py [--articles 500] [--share 0.3] [--seed 1] [--resumes 3]
 
-A local endpoint answers by a script, and spoils a share of all requests with a fault taken by chance from `tests/faults/faults.py`:
-all those that pass, i.e. neither an unusable endpoint nor a valid reply that says something else. Runs follow one another until
-nothing is left; the last one must pay for nothing. Exit code 1 where a figure misses its target. Needs the embedding model.
+A local endpoint answers by a script, and spoils a share of all requests with a fault taken by chance from those of
+`tests/faults/faults.py` that pass: no unusable endpoint, no valid reply that says something else. Runs follow one another
+until nothing is left; the last one must pay for nothing. Exit code 1 where a figure misses its target. Needs the embedding model.
 """
 
 import argparse
@@ -48,7 +48,7 @@ class Chance:
         asked = str(body["messages"])
         with self._lock:
             n = self._asked[asked] = self._asked.get(asked, 0) + 1
-        chance = random.Random(f"{self.seed} {n} {asked}")  # noqa: S311 - no secret
+        chance = random.Random(f"{self.seed} {n} {asked}")
         if chance.random() >= self.share:
             return None
         return chance.choice(PASSING)
@@ -85,7 +85,9 @@ def measure(folder: Path, articles: int, chance: Chance, resumes: int) -> bool:
                 break
     lost = articles - len(texts) - len(resting)
     dearer = total / (2 * articles)
-    print(f"{sum(endpoint.sent.values())} faults of {len(endpoint.sent)} kinds; lost {lost}, wrongly staged {wrong}, calls x {dearer:.2f}")
+    print(
+        f"{sum(endpoint.sent.values())} faults of {len(endpoint.sent)} kinds; lost {lost}, wrongly staged {wrong}, calls x {dearer:.2f}"
+    )
     return not lost and not wrong and not open_ and not endpoint.calls and dearer <= DEARER
 
 
