@@ -173,7 +173,7 @@ def complete(check: str, result: GenerateResult | LocalizeResult) -> dg.AssetChe
 
     A warning: the others went on, and the next run tries again.
     """
-    failures, left = result.failures, result.still_due
+    failures, left = (*result.failures, *result.resting), result.still_due
     capped: Metadata = {"cap": result.capped, "what to do": "run again: a new run has a new cap"} if left else {}
     return dg.AssetCheckResult(
         check_name=check,

@@ -185,7 +185,8 @@ class LanguageModel:
     def __init__(self, settings: Settings, store: CallStore, cap: RunCap | None = None, before: RunUsage | None = None) -> None:
         """`cap`: of the run; `before`: what its earlier steps took. Raises UsageError for a cap that cannot be kept."""
         from kb_pipeline.adapters.models.capped_calls import CappedCalls
-        from kb_pipeline.adapters.models.llm_openai import Endpoint, OpenAILLM
+        from kb_pipeline.adapters.models.chat_openai import Endpoint
+        from kb_pipeline.adapters.models.llm_openai import OpenAILLM
         from kb_pipeline.adapters.models.prices import price_of
         from kb_pipeline.adapters.models.registry import LANGUAGE_MODEL
 
@@ -202,12 +203,20 @@ class LanguageModel:
                 key=self._server.key,
                 lengths=True,
                 timeout=settings.llm_timeout,
+                deadline=settings.llm_deadline,
                 price=price_of("embedded"),
             )
         else:
             url = settings.llm_base_url or None
             price = price_of(name, settings.llm_prompt_price, settings.llm_completion_price)
-            endpoint = Endpoint(model=name, base_url=lambda: url, key=key, timeout=settings.llm_timeout, price=price)
+            endpoint = Endpoint(
+                model=name,
+                base_url=lambda: url,
+                key=key,
+                timeout=settings.llm_timeout,
+                deadline=settings.llm_deadline,
+                price=price,
+            )
         if cap and cap.cost is not None and endpoint.price is None:
             raise UsageError(
                 f"the price of '{endpoint.model}' is not known, so a cap of cost cannot be kept",

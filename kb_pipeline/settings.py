@@ -38,7 +38,8 @@ class Settings(BaseSettings):
     )
     llm_parallel: int = Field(4, ge=1, le=64, description="Model calls in flight at once; the embedded server's slots.")
     llm_threads: int = Field(2, ge=1, description="CPU threads of the embedded language model.")
-    llm_timeout: float = Field(600.0, gt=0, description="Seconds that one model call may take.")
+    llm_timeout: float = Field(600.0, gt=0, description="Seconds that one try of a model call may take.")
+    llm_deadline: float = Field(900.0, gt=0, description="Seconds that one model call may take with all its tries.")
     llm_repairs: int = Field(1, ge=0, le=3, description="Repair rounds that findings may cost per localized text.")
     llm_prompt_price: float | None = Field(
         None, ge=0, description="US dollars per million tokens of prompts; empty: as `prices.csv` says, if it knows the model."

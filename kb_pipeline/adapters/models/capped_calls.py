@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from kb_pipeline.domain.calls import StoredCall
+from kb_pipeline.domain.calls import StoredCall, UnusableReply
 from kb_pipeline.domain.run_cap import RunCap, RunUsage
 from kb_pipeline.errors import CapReachedError
 from kb_pipeline.ports.models import CallStore
@@ -30,6 +30,16 @@ class CappedCalls:
     def save_call(self, call: StoredCall) -> None:
         """See ports.models.CallStore."""
         self._calls.save_call(call)
+
+    def save_unusable(self, reply: UnusableReply) -> None:
+        """See ports.models.CallStore. The model would be asked once more now: raises CapReachedError where it may not."""
+        self._calls.save_unusable(reply)
+        if not self._cap.is_open:
+            self._refuse_at_the_cap()
+
+    def set_aside(self, fingerprint: str, problem: str) -> None:
+        """See ports.models.CallStore."""
+        self._calls.set_aside(fingerprint, problem)
 
     def _refuse_at_the_cap(self) -> None:
         spent = self._spent()

@@ -11,6 +11,7 @@ from kb_pipeline.adapters.store_sql.decisions import SqlDecisions
 from kb_pipeline.adapters.store_sql.engine import Database
 from kb_pipeline.adapters.store_sql.entries import SqlEntries
 from kb_pipeline.adapters.store_sql.entry_list import SqlEntryList
+from kb_pipeline.adapters.store_sql.failures import SqlFailures
 from kb_pipeline.adapters.store_sql.faqs import SqlFaqs
 from kb_pipeline.adapters.store_sql.holds import SqlHolds
 from kb_pipeline.adapters.store_sql.leases import SqlLeases
@@ -27,6 +28,7 @@ class SqlStore(
     SqlCalls,
     SqlCallHistory,
     SqlLeases,
+    SqlFailures,
     SqlVectors,
     SqlArticles,
     SqlFaqs,

@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from kb_pipeline.domain.articles import Quarantined
+from kb_pipeline.domain.failures import FailedItem
 from kb_pipeline.services.draft.estimate import RunEstimate, StageEstimate
 from kb_pipeline.services.draft.plan import RunPlan
 from kb_pipeline.services.draft.run import RunReport
@@ -57,6 +58,8 @@ def print_run(report: RunReport) -> None:
     for failure in report.failures:
         console.print(f"[red]failed[/] {escape(failure.item)}: {escape(failure.message)}")
     _print_still_due(report)
+    if resting := len(faqs.resting) + sum(len(entry.resting) for entry in report.entries):
+        console.print(f"{resting} items failed in so many runs that they rest; [bold]kb status[/] says why.")
     console.print("Next: [bold]kb review list[/], then [bold]kb review show ID[/]")
 
 
@@ -120,6 +123,21 @@ def _about(number: float | None) -> str:
     return "unknown" if number is None else f"{number:,.0f}"
 
 
+def print_failed(items: Sequence[FailedItem]) -> None:
+    """What a model had no usable reply for, why, and what can be done."""
+    if not items:
+        return
+    table = Table("id", "stage", "item", "runs", "why", "remedy", title=f"{len(items)} items failed")
+    for item in items[:_QUARANTINE_ROWS]:
+        runs = f"{item.runs}, rests" if item.rests else str(item.runs)
+        table.add_row(item.id, item.stage, escape(item.item), runs, escape(item.message), escape(item.remedy))
+    Console().print(table)
+    if any(item.rests for item in items):
+        Console().print(
+            "No run tries what rests until its text, its prompt or the model changes. To ask for it: [bold]kb retry ID[/]"
+        )
+
+
 def print_status(status: Status) -> None:
     """Where everything stands."""
     console = Console()
@@ -135,6 +153,7 @@ def print_status(status: Status) -> None:
         live = (market.live_release or "none").removeprefix(f"{tag}/") + (" held" if market.held else "")
         table.add_row(tag, *(str(getattr(market, c)) for c in columns), live)
     console.print(table)
+    print_failed(status.failed)
     used = status.usage
     cost = "cost unknown" if used.cost is None else f"${used.cost:.4f}"
     console.print(f"{status.model_calls} model calls so far, {used.prompt_tokens} + {used.completion_tokens} tokens, {cost}")

@@ -1,4 +1,4 @@
-"""`kb run`, `kb status`: the main job and where everything stands."""
+"""`kb run`, `kb status`, `kb retry`: the main job, where everything stands, and another try for what failed."""
 
 from collections import Counter
 from pathlib import Path
@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from kb_pipeline.cli.display import RichProgress, load_settings, print_json
-from kb_pipeline.cli.options import JsonOption, MarketOption, OnlyOption
+from kb_pipeline.cli.options import ActorOption, JsonOption, MarketOption, OnlyOption, acting
+from kb_pipeline.errors import UsageError
 
 LimitOption = Annotated[int | None, typer.Option(min=1, help="Read at most this many articles.")]
 
@@ -101,3 +102,23 @@ def status(json: JsonOption = False) -> None:
     from kb_pipeline.cli.draft.display import print_status
 
     print_status(report)
+
+
+def retry(
+    ids: Annotated[list[str] | None, typer.Argument(help="Ids of failed items, as kb status shows them.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All items that failed.")] = False,
+    actor: ActorOption = "",
+    json: JsonOption = False,
+) -> None:
+    """Let the next run try failed items again, as if they had never failed. Without it, an item rests after three runs."""
+    from kb_pipeline.bootstrap import open_store
+
+    if bool(ids) == everything:
+        raise UsageError("name the items or say --all", "see what failed: kb status")
+    store = open_store(load_settings())
+    wanted = [item.id for item in store.failed_items()] if everything else ids or []
+    given = store.try_again(wanted, acting(actor))
+    if json:
+        print_json({"retried": [item.id for item in given]})
+    else:
+        typer.echo(f"{len(given)} items will be tried again. Next: kb run")

@@ -6,7 +6,7 @@ from alembic import op
 from kb_pipeline.adapters.store_sql.columns import Utc
 
 revision = "0006_budget"
-down_revision = "0005"
+down_revision = "0006_replies"
 
 
 def upgrade() -> None:
