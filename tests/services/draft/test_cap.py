@@ -72,3 +72,10 @@ def test_the_steps_of_one_run_share_its_cap(settings):
     second.close()
     assert (second.llm.account.calls, len(result.still_due)) == (0, 6)
     assert "60 are used" in result.capped
+
+
+def test_an_answer_that_is_none_is_paid_and_asked_for_again_only_below_the_cap(settings, endpoint):
+    endpoint.spoilt = "ขออภัย"
+    report = run(settings, run_tokens=1, llm_parallel=1)
+    assert report.account.calls == sum(endpoint.asked.values()) == 1
+    assert report.still_due == {"source_faqs": 3}
