@@ -11,7 +11,8 @@ from kb_pipeline.domain.changes import Change, ChangeState
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.domain.privacy import PrivacyPolicy
 from kb_pipeline.domain.releases import Release, ReleaseReport
-from kb_pipeline.errors import UnknownMarketError
+from kb_pipeline.domain.run_cap import RunCap, RunUsage
+from kb_pipeline.errors import UnknownMarketError, UsageError
 from kb_pipeline.failpoints import failpoint_at
 from kb_pipeline.ports.accounts import AccountStore
 from kb_pipeline.ports.articles import SourceReader
@@ -231,8 +232,11 @@ def build_serving(settings: Settings) -> "Serving":
 class LanguageModel:
     """The language model of the settings, and how to end it. The embedded server starts at the first paid call only."""
 
-    def __init__(self, settings: Settings, store: CallStore) -> None:
-        from kb_pipeline.adapters.models.llm_openai import Endpoint, OpenAILLM
+    def __init__(self, settings: Settings, store: CallStore, cap: RunCap | None = None, before: RunUsage | None = None) -> None:
+        """`cap`: of the run; `before`: what its earlier steps took. Raises UsageError for a cap that cannot be kept."""
+        from kb_pipeline.adapters.models.capped_calls import CappedCalls
+        from kb_pipeline.adapters.models.chat_openai import Endpoint
+        from kb_pipeline.adapters.models.llm_openai import OpenAILLM
         from kb_pipeline.adapters.models.prices import price_of
         from kb_pipeline.adapters.models.registry import LANGUAGE_MODEL
 
@@ -249,17 +253,56 @@ class LanguageModel:
                 key=self._server.key,
                 lengths=True,
                 timeout=settings.llm_timeout,
+                deadline=settings.llm_deadline,
                 price=price_of("embedded"),
             )
         else:
             url = settings.llm_base_url or None
-            endpoint = Endpoint(model=name, base_url=lambda: url, key=key, timeout=settings.llm_timeout, price=price_of(name))
-        self.llm: LLM = OpenAILLM(endpoint, store)
+            price = price_of(name, settings.llm_prompt_price, settings.llm_completion_price)
+            endpoint = Endpoint(
+                model=name,
+                base_url=lambda: url,
+                key=key,
+                timeout=settings.llm_timeout,
+                deadline=settings.llm_deadline,
+                price=price,
+            )
+        if cap and cap.cost is not None and endpoint.price is None:
+            raise UsageError(
+                f"the price of '{endpoint.model}' is not known, so a cap of cost cannot be kept",
+                "set KB_LLM_PROMPT_PRICE and KB_LLM_COMPLETION_PRICE, or a cap of tokens: KB_RUN_TOKENS",
+            )
+        spent = before or RunUsage()
+        self.llm: LLM = OpenAILLM(endpoint, CappedCalls(store, cap or RunCap(), lambda: self.account + spent))
+
+    @property
+    def account(self) -> RunUsage:
+        """What was paid since it was opened."""
+        return RunUsage(calls=self.llm.account.calls, usage=self.llm.account.usage)
 
     def close(self) -> None:
         """Stop the embedded server, if it runs."""
         if self._server is not None:
             self._server.close()
+
+
+@contextmanager
+def _language_model(settings: Settings, store: "SqlStore", run_id: str, cap: RunCap) -> Iterator[LLM]:
+    """The language model of a run's step, shared with other runs on this home.
+
+    What the step took is written down at its end, for the run's later steps.
+    """
+    from kb_pipeline.adapters.models.leased_llm import LeasedLLM
+
+    model = LanguageModel(settings, store, cap, store.run_usage(run_id))
+    shared = LeasedLLM(model.llm, store, seconds=settings.lease_seconds)
+    try:
+        yield shared
+    finally:
+        shared.close()
+        model.close()
+        if model.account.calls:
+            store.add_run_usage(run_id, model.account)
 
 
 def build_publisher(
@@ -315,7 +358,7 @@ def verify_now(settings: Settings, market: str, number: int | None = None) -> tu
         return verify(verification, number)
 
 
-def build_pipeline(
+def build_pipeline(  # noqa: PLR0913 - what a run may be told, all by name
     settings: Settings,
     progress: Progress,
     *,
@@ -323,23 +366,23 @@ def build_pipeline(
     markets: Sequence[str] = (),
     limit: int | None = None,
     only: Sequence[str] = (),
+    cap: RunCap | None = None,
     run_id: str = "",
     llm: LLM | None = None,
 ) -> "Pipeline":
-    """The main job, wired. `llm`: None for the one of the settings. Call `close()` at the end.
+    """The main job, wired. `llm`: None for the one of the settings; of `cap`, what is None is as they say.
 
-    Raises UnknownMarketError, PackError, StoreError.
+    Call `close()` at the end. Raises UnknownMarketError, PackError, StoreError, UsageError.
     """
     from kb_pipeline.services.draft.run import Pipeline
 
-    packs = open_markets(settings, markets)
+    packs, run_id = open_markets(settings, markets), run_id or uuid.uuid4().hex[:12]
+    cap = (cap or RunCap()).or_else(RunCap(tokens=settings.run_tokens, cost=settings.run_cost))
     with ExitStack() as opened:
         store = open_store(settings)
         opened.callback(store.close)
         if llm is None:
-            model = LanguageModel(settings, store)
-            opened.callback(model.close)
-            llm = model.llm
+            llm = opened.enter_context(_language_model(settings, store, run_id, cap))
         return Pipeline(
             store=store,
             reader=open_source(settings, source, limit=limit, only=only),
@@ -347,10 +390,11 @@ def build_pipeline(
             llm=llm,
             markets=packs,
             progress=progress,
-            run_id=run_id or uuid.uuid4().hex[:12],
+            run_id=run_id,
             day=today(),
             parallel=settings.llm_parallel,
             repairs=settings.llm_repairs,
             chunk_tokens=settings.chunk_tokens,
             close=opened.pop_all().close,
+            cap=cap,
         )

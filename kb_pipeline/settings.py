@@ -40,8 +40,24 @@ class Settings(BaseSettings):
     )
     llm_parallel: int = Field(4, ge=1, le=64, description="Model calls in flight at once; the embedded server's slots.")
     llm_threads: int = Field(2, ge=1, description="CPU threads of the embedded language model.")
-    llm_timeout: float = Field(600.0, gt=0, description="Seconds that one model call may take.")
+    llm_timeout: float = Field(600.0, gt=0, description="Seconds that one try of a model call may take.")
+    llm_deadline: float = Field(900.0, gt=0, description="Seconds that one model call may take with all its tries.")
     llm_repairs: int = Field(1, ge=0, le=3, description="Repair rounds that findings may cost per localized text.")
+    llm_prompt_price: float | None = Field(
+        None, ge=0, description="US dollars per million tokens of prompts; empty: as `prices.csv` says, if it knows the model."
+    )
+    llm_completion_price: float | None = Field(
+        None, ge=0, description="US dollars per million tokens of answers. Set both prices or neither."
+    )
+    run_tokens: int | None = Field(
+        None, ge=1, description="Tokens that one run may take of the model; empty: no cap. It ends then, with what it has."
+    )
+    run_cost: float | None = Field(
+        None, gt=0, description="US dollars that one run may cost; empty: no cap. The model's price must be known."
+    )
+    lease_seconds: float = Field(
+        20.0, ge=2, le=600, description="Seconds after which a run takes over the model calls that a killed run had in hand."
+    )
     embedding_model: str = Field(
         "embedded", description="sentence-transformers model name or path; `embedded`: multilingual-e5-small, ONNX int8."
     )

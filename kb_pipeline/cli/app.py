@@ -39,6 +39,7 @@ app.command(rich_help_panel=START, epilog="Example: kb doctor --deep --json")(do
 app.command(rich_help_panel=MAKE, epilog=parse.EXAMPLE)(parse.parse)
 app.command(rich_help_panel=MAKE)(check.check)
 app.command(rich_help_panel=MAKE)(pipeline.run)
+app.command(rich_help_panel=MAKE, epilog="Example: kb retry --all")(pipeline.retry)
 app.command(rich_help_panel=MAKE, name="import")(import_entries.import_entries)
 app.add_typer(market.app, rich_help_panel=LOCALIZE, name="market")
 app.add_typer(terms.app, rich_help_panel=LOCALIZE, name="terms")

@@ -28,7 +28,8 @@ KB = Path(sys.executable).with_name("kb")
 def start(home, source, url):
     env = os.environ | {
         "KB_HOME": str(home), "KB_LLM_MODEL": "scripted", "KB_LLM_BASE_URL": url, "KB_LLM_API_KEY": "k",
-        "KB_LLM_PARALLEL": str(PARALLEL), "KB_LOCALES_DIR": str(ROOT / "locales"), "PYTHONPATH": str(ROOT),
+        "KB_LLM_PARALLEL": str(PARALLEL), "KB_LEASE_SECONDS": "2", "KB_LOCALES_DIR": str(ROOT / "locales"),
+        "PYTHONPATH": str(ROOT),
     }  # fmt: skip
     command = [KB, "run", "--source", str(source), "--market", "en-US", "--market", "th-TH", "--json"]
     return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -2,6 +2,7 @@
 
 from kb_pipeline.adapters.store_sql.accounts import SqlAccounts
 from kb_pipeline.adapters.store_sql.articles import SqlArticles
+from kb_pipeline.adapters.store_sql.call_history import SqlCallHistory
 from kb_pipeline.adapters.store_sql.calls import SqlCalls
 from kb_pipeline.adapters.store_sql.changes import SqlChanges
 from kb_pipeline.adapters.store_sql.conflicts import SqlConflicts
@@ -10,8 +11,10 @@ from kb_pipeline.adapters.store_sql.engine import Database, Kept
 from kb_pipeline.adapters.store_sql.entries import SqlEntries
 from kb_pipeline.adapters.store_sql.entry_list import SqlEntryList
 from kb_pipeline.adapters.store_sql.evidence import SqlEvidence
+from kb_pipeline.adapters.store_sql.failures import SqlFailures
 from kb_pipeline.adapters.store_sql.faqs import SqlFaqs
 from kb_pipeline.adapters.store_sql.holds import SqlHolds
+from kb_pipeline.adapters.store_sql.leases import SqlLeases
 from kb_pipeline.adapters.store_sql.query_log import SqlQueries
 from kb_pipeline.adapters.store_sql.releases import SqlReleases
 from kb_pipeline.adapters.store_sql.trail import SqlAudit
@@ -26,6 +29,9 @@ __all__ = ["SqlStore"]
 
 class SqlStore(
     SqlCalls,
+    SqlCallHistory,
+    SqlLeases,
+    SqlFailures,
     SqlVectors,
     SqlArticles,
     SqlFaqs,

@@ -21,9 +21,10 @@ from kb_pipeline.errors import StoreError
 from kb_pipeline.ports.audit import AuditAnchor, AuditKeys
 from kb_pipeline.ports.releases import Failpoint
 
-HEAD = "0006_trail"  # the newest revision in migrations/versions
+HEAD = "0008"  # the newest revision in migrations/versions
 BATCH = 500  # values in one IN (...): below every database's limit on parameters
 BUSY_SECONDS = 30
+WRITING = 0x6B63  # the advisory lock of PostgreSQL that a writer holds, as SQLite's writers come one by one
 MIGRATING = 0x6B62  # the advisory lock of PostgreSQL that a migration holds: any number that all versions share
 POSTGRES = {  # what libpq waits for, in seconds (tcp_user_timeout: ms): a server that is gone is known to be, soon
     "connect_timeout": 5,
@@ -37,6 +38,7 @@ _REMEDY = {
     "postgresql": "check that the server runs, has room, and is the one that KB_DATABASE_URL names",
 }
 _MODE = "kb_begin"
+_LOCK = text(f"SELECT set_config('lock_timeout', '{BUSY_SECONDS}s', true), pg_advisory_xact_lock({WRITING})")
 _readable_json = partial(json.dumps, ensure_ascii=False)  # Thai stays Thai, at half the size
 
 
@@ -80,6 +82,8 @@ class Database:
     @contextmanager
     def _writing(self, name: str) -> Iterator[Session]:
         with _translated(self.engine), self._writers.begin() as session:
+            if self.engine.dialect.name == "postgresql":  # SQLite's BEGIN IMMEDIATE holds it already
+                session.execute(_LOCK)
             yield session
             session.flush()
             self._failpoint(f"{name}.before_commit")

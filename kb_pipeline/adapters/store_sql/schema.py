@@ -15,6 +15,7 @@ from kb_pipeline.domain.changes import Change, ChangeKind, ChangeState, Decision
 from kb_pipeline.domain.entries import Draft
 from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, SourceFaq, Usage
 from kb_pipeline.domain.findings import Finding
+from kb_pipeline.domain.run_cap import RunUsage
 from kb_pipeline.domain.translation_memory import MemoryUnit
 
 
@@ -136,6 +137,32 @@ class CallRow(Base):
             usage=usage,
             seconds=self.seconds,
         )
+
+
+class RunUsageRow(Base):
+    """What the finished steps of a run took of the language model."""
+
+    __tablename__ = "run_usage"
+    run_id: Mapped[str] = mapped_column(primary_key=True)
+    calls: Mapped[int]
+    prompt_tokens: Mapped[int]
+    completion_tokens: Mapped[int]
+    cost: Mapped[float | None]  # US dollars
+    at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
+
+    def value(self) -> RunUsage:
+        """The use of the run."""
+        usage = Usage(prompt_tokens=self.prompt_tokens, completion_tokens=self.completion_tokens, cost=self.cost)
+        return RunUsage(calls=self.calls, usage=usage)
+
+
+class CallLeaseRow(Base):
+    """A model call that a run has in hand. After `expires_at` its holder is dead, and another run may take it."""
+
+    __tablename__ = "call_leases"
+    fingerprint: Mapped[str] = mapped_column(primary_key=True)
+    holder: Mapped[str]
+    expires_at: Mapped[datetime]
 
 
 class VectorRow(Base):

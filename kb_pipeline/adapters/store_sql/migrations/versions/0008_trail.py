@@ -6,8 +6,8 @@ Events from before have neither; the first event after this one vouches for ever
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006_trail"
-down_revision = "0005"
+revision = "0008"
+down_revision = "0007"
 
 
 def upgrade() -> None:
