@@ -191,11 +191,11 @@ def _in_run(plain: Plain, words: Announcements, start: int, end: int) -> Iterato
         shapes, window = _SIGNED_SHAPES if is_signed(plain.text, begin) else _UNSIGNED_SHAPES, ""
         for last in range(first, min(len(groups), first + _MOST)):
             window += digits[last]
-            if len(window) > _MOST:
-                break
+            is_loose = last - first >= _LOOSE
+            if len(window) > _MOST or (is_loose and window[0] != "0" and not words.before(begin)):
+                break  # a telephone number is also read digit by digit, others only behind their word
             for pattern, shape in shapes.get((len(window), window[0]), ()):
                 if pattern.fullmatch(window):
-                    is_loose = last - first >= _LOOSE
                     sure = shape.check(Number(plain, words, window, begin, groups[last][1], is_loose=is_loose))
                     if sure is not None:
                         yield Found(shape.kind, _lead(plain.text, begin), groups[last][1], sure)

@@ -90,7 +90,7 @@ def secrets(text: str) -> Iterator[Found]:
                     yield Found(kind, *match.span(), True)
     for match in _passwords().finditer(text):
         value = match["value"].rstrip(".,;:!?)\"'`”’」。")
-        if _is_password(value, is_assigned=match["sign"] is not None):
+        if _is_password(value, is_assigned=match["sign"] is not None, is_said=match["said"] is not None):
             yield Found(DataKind.PASSWORD, match.start("value"), match.start("value") + len(value), True)
 
 
@@ -118,7 +118,7 @@ def _is_random(token: str) -> bool:
     return entropy >= _ENTROPY
 
 
-def _is_password(value: str, *, is_assigned: bool) -> bool:
+def _is_password(value: str, *, is_assigned: bool, is_said: bool) -> bool:
     """Whether what stands behind the word is one: letters with digits or signs, or digits behind a `:`; no example."""
     if len(value) < 4 or _EXAMPLE.match(value) or re.search(r"^(?:https?:|www\.|/)|[<>{}]", value):
         return False
@@ -128,7 +128,7 @@ def _is_password(value: str, *, is_assigned: bool) -> bool:
     signs = re.search(r"[!@#$%^&*+=~?](?=\S)", value)
     if digits and not signs and re.fullmatch(r"\d+[\W_]?[^\W\d_]+|[^\W\d_]+[-/ ]\d{1,2}", value) and not is_assigned:
         return False  # 8-character, 30-day
-    return bool((digits and len(value) >= 6) or (signs and len(value) >= 6))
+    return bool((digits and len(value) >= 6) or (signs and len(value) >= 6 and (is_assigned or is_said)))
 
 
 @cache
@@ -148,6 +148,6 @@ def _passwords() -> re.Pattern[str]:
     words = everywhere(lambda language: language.private_words.password)
     equals = "|".join(map(re.escape, everywhere(lambda language: language.private_words.equals)))
     return re.compile(
-        rf"(?:{any_word(words)})\s{{0,2}}(?:(?P<sign>[:=])|{equals}|\s)[\s\"'`“‘「*]{{0,3}}(?P<value>[!-~]{{4,128}})",
+        rf"(?:{any_word(words)})\s{{0,2}}(?:(?P<sign>[:=])|(?P<said>{equals})|\s)[\s\"'`“‘「*]{{0,3}}(?P<value>[!-~]{{4,128}})",
         re.IGNORECASE,
     )
