@@ -97,8 +97,12 @@ def perform(act: str, site: Path, url: str, failpoint: str = "", kill_after: flo
 
 
 def breaches(site: Path, url: str) -> list[str]:
-    """Where an invariant does not hold, by the function that `kb doctor --deep` calls."""
-    settings = settings_of(site, url)
+    """Where an invariant does not hold in a site's home."""
+    return breaches_in(settings_of(site, url))
+
+
+def breaches_in(settings: Settings) -> list[str]:
+    """Where an invariant does not hold, by the function that `kb doctor --deep` calls; nothing where there is no home yet."""
     if not (settings.home / "kb.sqlite3").exists():
         return []
     with open_home(settings) as home:
