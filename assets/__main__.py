@@ -147,7 +147,7 @@ def _reason(event: dg.DagsterEvent) -> str:
 
 
 def _heed_signals() -> None:
-    """End on SIGTERM and Ctrl-C. Dagster lets SIGTERM do what SIGINT does: nothing, in what a shell started in the background."""
+    """End on SIGTERM and Ctrl-C. Dagster lets SIGTERM do what SIGINT does: nothing, in a job of a shell's background."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
 
