@@ -90,11 +90,12 @@ def of_a_test() -> Iterator[None]:
 
 def drop(keep: int = 0) -> None:
     """Drop the copies on the server, all but the first `keep`."""
-    for name in _present[keep:]:
-        _run(f'DROP DATABASE "{name}" WITH (FORCE)')
-    for home in [home for home, url in _of_homes.items() if make_url(url).database in _present[keep:]]:
-        del _of_homes[home]
+    names = _present[keep:]
     del _present[keep:]
+    for home in [home for home, url in _of_homes.items() if make_url(url).database in names]:
+        del _of_homes[home]
+    for name in names:
+        _run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 def drop_template() -> None:

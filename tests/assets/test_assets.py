@@ -132,6 +132,7 @@ def test_an_unusable_endpoint_fails_the_step_with_its_remedy_and_may_be_tried_ag
     assert sum(e.event_type is dg.DagsterEventType.STEP_RESTARTED for e in result.all_events) == 2
 
 
+@pytest.mark.sqlite_only("a file of garbage")
 def test_a_broken_setting_is_not_tried_again(run: Run, settings: Settings) -> None:
     settings.home.mkdir()
     (settings.home / "kb.sqlite3").write_text("this is no database", encoding="utf-8")

@@ -31,21 +31,18 @@ class MovingWindow:
             self.rate = parse(rate)
         except ValueError as error:
             raise UsageError(f"'{rate}' is no rate", "set KB_RATE_LIMIT to something like 600/minute") from error
-        self._clock: float
-        self._begin()
+        self._limiter, self._clock = MovingWindowRateLimiter(MemoryStorage()), _set_by()
 
     def hit(self, who: str) -> int:
         """Count one; the seconds that `who` has to wait before the next, 0 when it was in time."""
         self._clock = max(self._clock, _set_by())
         if _set_by() < self._clock - _CLOCK_STEP:
-            self._begin()  # the clock was set back: what was counted would bar somebody until those times come again
+            # it was set back: what was counted would bar somebody until those times come again
+            self._limiter, self._clock = MovingWindowRateLimiter(MemoryStorage()), _set_by()
         if self._limiter.hit(self.rate, who):
             return 0
         free_at = self._limiter.get_window_stats(self.rate, who).reset_time
         return max(1, math.ceil(free_at - time.time()))
-
-    def _begin(self) -> None:
-        self._limiter, self._clock = MovingWindowRateLimiter(MemoryStorage()), _set_by()
 
 
 def _set_by() -> float:

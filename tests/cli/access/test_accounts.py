@@ -87,6 +87,7 @@ def test_a_key_is_shown_once(peopled):
     assert peopled("key", "revoke", "nothing")[0] == 2
 
 
+@pytest.mark.sqlite_only("it opens the file")
 def test_the_trail_is_read_and_proven(peopled, tmp_path):
     events = output_of(peopled, "audit", "log")["events"]
     assert [(e["actor"], e["action"]) for e in events] == [("ann", "user.added"), ("ann", "key.added")]
@@ -114,6 +115,7 @@ def test_a_home_comes_back_from_its_backup(peopled, tmp_path, monkeypatch):
     assert peopled("restore", str(file))[0] == 1
 
 
+@pytest.mark.sqlite_only("it locks the file")
 def test_a_home_in_use_is_not_restored_over_and_a_quiet_one_by_force(peopled, tmp_path):
     file = tmp_path / "backup.tar.gz"
     output_of(peopled, "backup", str(file))
