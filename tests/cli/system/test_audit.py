@@ -163,9 +163,9 @@ def test_an_export_proves_itself_without_the_database(kb, knowledge, tmp_path):
 @pytest.mark.parametrize(
     "tamper",
     [
-        lambda lines: lines[:-3] + lines[-1:],
+        lambda lines: [*lines[:-3], lines[-1]],
         lambda lines: [line.replace("ann", "mallory") for line in lines],
-        lambda lines: lines[:-1] + [lines[-1].replace('"events": 16', '"events": 15')],
+        lambda lines: [*lines[:-1], lines[-1].replace('"events": 16', '"events": 15')],
         lambda lines: [lines[0].replace('"key": "', '"key": "f'), *lines[1:]],
         lambda lines: lines[:-1],
     ],
