@@ -64,7 +64,9 @@ class Journal:
 
     def seal(self, actor: str, after: dict[str, Any]) -> None:
         """Vouch for every row as it is now. No other event of this transaction was written before."""
-        seals, key = all_seals(self._session), self._key()
+        key = self._key()
+        with self._session.no_autoflush:  # the rows as they stand in the database
+            seals = all_seals(self._session)
         self.add(actor, SEALED, AUDIT, after=after | {"key": key.id if key else "", "rows": len(seals)})
         self._write(self._events.pop(), seals, key)
 

@@ -15,9 +15,12 @@ from sqlalchemy import Connection, create_engine, text
 from kb_pipeline.adapters.audit.anchor_file import AnchorFile
 from kb_pipeline.adapters.audit.key_file import GivenKeys, KeyFile
 from kb_pipeline.adapters.store_sql import SqlStore
+from kb_pipeline.adapters.store_sql.audit import Journal
 from kb_pipeline.adapters.store_sql.schema import Base
+from kb_pipeline.adapters.store_sql.schema_serving import HoldRow
 from kb_pipeline.adapters.store_sql.seals import SEALED_TABLES
-from kb_pipeline.domain.accounts import Role, User
+from kb_pipeline.domain.accounts import ApiKey, Role, User
+from kb_pipeline.domain.changes import Verdict
 from kb_pipeline.errors import StoreError
 from tests.adapters.store_sql.samples import change_of, decision_of
 from tests.adapters.store_sql.tampering import KEYS, chain_again, events_of, fill
@@ -192,10 +195,19 @@ def test_an_old_trail_is_whole_and_says_that_it_proves_little(url: str) -> None:
     assert (report.findings, report.keyed, report.is_sealed) == ((), 0, False)
 
 
-def test_from_the_first_write_on_an_old_trail_is_keyed_and_knows_every_row(url: str) -> None:
+FIRST = {
+    "a key": lambda store: store.add_key(ApiKey(id="k2", name="ร้าน"), "hash", "dara"),
+    "a user": lambda store: store.save_user(User(name="ann", role=Role.VIEWER), "hash", "dara"),
+    "a hold lifted": lambda store: store.lift_hold("th-TH", "dara", "ตรวจแล้ว"),
+    "a change rejected": lambda store: store.decide(decision_of(change_of("th-TH", "waiting"), Verdict.REJECT, comment="ผิด")),
+}
+
+
+@pytest.mark.parametrize("write", FIRST.values(), ids=FIRST.keys())
+def test_from_the_first_write_on_an_old_trail_is_keyed_and_knows_every_row(url: str, write: Callable[[SqlStore], None]) -> None:
     old(url)
     store = SqlStore(url, KEYS)
-    store.save_user(User(name="ann", role=Role.VIEWER), "hash", "dara")
+    write(store)
     report = store.verify_trail()
     assert (report.findings, report.keyed, report.is_sealed) == ((), 2, True)
     assert store.events("audit")[-1].after["events_before"] == report.events - 2
@@ -210,6 +222,13 @@ def test_an_entry_that_was_approved_by_hand_before_the_first_key_is_not_publishe
     assert len(store.unproven("th-TH")) == 1
     store.save_user(User(name="ann", role=Role.VIEWER), "hash", "dara")
     assert len(store.unproven("th-TH")) == 1
+
+
+def test_a_row_that_is_written_without_an_event_is_not_written_at_all(keyed: SqlStore) -> None:
+    with pytest.raises(StoreError, match="written without an audit event"), keyed._db.write() as session:
+        Journal(session)
+        session.get_one(HoldRow, "th-TH").reason = "ไม่มีใครรู้"
+    assert keyed.verify_trail().findings == ()
 
 
 # Keys

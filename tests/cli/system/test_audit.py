@@ -124,3 +124,93 @@ def test_whatever_is_done_to_the_database_is_found_and_nothing_is_published(kb, 
     assert (code, said["ok"]) == (1, False), said
     code, said = kb("release", "publish", "--market", "en-US")
     assert (code, said["error"]["code"], said["release"]) == (1, "blocked", None)
+
+
+def test_the_key_is_made_with_the_first_event_and_only_its_owner_reads_it(kb, knowledge):
+    file = knowledge.settings.home / "audit.key"
+    assert file.stat().st_mode & 0o777 == 0o600
+    _, said = kb("audit", "key", "show")
+    assert said["place"] == str(file)
+    assert len(said["keys"]) == 1
+    assert file.read_text("utf-8").strip() not in json.dumps(said)
+
+
+def test_the_key_is_rotated_and_everything_still_verifies(kb):
+    _, before = kb("audit", "key", "show")
+    _, made = kb("audit", "key", "rotate", "--as", "dara")
+    _, after = kb("audit", "key", "show")
+    assert after["keys"] == [*before["keys"], made["key"]]
+    code, said = kb("audit", "verify")
+    assert (code, said["keyed"]) == (0, said["events"])
+    _, log = kb("audit", "log", "--subject", "audit")
+    assert [(event["actor"], event["action"]) for event in log["events"]] == [("dara", "trail.key_rotated")]
+
+
+def test_a_key_of_the_settings_is_not_rotated_by_us(kb, monkeypatch):
+    monkeypatch.setenv("KB_AUDIT_KEY", "k" * 40)
+    code, said = kb("audit", "key", "rotate")
+    assert (code, said["error"]["code"]) == (1, "blocked")
+
+
+def test_an_export_proves_itself_without_the_database(kb, knowledge, tmp_path):
+    file = tmp_path / "trail.jsonl"
+    _, made = kb("audit", "export", str(file))
+    (knowledge.settings.home / "kb.sqlite3").unlink()
+    code, said = kb("audit", "verify", "--export", str(file))
+    assert (code, said["ok"], said["events"], said["head"]) == (0, True, made["events"], made["head"])
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        lambda lines: [*lines[:-3], lines[-1]],
+        lambda lines: [line.replace("ann", "mallory") for line in lines],
+        lambda lines: [*lines[:-1], lines[-1].replace('"events": 16', '"events": 15')],
+        lambda lines: [lines[0].replace('"key": "', '"key": "f'), *lines[1:]],
+        lambda lines: lines[:-1],
+    ],
+    ids=["cut", "another person", "another end", "another key", "no signature"],
+)
+def test_an_export_that_was_changed_is_found(kb, tmp_path, tamper):
+    file = tmp_path / "trail.jsonl"
+    kb("audit", "export", str(file))
+    lines = file.read_text("utf-8").splitlines(keepends=True)
+    file.write_text("".join(tamper(lines)), "utf-8")
+    code, said = kb("audit", "verify", "--export", str(file))
+    assert (code, said["ok"]) == (1, False)
+
+
+def test_a_head_that_was_written_down_elsewhere_proves_a_cut(kb, sql, knowledge):
+    _, whole = kb("audit", "verify")
+    head = f"{whole['events']}:{whole['head']}"
+    assert kb("audit", "verify", "--head", head)[0] == 0
+    (knowledge.settings.home / "audit.anchor").unlink()
+    with sql:
+        cut_the_tail(sql)
+    assert kb("audit", "verify", "--head", head)[0] == 1
+    assert kb("audit", "verify", "--head", "nonsense")[0] == 2
+
+
+def test_a_backup_is_restored_and_the_anchor_says_so(kb, knowledge, tmp_path):
+    file = tmp_path / "kb.tar.gz"
+    kb("backup", str(file))
+    kb("key", "add", "ร้าน")
+    kb("restore", str(file), "--force")
+    code, said = kb("audit", "verify")
+    assert (code, said["findings"]) == (0, [])
+    assert "restored 'kb.tar.gz'" in (knowledge.settings.home / "audit.anchor").read_text("utf-8")
+
+
+def test_a_database_that_was_put_back_by_hand_is_found_and_taken_with_a_reason(kb, knowledge, tmp_path, sql):
+    old = tmp_path / "old.sqlite3"
+    sql.execute("VACUUM INTO ?", (str(old),))
+    kb("audit", "key", "rotate")
+    sql.close()
+    for side in ("-wal", "-shm"):
+        (knowledge.settings.home / f"kb.sqlite3{side}").unlink(missing_ok=True)
+    old.replace(knowledge.settings.home / "kb.sqlite3")
+    assert kb("audit", "verify")[0] == 1
+    _, sealed = kb("audit", "seal", "--reason", "ดิสก์เสีย", "--as", "dara")
+    assert "anchor" in sealed["accepted"][0]["message"]
+    assert kb("audit", "verify")[0] == 0
+    assert kb("audit", "seal", "--reason", " ")[0] == 1
