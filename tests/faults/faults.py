@@ -93,6 +93,9 @@ HTTP = (
     Fault("504", raw("upstream timed out", 504, "text/plain"), LATER),
     Fault("520-cloudflare", raw(PAGE, 520, "text/html"), LATER),
     Fault("529-overloaded", status(529, "overloaded"), LATER),
+    Fault("500-unknown-charset", raw(b"\xff\xfe", 500, "text/plain; charset=klingon"), LATER),
+    Fault("500-ten-megabytes", raw(b"x" * 10_000_000, 500, "text/plain"), LATER),
+    Fault("302-in-a-circle", raw("", 302, Location="/v1/chat/completions"), LATER),
     Fault("503-drip", sent_as("drip", 503), LATER),
     Fault("400-context-length", status(400, "This model's maximum context length is 8192 tokens",
                                        code="context_length_exceeded"), FAILED, "KB_CHUNK_TOKENS"),
@@ -149,6 +152,7 @@ BODY = (
     Fault("choices-missing", raw("{}"), LATER),
     Fault("choice-is-a-word", body_of(lambda b: {**b, "choices": ["x"]}), LATER),
     Fault("odd-usage", body_of(lambda b: {**b, "usage": {"prompt_tokens": "7", "completion_tokens": -1}}), USABLE),
+    Fault("endless-usage", body_of(lambda b: {**b, "usage": {"prompt_tokens": 10**30, "completion_tokens": True}}), USABLE),
     Fault("no-usage", body_of(lambda b: {**b, "usage": None}), USABLE),
 )  # fmt: skip
 MESSAGE = (
