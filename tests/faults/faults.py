@@ -166,7 +166,7 @@ MESSAGE = (
     Fault("refusal", said(lambda _: None, refusal="I cannot help with that."), FAILED, "another model"),
     Fault("content-filter", said(lambda c: c[:20], "content_filter"), FAILED),
     Fault("length", said(lambda c: c[:-20], "length"), FAILED, "KB_CHUNK_TOKENS"),
-    Fault("length-yet-whole", said(lambda c: c, "length"), FAILED),
+    Fault("length-yet-whole", said(lambda c: c, "length"), FAILED, "KB_CHUNK_TOKENS"),
 )
 CONTENT = (
     Fault("fenced", said(lambda c: f"```json\n{c}\n```"), USABLE),
