@@ -95,7 +95,7 @@ def unsayable(text: FaqText) -> tuple[Unsayable, ...]:
 def check_sayable(text: FaqText) -> None:
     """Raises BlockedError, with the first reason why `text` cannot be said."""
     for why in unsayable(text):
-        raise BlockedError(f"the {why.part.value} {why.reason}", "write what a customer can read, as Markdown")
+        raise BlockedError(f"the {why.part.value} {why.reason}", "edit the text: a customer must be able to read it")
 
 
 def _reasons(text: str, longest: int) -> Iterator[tuple[str, tuple[int, int] | None]]:
