@@ -74,7 +74,7 @@ class Journal:
         """The first time that the trail is keyed, or knows rows: what stands is taken as it is found, and an event says so."""
         if self._begins:
             self._begins = False
-            self.seal("system", {"events_before": self._head.count})
+            self.seal("pipeline", {"events_before": self._head.count})
 
     def _end(self, session: Session) -> None:
         session.flush()
