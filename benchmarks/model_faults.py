@@ -4,7 +4,7 @@
 
 A local endpoint answers by a script, and spoils a share of all requests with a fault taken by chance from those of
 `tests/faults/faults.py` that pass: no unusable endpoint, no valid reply that says something else. Runs follow one another
-until nothing is left; the last one must pay for nothing. Exit code 1 where a figure misses its target. Needs the embedding model.
+until nothing is left; the last one must pay for nothing. Exit code 1 where a figure misses its target.
 """
 
 import argparse
@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceTransformersEmbedder
+from kb_pipeline.adapters.models.vectors_in_process import InProcessVectors
 from kb_pipeline.adapters.packs.files import load_market
-from kb_pipeline.adapters.store_sql import SqlStore
 from kb_pipeline.services.draft.run import run_pipeline
 from kb_pipeline.settings import Settings
 from tests.faults import server
@@ -54,20 +54,16 @@ class Chance:
         return chance.choice(PASSING)
 
 
-def embed(store: SqlStore) -> SentenceTransformersEmbedder:
-    """The embedder of the product."""
-    return SentenceTransformersEmbedder("embedded", Settings().model_dir, store, 2)
-
-
 def measure(folder: Path, articles: int, chance: Chance, resumes: int) -> bool:
     """Run until nothing fails, once more, and print what each run did. Whether every figure is as it should be."""
     names, thai, total = desks(articles), load_market(ROOT / "locales", MARKET), 0
     write_articles(folder / "source", names)
+    embedder = SentenceTransformersEmbedder("embedded", Settings().model_dir, InProcessVectors(), 2)
     with server.serve(server.Endpoint(script)) as endpoint:
         endpoint.choose = chance.fault
         for run in range(resumes + 2):
             endpoint.calls, started = 0, time.monotonic()
-            with pipeline_at(endpoint.url, folder, thai, embed, timeout=1.0, deadline=30.0) as pipeline:
+            with pipeline_at(endpoint.url, folder, thai, embedder, timeout=1.0, deadline=30.0) as pipeline:
                 report = run_pipeline(pipeline)
                 waiting = [change.revision for change in pipeline.store.changes(MARKET) if change.revision]
                 open_, resting = (
@@ -85,9 +81,8 @@ def measure(folder: Path, articles: int, chance: Chance, resumes: int) -> bool:
                 break
     lost = articles - len(texts) - len(resting)
     dearer = total / (2 * articles)
-    print(
-        f"{sum(endpoint.sent.values())} faults of {len(endpoint.sent)} kinds; lost {lost}, wrongly staged {wrong}, calls x {dearer:.2f}"
-    )
+    faults = f"{sum(endpoint.sent.values())} faults of {len(endpoint.sent)} kinds"
+    print(f"{faults}; lost {lost}, wrongly staged {wrong}, calls x {dearer:.2f}")
     return not lost and not wrong and not open_ and not endpoint.calls and dearer <= DEARER
 
 

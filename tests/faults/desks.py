@@ -3,7 +3,7 @@
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -60,9 +60,7 @@ def right_text(name: str) -> str:
 
 
 @contextmanager
-def pipeline_at(
-    url: str, folder: Path, market: Market, embed: Callable[[SqlStore], Embedder], **known: Any
-) -> Iterator[Pipeline]:
+def pipeline_at(url: str, folder: Path, market: Market, embedder: Embedder, **known: Any) -> Iterator[Pipeline]:
     """The main job over the articles in `folder`, one run of it; `known`: more of the endpoint."""
     store = SqlStore(f"sqlite:///{folder / 'kb.sqlite3'}")
     here = {"timeout": 5.0, "deadline": 20.0, "retries": 4, "backoff": 0.001, **known}
@@ -70,7 +68,7 @@ def pipeline_at(
         yield Pipeline(
             store=store,
             reader=SourceFiles(folder / "source", languages=("en",), max_bytes=1_000_000),
-            embedder=embed(store),
+            embedder=embedder,
             llm=OpenAILLM(Endpoint(model="m", base_url=lambda: url, key="k", **here), store),
             markets=(market,),
             progress=SilentProgress(),

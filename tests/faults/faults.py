@@ -93,6 +93,9 @@ HTTP = (
     Fault("504", raw("upstream timed out", 504, "text/plain"), LATER),
     Fault("520-cloudflare", raw(PAGE, 520, "text/html"), LATER),
     Fault("529-overloaded", status(529, "overloaded"), LATER),
+    Fault("500-unknown-charset", raw(b"\xff\xfe", 500, "text/plain; charset=klingon"), LATER),
+    Fault("500-ten-megabytes", raw(b"x" * 10_000_000, 500, "text/plain"), LATER),
+    Fault("302-in-a-circle", raw("", 302, Location="/v1/chat/completions"), LATER),
     Fault("503-drip", sent_as("drip", 503), LATER),
     Fault("400-context-length", status(400, "This model's maximum context length is 8192 tokens",
                                        code="context_length_exceeded"), FAILED, "KB_CHUNK_TOKENS"),
@@ -149,6 +152,7 @@ BODY = (
     Fault("choices-missing", raw("{}"), LATER),
     Fault("choice-is-a-word", body_of(lambda b: {**b, "choices": ["x"]}), LATER),
     Fault("odd-usage", body_of(lambda b: {**b, "usage": {"prompt_tokens": "7", "completion_tokens": -1}}), USABLE),
+    Fault("endless-usage", body_of(lambda b: {**b, "usage": {"prompt_tokens": 10**30, "completion_tokens": True}}), USABLE),
     Fault("no-usage", body_of(lambda b: {**b, "usage": None}), USABLE),
 )  # fmt: skip
 MESSAGE = (
@@ -162,7 +166,7 @@ MESSAGE = (
     Fault("refusal", said(lambda _: None, refusal="I cannot help with that."), FAILED, "another model"),
     Fault("content-filter", said(lambda c: c[:20], "content_filter"), FAILED),
     Fault("length", said(lambda c: c[:-20], "length"), FAILED, "KB_CHUNK_TOKENS"),
-    Fault("length-yet-whole", said(lambda c: c, "length"), FAILED),
+    Fault("length-yet-whole", said(lambda c: c, "length"), FAILED, "KB_CHUNK_TOKENS"),
 )
 CONTENT = (
     Fault("fenced", said(lambda c: f"```json\n{c}\n```"), USABLE),
@@ -170,6 +174,9 @@ CONTENT = (
     Fault("open-fence", said(lambda c: f"```json\n{c}"), USABLE),
     Fault("think", said(lambda c: f"<think>Perhaps {{\"question\": 1}}? ไม่ใช่</think>\n{c}"), USABLE),
     Fault("think-without-its-beginning", said(lambda c: f"Let me see {{a}}.\n</think>\n\n{c}"), USABLE),
+    Fault("answers-while-thinking", said(lambda c: f"<think>{_other(c)} no, {c}?</think>{c}"), USABLE),
+    Fault("thinks-after-the-answer", said(lambda c: f"{c}<think>That was right.</think>"), USABLE),
+    Fault("thinks-for-ever", said(lambda _: "<think>" * 50_000), FAILED),
     Fault("reasoning-in-prose", said(lambda c: f"The article says {{so}}. Thus the answer is:\n\n{c}"), USABLE),
     Fault("remark-behind", said(lambda c: f"{c}\n\nI kept the numbers as they are."), USABLE),
     Fault("said-twice", said(lambda c: f"{c}\n{c}"), USABLE),

@@ -22,6 +22,8 @@ from kb_pipeline.prompts import load_prompt
 __all__ = ["Endpoint", "OpenAILLM", "Price"]
 
 _TURNS = 2  # the request, and once more with what was wrong
+_STRONGER = "use a stronger model: KB_LLM_MODEL"
+_SAY_LESS = "use a model that says less (KB_LLM_MODEL), or lower KB_CHUNK_TOKENS"
 _SHOWN = 2000  # characters of an unusable reply that the model is shown again
 
 
@@ -95,7 +97,7 @@ class OpenAILLM:
         return ModelReply[Answer](value=value, calls=(stored.fingerprint,), usage=stored.usage, model=self.model, cached=True)
 
     def _paid(self, question: _Question, answer: type[Answer]) -> ModelReply[Answer]:
-        key, problem, prompt = question.key, "", question.request.prompt
+        key, problem, prompt, remedy = question.key, "", question.request.prompt, ""
         for _ in range(_TURNS):
             started = time.monotonic()
             reply = self._reply(question)
@@ -106,16 +108,13 @@ class OpenAILLM:
             try:
                 value = _read(reply, answer)
             except UnusableReplyError as error:
-                problem = brief(error)
+                problem, remedy = brief(error), _SAY_LESS if reply.is_cut else _STRONGER
                 self._calls.save_unusable(UnusableReply(**paid, problem=problem))
                 question = question.again(reply.text, problem)
                 continue
             self._calls.save_call(StoredCall(**paid))
             return ModelReply[Answer](value=value, calls=(key,), usage=usage, model=self.model, cached=False)
-        raise LLMOutputError(
-            f"{prompt}: no valid answer from '{self.model}' asked twice ({problem})",
-            "use a stronger model (KB_LLM_MODEL); where replies are cut off, lower KB_CHUNK_TOKENS",
-        )
+        raise LLMOutputError(f"{prompt}: no valid answer from '{self.model}' asked twice ({problem})", remedy)
 
     def _reply(self, question: _Question) -> Reply:
         """What the endpoint says; the time that it takes is counted."""

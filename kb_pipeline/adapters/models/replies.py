@@ -1,7 +1,6 @@
 """Read a model's reply: its JSON out of fences, reasoning and remarks, strictly, as the asked answer. No I/O."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import NoReturn
 
@@ -13,10 +12,7 @@ MOST_CHARACTERS = (
     400_000  # of a reply that is read at all: an answer has 8,000 at most, reasoning before it some ten times that
 )
 _MOST_STARTS = 50  # braces tried in prose: each costs a scan of what follows it
-_REASONING = re.compile(r"<(think|thinking|reasoning)>.*?</\1>", re.DOTALL)
-_REASONING_END = re.compile(
-    r"\A.*</(?:think|thinking|reasoning)>", re.DOTALL
-)  # some servers keep the opening tag to themselves
+_REASONING_ENDS = ("</think>", "</thinking>", "</reasoning>")  # some servers keep the opening tag to themselves
 
 
 class UnusableReplyError(ValueError):
@@ -26,15 +22,15 @@ class UnusableReplyError(ValueError):
 def read_answer(text: str, answer: type[Answer]) -> Answer:
     """The answer that `text` holds. Raises UnusableReplyError.
 
-    JSON alone is taken as it is. Else reasoning is left out, and the one object that fits `answer` is taken, wherever it
-    stands; where two different ones fit, nobody knows which is meant.
+    JSON alone is taken as it is. Else the one object that fits `answer` is taken, behind the reasoning if there is any;
+    where two different ones fit, nobody knows which is meant.
     """
     if len(text) > MOST_CHARACTERS:
         raise UnusableReplyError(f"it has {len(text):,} characters")
     try:
         return _fitting(_loads(text), answer)
     except UnusableReplyError as problem:
-        found = list(_answers_in(text, answer))
+        found = _answers_in(_behind_reasoning(text), answer) or _answers_in(text, answer)
         if not found:
             raise
         if any(value != found[0] for value in found[1:]):
@@ -47,12 +43,20 @@ def storable(text: str) -> str:
     return text[:MOST_CHARACTERS].encode("utf-8", "replace").decode("utf-8").replace("\x00", "\ufffd")
 
 
-def _answers_in(text: str, answer: type[Answer]) -> Iterator[Answer]:
-    for value in _objects(_REASONING_END.sub("", _REASONING.sub("", text))):
+def _behind_reasoning(text: str) -> str:
+    """What comes after the last reasoning; empty where there is none."""
+    ends = [text.rfind(tag) + len(tag) for tag in _REASONING_ENDS if tag in text]
+    return text[max(ends) :] if ends else ""
+
+
+def _answers_in(text: str, answer: type[Answer]) -> list[Answer]:
+    found = list[Answer]()
+    for value in _objects(text):
         try:
-            yield _fitting(value, answer)
+            found.append(_fitting(value, answer))
         except UnusableReplyError:
             continue
+    return found
 
 
 def _objects(text: str) -> Iterator[object]:

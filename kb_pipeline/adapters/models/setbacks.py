@@ -19,6 +19,7 @@ _ERRORS: Mapping[Outcome, type[LLMError]] = {
     Outcome.ITEM_FAILED: LLMOutputError,
     Outcome.ENDPOINT_UNUSABLE: LLMUnavailableError,
 }
+_MOST_TOKENS = 10_000_000  # in one call; what is above was not counted
 _ASKED = range(300, 500)  # statuses that say something of the request
 
 
@@ -173,7 +174,7 @@ def _text(content: object) -> str:
 def _usage(used: object) -> Usage:
     known = used if isinstance(used, dict) else {}
     counts = {name: known.get(name) for name in ("prompt_tokens", "completion_tokens")}
-    return Usage(**{name: max(0, n) if isinstance(n, int) else 0 for name, n in counts.items()})
+    return Usage(**{name: n if isinstance(n, int) and 0 <= n <= _MOST_TOKENS else 0 for name, n in counts.items()})
 
 
 def _unreadable(body: bytes, reason: str) -> Setback:
