@@ -42,6 +42,8 @@ def start(tmp_path, database):
         (tmp_path / "source" / path).parent.mkdir(parents=True)
         (tmp_path / "source" / path).write_text(article, encoding="utf-8")
 
+    begun = []
+
     def begin(url):
         env = os.environ | {
             "KB_HOME": str(tmp_path / "home"), "KB_DATABASE_URL": database, "KB_LLM_MODEL": "scripted", "KB_LLM_BASE_URL": url,
@@ -51,18 +53,22 @@ def start(tmp_path, database):
         command = [
             sys.executable, "-m", "kb_pipeline.cli", "run", "--source", str(tmp_path / "source"), "--market", "th-TH", "--json",
         ]  # fmt: skip
-        return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        begun.append(subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+        return begun[-1]
 
-    return begin
+    yield begin
+    for process in begun:
+        process.kill()
 
 
 def report_of(process):
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=500)
     assert process.returncode == 0, err
     return json.loads(out)
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_two_runs_at_once_share_the_calls_and_pay_for_none_twice(start, httpserver):
     endpoint = ScriptedEndpoint(httpserver, seconds=0.5)
     one, two = [report_of(run) for run in [start(endpoint.url), start(endpoint.url)]]
@@ -73,6 +79,7 @@ def test_two_runs_at_once_share_the_calls_and_pay_for_none_twice(start, httpserv
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_what_a_killed_run_had_in_hand_is_taken_over(start, httpserver):
     endpoint = ScriptedEndpoint(httpserver, seconds=1.0)
     victim = start(endpoint.url)
