@@ -18,6 +18,8 @@ from kb_pipeline.errors import BlockedError, NotFoundError, StoreError
 from kb_pipeline.failpoints import failpoint_at
 from tests.adapters.store_sql.samples import change_of, decision_of
 
+pytestmark = pytest.mark.sqlite_only("kb backup keeps SQLite's file; a server has pg_dump")
+
 
 @pytest.fixture
 def backups(tmp_path):
