@@ -146,23 +146,32 @@ def open_markets(settings: Settings, tags: Sequence[str] = ()) -> tuple[Market, 
 
 
 def open_source(
-    settings: Settings, path: Path | None = None, *, limit: int | None = None, only: Sequence[str] = ()
+    settings: Settings,
+    path: Path | None = None,
+    *,
+    limit: int | None = None,
+    only: Sequence[str] = (),
+    packs: Sequence[Market] | None = None,
 ) -> SourceReader:
-    """The articles of a folder or of one file; `path`: None for the folder of the settings."""
+    """The articles of a folder or of one file; `path`: None for the folder of the settings. Raises as `privacy_policy`."""
     from kb_pipeline.adapters.source.files import SourceFile, SourceFiles
 
     path, languages, max_bytes = path or settings.source_dir, settings.source_languages, settings.max_article_bytes
-    markets, privacy = market_tags(settings), privacy_policy(settings)
+    markets, privacy = market_tags(settings), privacy_policy(settings, packs)
     if path.is_file():
         return SourceFile(path, languages=languages, max_bytes=max_bytes, only=only, markets=markets, privacy=privacy)
     return SourceFiles(path, languages=languages, max_bytes=max_bytes, limit=limit, only=only, markets=markets, privacy=privacy)
 
 
-def privacy_policy(settings: Settings) -> PrivacyPolicy:
-    """What becomes of secrets and personal data in articles; what any market's facts publish stays. Raises PackError."""
+def privacy_policy(settings: Settings, packs: Sequence[Market] | None = None) -> PrivacyPolicy:
+    """What becomes of secrets and personal data in articles; what any market's facts publish stays.
+
+    `packs`: those that can be read; None: all, each of which must be whole (raises PackError).
+    """
     from kb_pipeline.steps.privacy.articles import public_keys
 
-    packs = open_markets(settings) if market_tags(settings) else ()
+    if packs is None:
+        packs = open_markets(settings) if market_tags(settings) else ()
     public = public_keys(fact for pack in packs for fact in pack.facts)
     return PrivacyPolicy(handling=settings.private_data, public=public)
 

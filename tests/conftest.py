@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from kb_pipeline.adapters.audit.anchor_file import AnchorFile
+from kb_pipeline.adapters.audit.key_file import KeyFile
 from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceTransformersEmbedder
 from kb_pipeline.adapters.packs.files import load_market
 from kb_pipeline.adapters.store_sql import SqlStore
@@ -47,8 +49,9 @@ def url(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def store(url):
-    opened = SqlStore(url)
+def store(url, tmp_path):
+    """The store of the home `tmp_path`, with its audit key, as the program opens it."""
+    opened = SqlStore(url, KeyFile(tmp_path / "audit.key"), AnchorFile(tmp_path / "audit.anchor"))
     yield opened
     opened.close()
 

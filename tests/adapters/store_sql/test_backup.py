@@ -22,6 +22,14 @@ pytestmark = pytest.mark.sqlite_only("kb backup keeps SQLite's file; a server ha
 
 
 @pytest.fixture
+def store(url):
+    """A store whose trail has no key: `tests/cli/system/test_audit.py` has backups with one."""
+    opened = SqlStore(url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
 def backups(tmp_path):
     return SqliteBackups(url_of(tmp_path / "kb.sqlite3"))
 
@@ -222,7 +230,7 @@ def test_what_a_killed_backup_left_is_gone_after_the_next_one(tmp_path, point):
 
 
 def backup_there(folder, point=""):
-    SqliteBackups(url_of(folder / "kb.sqlite3"), failpoint_at(point)).write(folder / "safe/kb.tar.gz")
+    SqliteBackups(url_of(folder / "kb.sqlite3"), failpoint=failpoint_at(point)).write(folder / "safe/kb.tar.gz")
 
 
 @pytest.mark.parametrize("name", ["monday.tar.gz", "จันทร์.tar.gz"])

@@ -65,18 +65,18 @@ def test_a_sound_home_keeps_all_ten(home):
 @pytest.mark.parametrize(
     ("statement", "names"),
     [
-        ("DELETE FROM decisions WHERE position = 1", {"I1"}),
-        ("UPDATE decisions SET value = json_set(value, '$.actor', 'mallory') WHERE position = 2", {"I1"}),
-        ("UPDATE revisions SET text = json_set(text, '$.answer', 'ซื้อทอง') WHERE market = 'th-TH'", {"I2", "I3", "I10"}),
-        ("UPDATE live_releases SET number = 9 WHERE market = 'th-TH'", {"I4", "I9", "I10"}),
-        ("UPDATE releases SET report = json_set(report, '$.failures', json('[\"bad\"]')) WHERE market = 'th-TH'", {"I4"}),
-        ("UPDATE changes SET state = 'approved' WHERE state = 'pending'", {"I6"}),
-        ("UPDATE entries SET state = 'retired' WHERE market = 'en-US'", {"I6"}),
+        ("DELETE FROM decisions WHERE position = 1", {"I1", "I7"}),
+        ("UPDATE decisions SET value = json_set(value, '$.actor', 'mallory') WHERE position = 2", {"I1", "I7"}),
+        ("UPDATE revisions SET text = json_set(text, '$.answer', 'ซื้อทอง') WHERE market = 'th-TH'", {"I2", "I3", "I7", "I10"}),
+        ("UPDATE live_releases SET number = 9 WHERE market = 'th-TH'", {"I4", "I7", "I9", "I10"}),
+        ("UPDATE releases SET report = json_set(report, '$.failures', json('[\"bad\"]')) WHERE market = 'th-TH'", {"I4", "I7"}),
+        ("UPDATE changes SET state = 'approved' WHERE state = 'pending'", {"I6", "I7"}),
+        ("UPDATE entries SET state = 'retired' WHERE market = 'en-US'", {"I6", "I7"}),
         ("DELETE FROM events WHERE action = 'entry.approved' AND seq < 6", {"I2", "I7"}),
         ("UPDATE events SET actor = 'mallory' WHERE action = 'release.live'", {"I7"}),
         ("UPDATE source_faqs SET value = json_set(value, '$.provenance.calls', json('[\"abc\"]')) WHERE id = 'refunds'",
         {"I5"}),
-        ("DELETE FROM release_items WHERE market = 'en-US'", {"I3", "I10"}),
+        ("DELETE FROM release_items WHERE market = 'en-US'", {"I3", "I7", "I10"}),
     ],
 )  # fmt: skip
 def test_what_was_changed_by_hand_is_found(home, statement, names):
