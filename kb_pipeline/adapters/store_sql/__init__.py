@@ -2,6 +2,7 @@
 
 from kb_pipeline.adapters.store_sql.accounts import SqlAccounts
 from kb_pipeline.adapters.store_sql.articles import SqlArticles
+from kb_pipeline.adapters.store_sql.batches import SqlBatches
 from kb_pipeline.adapters.store_sql.call_history import SqlCallHistory
 from kb_pipeline.adapters.store_sql.calls import SqlCalls
 from kb_pipeline.adapters.store_sql.changes import SqlChanges
@@ -31,6 +32,7 @@ class SqlStore(
     SqlCalls,
     SqlCallHistory,
     SqlLeases,
+    SqlBatches,
     SqlFailures,
     SqlVectors,
     SqlArticles,
