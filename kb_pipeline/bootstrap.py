@@ -1,9 +1,10 @@
 """Settings -> adapters -> services: where services get their adapters, once. Heavy libraries load where they are first used."""
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from kb_pipeline.domain.markets import Market
 from kb_pipeline.domain.privacy import PrivacyPolicy
 from kb_pipeline.domain.releases import Release, ReleaseReport
 from kb_pipeline.domain.run_cap import RunCap, RunUsage
-from kb_pipeline.errors import UnknownMarketError, UsageError
+from kb_pipeline.errors import InHandError, UnknownMarketError, UsageError
 from kb_pipeline.failpoints import failpoint_at
 from kb_pipeline.ports.accounts import AccountStore
 from kb_pipeline.ports.articles import SourceReader
@@ -24,11 +25,14 @@ from kb_pipeline.settings import Settings
 if TYPE_CHECKING:
     from kb_pipeline.adapters.audit.anchor_file import AnchorFile
     from kb_pipeline.adapters.audit.key_file import GivenKeys, KeyFile
+    from kb_pipeline.adapters.models.batched_calls import BatchedCalls
+    from kb_pipeline.adapters.models.chat_openai import Endpoint
     from kb_pipeline.adapters.store_sql import SqlStore
     from kb_pipeline.adapters.store_sql.backup import SqliteBackups
     from kb_pipeline.domain.accounts import User
     from kb_pipeline.services.access.accounts import Accounts
     from kb_pipeline.services.draft.run import Pipeline
+    from kb_pipeline.services.draft.work import Wait
     from kb_pipeline.services.entries.curator import Curator
     from kb_pipeline.services.invariants.home import Home
     from kb_pipeline.services.release.publish import Publisher
@@ -36,6 +40,8 @@ if TYPE_CHECKING:
     from kb_pipeline.services.serve.opened import LiveStore
     from kb_pipeline.services.serve.search import Searcher
     from kb_pipeline.services.serve.serving import Serving
+
+    Batches = Callable[[Endpoint, Callable[[], RunUsage]], BatchedCalls]
 
 
 def today() -> date:
@@ -241,8 +247,18 @@ def build_serving(settings: Settings) -> "Serving":
 class LanguageModel:
     """The language model of the settings, and how to end it. The embedded server starts at the first paid call only."""
 
-    def __init__(self, settings: Settings, store: CallStore, cap: RunCap | None = None, before: RunUsage | None = None) -> None:
-        """`cap`: of the run; `before`: what its earlier steps took. Raises UsageError for a cap that cannot be kept."""
+    def __init__(
+        self,
+        settings: Settings,
+        store: CallStore,
+        cap: RunCap | None = None,
+        before: RunUsage | None = None,
+        batches: "Batches | None" = None,
+    ) -> None:
+        """`cap`: of the run; `before`: what its earlier steps took; `batches`: how calls are batched, None: they are not.
+
+        Raises UsageError for a cap that cannot be kept, and for batches of the embedded model.
+        """
         from kb_pipeline.adapters.models.capped_calls import CappedCalls
         from kb_pipeline.adapters.models.chat_openai import Endpoint
         from kb_pipeline.adapters.models.llm_openai import OpenAILLM
@@ -251,6 +267,10 @@ class LanguageModel:
 
         key, name = settings.llm_api_key.get_secret_value(), settings.llm_model
         self._server = None
+        if batches and name == "embedded":
+            raise UsageError(
+                "the embedded model takes no batches", "run without --batch, or set KB_LLM_MODEL and KB_LLM_BASE_URL"
+            )
         if name == "embedded":
             from kb_pipeline.adapters.models.llm_server_embedded import EmbeddedServer
 
@@ -282,7 +302,8 @@ class LanguageModel:
                 "set KB_LLM_PROMPT_PRICE and KB_LLM_COMPLETION_PRICE, or a cap of tokens: KB_RUN_TOKENS",
             )
         spent = before or RunUsage()
-        self.llm: LLM = OpenAILLM(endpoint, CappedCalls(store, cap or RunCap(), lambda: self.account + spent))
+        self.batches = batches(endpoint, lambda: self.account + spent) if batches else None
+        self.llm: LLM = OpenAILLM(endpoint, CappedCalls(store, cap or RunCap(), lambda: self.account + spent), self.batches)
 
     @property
     def account(self) -> RunUsage:
@@ -296,22 +317,42 @@ class LanguageModel:
 
 
 @contextmanager
-def _language_model(settings: Settings, store: "SqlStore", run_id: str, cap: RunCap) -> Iterator[LLM]:
-    """The language model of a run's step, shared with other runs on this home.
+def _language_model(
+    settings: Settings, store: "SqlStore", run_id: str, cap: RunCap, batches: "Batches | None"
+) -> "Iterator[tuple[LLM, Wait]]":
+    """The language model of a run's step, shared with other runs on this home, and how to wait for what is in hand.
 
     What the step took is written down at its end, for the run's later steps.
     """
     from kb_pipeline.adapters.models.leased_llm import LeasedLLM
+    from kb_pipeline.services.draft.work import wait_for_others
 
-    model = LanguageModel(settings, store, cap, store.run_usage(run_id))
+    model = LanguageModel(settings, store, cap, store.run_usage(run_id), batches)
     shared = LeasedLLM(model.llm, store, seconds=settings.lease_seconds)
+
+    def wait_for_batches(waiting: int, seconds: float) -> None:
+        try:
+            with shared.in_hand("batches"):
+                had_batches = model.batches is not None and model.batches.wait()
+        except InHandError:
+            had_batches = False
+        if not had_batches:
+            wait_for_others(waiting, seconds)
+
     try:
-        yield shared
+        yield shared, wait_for_batches if model.batches else wait_for_others
     finally:
         shared.close()
         model.close()
         if model.account.calls:
             store.add_run_usage(run_id, model.account)
+
+
+def _batches(settings: Settings, store: "SqlStore", cap: RunCap, progress: Progress) -> "Batches":
+    """How a run's calls are batched."""
+    from kb_pipeline.adapters.models.batched_calls import BatchedCalls
+
+    return partial(BatchedCalls, store=store, cap=cap, progress=progress, pause=settings.batch_pause)
 
 
 def build_publisher(
@@ -378,20 +419,25 @@ def build_pipeline(  # noqa: PLR0913 - what a run may be told, all by name
     cap: RunCap | None = None,
     run_id: str = "",
     llm: LLM | None = None,
+    batch: bool = False,
 ) -> "Pipeline":
     """The main job, wired. `llm`: None for the one of the settings; of `cap`, what is None is as they say.
 
+    `batch`: the model's calls go into the provider's batches.
     Call `close()` at the end. Raises UnknownMarketError, PackError, StoreError, UsageError.
     """
     from kb_pipeline.services.draft.run import Pipeline
+    from kb_pipeline.services.draft.work import wait_for_others
 
     packs, run_id = open_markets(settings, markets), run_id or uuid.uuid4().hex[:12]
     cap = (cap or RunCap()).or_else(RunCap(tokens=settings.run_tokens, cost=settings.run_cost))
     with ExitStack() as opened:
         store = open_store(settings)
         opened.callback(store.close)
+        wait: Wait = wait_for_others
         if llm is None:
-            llm = opened.enter_context(_language_model(settings, store, run_id, cap))
+            batches = _batches(settings, store, cap, progress) if batch else None
+            llm, wait = opened.enter_context(_language_model(settings, store, run_id, cap, batches))
         return Pipeline(
             store=store,
             reader=open_source(settings, source, limit=limit, only=only),
@@ -406,4 +452,5 @@ def build_pipeline(  # noqa: PLR0913 - what a run may be told, all by name
             chunk_tokens=settings.chunk_tokens,
             close=opened.pop_all().close,
             cap=cap,
+            wait=wait,
         )

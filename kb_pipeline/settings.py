@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     run_cost: float | None = Field(
         None, gt=0, description="US dollars that one run may cost; empty: no cap. The model's price must be known."
     )
+    batch_pause: float = Field(
+        30.0, gt=0, le=3600, description="Seconds between two looks at a batch that `kb run --batch` sent."
+    )
     lease_seconds: float = Field(
         20.0, ge=2, le=600, description="Seconds after which a run takes over the model calls that a killed run had in hand."
     )

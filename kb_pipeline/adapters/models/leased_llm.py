@@ -39,7 +39,7 @@ class LeasedLLM:
 
     def ask(self, request: ModelRequest, answer: type[Answer]) -> ModelReply[Answer]:
         """See ports.models.LLM. Raises InHandError where the very same request is being asked already."""
-        with self._in_hand(fingerprint(self.model, request.model_dump(mode="json"), length=64)):
+        with self.in_hand(fingerprint(self.model, request.model_dump(mode="json"), length=64)):
             return self._llm.ask(request, answer)
 
     def close(self) -> None:
@@ -49,7 +49,8 @@ class LeasedLLM:
             self._heart.join()
 
     @contextmanager
-    def _in_hand(self, key: str) -> Iterator[None]:
+    def in_hand(self, key: str) -> Iterator[None]:
+        """Do under a lease on `key` what no two runs may do at once. Raises InHandError where another one does."""
         if not self._leases.take_lease(key, self._holder, self._seconds):
             raise InHandError("this very request is being asked already", "wait until it is answered, then run again")
         with self._start:

@@ -9,7 +9,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from kb_pipeline.adapters.models.chat_openai import SEED, Chat, Endpoint, Price
+from kb_pipeline.adapters.models.batched_calls import BatchedCalls
+from kb_pipeline.adapters.models.chat_openai import SEED, Chat, Endpoint, Price, request_body
 from kb_pipeline.adapters.models.replies import UnusableReplyError, brief, read_answer, storable
 from kb_pipeline.adapters.models.setbacks import Reply
 from kb_pipeline.domain.base import fingerprint
@@ -51,10 +52,12 @@ class _Question:
 class OpenAILLM:
     """ports.models.LLM over any OpenAI-compatible endpoint. Thread-safe."""
 
-    def __init__(self, endpoint: Endpoint, calls: CallStore) -> None:
+    def __init__(self, endpoint: Endpoint, calls: CallStore, batches: BatchedCalls | None = None) -> None:
+        """`batches`: where requests are answered from; what was wrong with a reply is asked at once. None: all at once."""
         self._endpoint = endpoint
         self._chat = Chat(endpoint)
         self._calls = calls
+        self._batches = batches
         self._lock = threading.Lock()
         self._in_hand: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._account = ModelAccount()
@@ -98,9 +101,10 @@ class OpenAILLM:
 
     def _paid(self, question: _Question, answer: type[Answer]) -> ModelReply[Answer]:
         key, problem, prompt, remedy = question.key, "", question.request.prompt, ""
-        for _ in range(_TURNS):
+        for turn in range(_TURNS):
             started = time.monotonic()
-            reply = self._reply(question)
+            batches = self._batches if turn == 0 else None
+            reply = self._batched(question, batches) if batches else self._reply(question)
             usage = self._priced(reply.usage)
             self._record(usage)
             paid = {"fingerprint": key, "prompt": prompt, "model": self.model, "usage": usage}
@@ -110,9 +114,13 @@ class OpenAILLM:
             except UnusableReplyError as error:
                 problem, remedy = brief(error), _SAY_LESS if reply.is_cut else _STRONGER
                 self._calls.save_unusable(UnusableReply(**paid, problem=problem))
+                if batches:
+                    batches.forget(key)
                 question = question.again(reply.text, problem)
                 continue
             self._calls.save_call(StoredCall(**paid))
+            if batches:
+                batches.forget(key)
             return ModelReply[Answer](value=value, calls=(key,), usage=usage, model=self.model, cached=False)
         raise LLMOutputError(f"{prompt}: no valid answer from '{self.model}' asked twice ({problem})", remedy)
 
@@ -124,6 +132,12 @@ class OpenAILLM:
             return self._chat.complete(request.prompt, question.messages, question.schema, request.max_tokens)
         finally:
             self._leave()
+
+    def _batched(self, question: _Question, batches: BatchedCalls) -> Reply:
+        """What a batch brought. Raises InHandError until there is one."""
+        request = question.request
+        body = request_body(self.model, question.messages, question.schema, request.max_tokens)
+        return batches.reply(question.key, request.prompt, body)
 
     def _priced(self, usage: Usage) -> Usage:
         price = self._endpoint.price

@@ -7,6 +7,7 @@ from rich.table import Table
 
 from kb_pipeline.cli.console import Console
 from kb_pipeline.domain.articles import Notice, Quarantined
+from kb_pipeline.domain.batches import Batch
 from kb_pipeline.domain.failures import FailedItem
 from kb_pipeline.services.draft.estimate import RunEstimate, StageEstimate
 from kb_pipeline.services.draft.plan import RunPlan
@@ -153,6 +154,17 @@ def print_failed(items: Sequence[FailedItem]) -> None:
         )
 
 
+def print_batches(batches: Sequence[Batch]) -> None:
+    """What is with the provider, and how to get it."""
+    for batch in batches:
+        place = f"as {escape(batch.provider_id)}" if batch.provider_id else "perhaps: the run was stopped while it sent it"
+        Console().print(
+            f"A batch of {batch.calls} calls of '{escape(batch.model)}' is with the provider since "
+            f"{batch.created_at:%Y-%m-%d %H:%M} UTC, {place}. [bold]kb run --batch[/] reads it; "
+            "a run without --batch pays for its calls anew."
+        )
+
+
 def print_status(status: Status) -> None:
     """Where everything stands."""
     console = Console()
@@ -169,6 +181,7 @@ def print_status(status: Status) -> None:
         table.add_row(tag, *(str(getattr(market, c)) for c in columns), live)
     console.print(table)
     print_failed(status.failed)
+    print_batches(status.batches)
     used = status.usage
     cost = "cost unknown" if used.cost is None else f"${used.cost:.4f}"
     console.print(f"{status.model_calls} model calls so far, {used.prompt_tokens} + {used.completion_tokens} tokens, {cost}")

@@ -13,7 +13,7 @@ from kb_pipeline.errors import UsageError
 LimitOption = Annotated[int | None, typer.Option(min=1, help="Read at most this many articles.")]
 
 
-def run(
+def run(  # noqa: PLR0913, PLR0917 - the options of the command
     source: Annotated[Path | None, typer.Option(help="Folder of articles; default KB_SOURCE_DIR.")] = None,
     market: MarketOption = None,
     limit: LimitOption = None,
@@ -24,12 +24,24 @@ def run(
     max_cost: Annotated[
         float | None, typer.Option(min=0.0001, help="US dollars that this run may cost; default KB_RUN_COST.")
     ] = None,
+    batch: Annotated[
+        bool,
+        typer.Option(
+            "--batch",
+            help="Send the model's calls as batches (/v1/batches): cheaper, answered within a day. Safe to stop at any moment.",
+        ),
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is due; call no model, change nothing.")] = False,
     json: JsonOption = False,
 ) -> None:
     """Run the pipeline up to staged changes. What is unchanged costs nothing; a killed run goes on where it was.
 
     At a cap the model is asked no more: what is there is staged, what is still due is said (exit code 1), the next run goes on.
+
+    With --batch, calls that do not depend on each other go to the provider together: first those that write FAQs, then for each
+    market those that localize them, then repairs. The run waits for each batch. Stop it with Ctrl-C, or kill it: the batch goes
+    on at the provider, kb status shows it, and kb run --batch reads it without paying twice. A batch is sent only where
+    the most that it may take is below the cap. Prices of batches: KB_LLM_PROMPT_PRICE, KB_LLM_COMPLETION_PRICE.
     """
     from kb_pipeline.bootstrap import build_pipeline
     from kb_pipeline.cli.draft.display import print_plan, print_run
@@ -39,7 +51,7 @@ def run(
 
     pipeline = build_pipeline(
         load_settings(), RichProgress(), source=source, markets=market or (), limit=limit, only=only or (),
-        cap=RunCap(tokens=max_tokens, cost=max_cost),
+        cap=RunCap(tokens=max_tokens, cost=max_cost), batch=batch and not dry_run,
     )  # fmt: skip
     try:
         if dry_run:

@@ -14,7 +14,7 @@ from kb_pipeline.ports.models import LLM
 from kb_pipeline.ports.progress import Progress
 from kb_pipeline.prompts import Prompt, load_prompt
 from kb_pipeline.services.draft.due import due_faqs, stored_articles
-from kb_pipeline.services.draft.work import Failure, Work, run_all
+from kb_pipeline.services.draft.work import Failure, Item, Outcomes, Result, Wait, Work, run_all, wait_for_others
 from kb_pipeline.steps.language.tags import language_name
 from kb_pipeline.steps.source.generation import (
     GeneratedFaqs,
@@ -53,12 +53,15 @@ class GenerateResult(Value):
 class FaqWriter:
     """The use case: bring the source FAQs up to date with the articles. One writer is one run."""
 
-    def __init__(self, store: GenerateStore, llm: LLM, progress: Progress, *, run_id: str, parallel: int) -> None:
+    def __init__(
+        self, store: GenerateStore, llm: LLM, progress: Progress, *, run_id: str, parallel: int, wait: Wait = wait_for_others
+    ) -> None:
         self._store = store
         self._llm = llm
         self._progress = progress
         self._run_id = run_id
         self._parallel = parallel
+        self._wait = wait
 
     def run(self) -> GenerateResult:
         """Do all that is due, once. Safe to kill and to run again at any moment."""
@@ -66,8 +69,8 @@ class FaqWriter:
         orphans = self._retire_orphans()
         revise = Work("revise FAQs", self._revise, lambda task: task.faq.id, _revision_note, self._revision_identity)
         write = Work("write FAQs", self._write, _place, lambda faqs: f"{len(faqs)} FAQs", self._writing_identity)
-        revisions = run_all(revise, due.stale, self._store, parallel=self._parallel, progress=self._progress)
-        written = run_all(write, due.chunks, self._store, parallel=self._parallel, progress=self._progress)
+        revisions = self._run_all(revise, due.stale)
+        written = self._run_all(write, due.chunks)
         touched = (*orphans, *revisions.done)
         return GenerateResult(
             written=tuple(sorted(faq.id for faq in chain.from_iterable(written.done))),
@@ -80,6 +83,9 @@ class FaqWriter:
             capped=revisions.capped or written.capped,
             resting=revisions.resting + written.resting,
         )
+
+    def _run_all(self, work: Work[Item, Result], items: Sequence[Item]) -> Outcomes[Result]:
+        return run_all(work, items, self._store, parallel=self._parallel, progress=self._progress, wait=self._wait)
 
     def _retire_orphans(self) -> list[SourceFaq]:
         """The FAQs whose article is gone, retired."""

@@ -17,7 +17,7 @@ from kb_pipeline.ports.progress import Progress
 from kb_pipeline.ports.translation_memory import MemoryPairs
 from kb_pipeline.prompts import load_prompt
 from kb_pipeline.services.draft.due import DueEntries, DueEntry, EntryStore, KeptEntry, due_entries
-from kb_pipeline.services.draft.work import Failure, Work, run_all
+from kb_pipeline.services.draft.work import Failure, Wait, Work, run_all, wait_for_others
 from kb_pipeline.services.draft.write_entry import EntryWriter
 from kb_pipeline.services.draft.write_sentences import SentenceWriter
 from kb_pipeline.services.language.entry_checks import CheckedEntry, EntryChecks
@@ -40,6 +40,7 @@ class RunOptions(Value):
     day: date  # on which market facts hold or not
     parallel: int
     repairs: int
+    wait: Wait = wait_for_others
 
 
 class Localized(NamedTuple):
@@ -101,7 +102,8 @@ class Localizer:
         plan = self.plan()
         refreshed = [kept for kept in plan.kept if self._refresh(kept)]
         work = Work(f"localize {self._market.tag}", self._localize, lambda due: due.faq.text.question, _note, self._identity)
-        outcomes = run_all(work, plan.due, self._store, parallel=self._options.parallel, progress=self._progress)
+        options = self._options
+        outcomes = run_all(work, plan.due, self._store, parallel=options.parallel, progress=self._progress, wait=options.wait)
         same = {kept.faq.id: kept.draft.source_text_hash == kept.faq.text.hash for kept in refreshed}
 
         def ids(way: Way) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from kb_pipeline.services.draft.ingest import IngestResult, embed_chunks, read_a
 from kb_pipeline.services.draft.localize import Localizer, LocalizeResult, LocalizeStore, RunOptions
 from kb_pipeline.services.draft.relate import RelateStore, RelateSummary, relate_drafts
 from kb_pipeline.services.draft.stage import StageResult, StageStore, stage_changes
-from kb_pipeline.services.draft.work import Failure
+from kb_pipeline.services.draft.work import Failure, Wait, wait_for_others
 
 
 class PipelineStore(ArticleStore, GenerateStore, LocalizeStore, RelateStore, StageStore, CallHistory, Protocol):
@@ -48,6 +48,7 @@ class Pipeline:
     chunk_tokens: int
     close: Callable[[], None]
     cap: RunCap = field(default_factory=RunCap)
+    wait: Wait = wait_for_others  # while all that is left is in other hands
 
     def read_articles(self) -> IngestResult:
         """Read, split and store the articles."""
@@ -59,7 +60,8 @@ class Pipeline:
 
     def write_faqs(self) -> GenerateResult:
         """Bring the source FAQs up to date with the articles."""
-        return FaqWriter(self.store, self.llm, self.progress, run_id=self.run_id, parallel=self.parallel).run()
+        writer = FaqWriter(self.store, self.llm, self.progress, run_id=self.run_id, parallel=self.parallel, wait=self.wait)
+        return writer.run()
 
     def due_entries(self, market: Market) -> DueEntries:
         """What `localize` would do now."""
@@ -78,7 +80,7 @@ class Pipeline:
         return stage_changes(self.store, market)
 
     def _localizer(self, market: Market) -> Localizer:
-        options = RunOptions(run_id=self.run_id, day=self.day, parallel=self.parallel, repairs=self.repairs)
+        options = RunOptions(run_id=self.run_id, day=self.day, parallel=self.parallel, repairs=self.repairs, wait=self.wait)
         return Localizer(self.store, self.llm, self.embedder, market, self.progress, options)
 
 

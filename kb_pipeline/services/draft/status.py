@@ -4,18 +4,20 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from kb_pipeline.domain.base import Value
+from kb_pipeline.domain.batches import Batch
 from kb_pipeline.domain.failures import FailedItem
 from kb_pipeline.domain.faqs import Usage
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.domain.releases import release_id
 from kb_pipeline.ports.articles import Articles
 from kb_pipeline.ports.audit import Counts
+from kb_pipeline.ports.batches import OpenBatches
 from kb_pipeline.ports.failures import FailedItems
 from kb_pipeline.ports.faqs import Drafts, SourceFaqs
 from kb_pipeline.ports.releases import Holds, Releases
 
 
-class StatusStore(Articles, SourceFaqs, Drafts, Releases, Holds, Counts, FailedItems, Protocol):
+class StatusStore(Articles, SourceFaqs, Drafts, Releases, Holds, Counts, FailedItems, OpenBatches, Protocol):
     """What the status takes of the store."""
 
 
@@ -45,6 +47,7 @@ class Status(Value):
     model_calls: int  # in total, ever
     usage: Usage
     failed: tuple[FailedItem, ...] = ()  # what the next run tries again, and what rests
+    batches: tuple[Batch, ...] = ()  # with the provider: `kb run --batch` reads them
 
 
 def read_status(store: StatusStore, markets: Sequence[Market]) -> Status:
@@ -70,4 +73,5 @@ def read_status(store: StatusStore, markets: Sequence[Market]) -> Status:
         model_calls=calls,
         usage=usage,
         failed=tuple(store.failed_items()),
+        batches=tuple(store.open_batches()),
     )

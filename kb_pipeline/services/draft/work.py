@@ -6,7 +6,8 @@ An item that fails by itself is remembered over runs: it is tried in `MOST_RUNS`
 import logging
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
@@ -19,6 +20,7 @@ from kb_pipeline.ports.progress import Progress
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+Wait = Callable[[int, float], None]  # told how many items are put off, and for how many seconds a short wait is
 _WAITING = "another run has %d items in hand, or had when it was killed: waiting for it"
 _LOG = logging.getLogger(__name__)
 _PAUSES = (0.2, 2.0)  # seconds between two looks at what another run has in hand, at first and at last
@@ -60,13 +62,26 @@ class Work(Generic[Item, Result]):
     identity: Callable[[Item], str]
 
 
+def wait_for_others(waiting: int, seconds: float) -> None:
+    """Let the seconds pass while other runs have the last `waiting` items in hand."""
+    _LOG.log(logging.WARNING if seconds == _PAUSES[1] else logging.INFO, _WAITING, waiting)
+    time.sleep(seconds)
+
+
 def run_all(
-    work: Work[Item, Result], items: Sequence[Item], failed: FailureStore, *, parallel: int, progress: Progress
+    work: Work[Item, Result],
+    items: Sequence[Item],
+    failed: FailureStore,
+    *,
+    parallel: int,
+    progress: Progress,
+    wait: Wait = wait_for_others,
 ) -> Outcomes[Result]:
     """Do the work on every item of the stage that is due, `parallel` at a time.
 
     An LLMItemError fails its item only, and is written down; at the cap of the run the items that need no new call go on; an
-    item that another run has in hand is put off until the others are done, and then its answer is there. The first other
+    item that another run has in hand is put off until the others are done and `wait` returns, and then its answer is there.
+    The first other
     exception (an unusable endpoint, say) stops what has not begun, lets what is in flight finish, and is raised.
     """
     known = {item.id: item for item in failed.failed_items(work.stage)}
@@ -88,7 +103,7 @@ def run_all(
                 done(work.note(outcome.done[0]) if outcome.done else f"{work.name(item)}: {left}")
                 return outcome
 
-            attempts = _until_all_are_met(attempt, due, parallel)
+            attempts = _until_all_are_met(attempt, due, parallel, wait)
     return Outcomes(
         done=tuple(result for each in attempts for result in each.done),
         failures=tuple(failure for each in attempts for failure in each.failures),
@@ -124,7 +139,9 @@ def _resting(item: FailedItem) -> Failure:
     return Failure(item=item.item, code=item.code, message=f"failed in {item.runs} runs, so it rests: {item.message}")
 
 
-def _until_all_are_met(attempt: Callable[[Item], Result | None], items: Sequence[Item], parallel: int) -> list[Result]:
+def _until_all_are_met(
+    attempt: Callable[[Item], Result | None], items: Sequence[Item], parallel: int, wait: Wait
+) -> list[Result]:
     """What `attempt` returns for each item, in order. An item for which it returns None is put off: the others come first."""
     met, waiting, pause = dict[int, Result](), list(range(len(items))), _PAUSES[0]
     while waiting:
@@ -134,8 +151,7 @@ def _until_all_are_met(attempt: Callable[[Item], Result | None], items: Sequence
         pause = _PAUSES[0] if len(still) < len(waiting) else min(2 * pause, _PAUSES[1])
         waiting = still
         if waiting:
-            _LOG.log(logging.WARNING if pause == _PAUSES[1] else logging.INFO, _WAITING, len(waiting))
-            time.sleep(pause)
+            wait(len(waiting), pause)
     return [met[place] for place in range(len(items))]
 
 
@@ -144,7 +160,7 @@ def _side_by_side(work: Callable[[Item], Result], items: Sequence[Item], paralle
     with ThreadPoolExecutor(parallel, thread_name_prefix="kb-work") as pool:
         futures = [pool.submit(work, item) for item in items]
         try:
-            finished, _ = wait(futures, return_when=FIRST_EXCEPTION)
+            finished, _ = wait_for(futures, return_when=FIRST_EXCEPTION)
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
