@@ -1,5 +1,6 @@
 """Settings -> adapters -> services: where services get their adapters, once. Heavy libraries load where they are first used."""
 
+import logging
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from kb_pipeline.services.serve.serving import Serving
 
     Batches = Callable[[Endpoint, Callable[[], RunUsage]], BatchedCalls]
+
+_LOG = logging.getLogger(__name__)
 
 
 def today() -> date:
@@ -435,6 +438,8 @@ def build_pipeline(  # noqa: PLR0913 - what a run may be told, all by name
         store = open_store(settings)
         opened.callback(store.close)
         wait: Wait = wait_for_others
+        if not batch and (calls := sum(one.calls for one in store.open_batches())):
+            _LOG.warning("%d calls are in a batch: kb run --batch reads it, a run without --batch pays for them anew", calls)
         if llm is None:
             batches = _batches(settings, store, cap, progress) if batch else None
             llm, wait = opened.enter_context(_language_model(settings, store, run_id, cap, batches))

@@ -17,6 +17,11 @@ def endpoint(httpserver):
 
 @pytest.fixture
 def settings(tmp_path, endpoint):
+    return settings_at(tmp_path, endpoint)
+
+
+def settings_at(tmp_path, endpoint):
+    """Those of a small knowledge base in a folder of its own."""
     for path, text in (("en/returns.md", RETURNS), ("zh-CN/safety.md", SAFETY)):
         (tmp_path / "source" / path).parent.mkdir(parents=True)
         (tmp_path / "source" / path).write_text(text, encoding="utf-8")
