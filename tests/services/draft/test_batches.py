@@ -73,7 +73,8 @@ def test_a_run_in_batches_stages_what_any_run_stages_and_asks_nothing_else(setti
 
 KILLS = (
     "add_batch.before_commit", "add_batch.after_commit", "batch_accepted.before_commit", "batch_accepted.after_commit",
-    "end_batch.before_commit", "end_batch.after_commit", "save_call.before_commit", "save_call.after_commit", "forget_batched.before_commit",
+    "end_batch.before_commit", "end_batch.after_commit", "save_call.before_commit", "save_call.after_commit",
+    "forget_batched.before_commit",
 )  # fmt: skip
 
 
@@ -148,7 +149,7 @@ def test_a_spoilt_line_fails_its_own_item_only_until_the_next_run(settings, endp
     assert staged(settings) == whole[0]
 
 
-def test_an_unusable_reply_of_a_batch_is_asked_once_more_at_once(settings, endpoint, whole):
+def test_an_unusable_reply_of_a_batch_is_asked_once_more_at_once(settings, endpoint):
     def babble(lines):
         lines[0]["response"]["body"]["choices"][0]["message"]["content"] = "ไม่ใช่ JSON"
         return [json.dumps(line) for line in lines]
@@ -158,7 +159,6 @@ def test_an_unusable_reply_of_a_batch_is_asked_once_more_at_once(settings, endpo
     assert not report.failures
     assert sum(endpoint.asked.values()) - sum(endpoint.sent.values()) == len(endpoint.batches)
     assert report.account.calls == sum(endpoint.asked.values())
-    assert staged(settings).keys() == whole[0].keys()
 
 
 def test_no_batch_is_sent_that_may_pass_the_cap(settings, endpoint, whole):
