@@ -141,6 +141,11 @@ class Numbers(Value):
     to: Words = ()  # between the ends of a range
     joins: Words = ()  # the same, but only where `between` stands before
     between: Words = ()
+    ordinals: Mapping[str, int] = Field(default_factory=dict)  # second: 2
+    ordinal_marks: Words = ()  # around a number that is an ordinal: 第_
+    times: Words = ()  # written onto a number word: zweimal
+    classifiers: Words = ()  # what number words of a script without spaces count: 三张
+    may: Mapping[str, int] = Field(default_factory=dict)  # words that stand for a number, and for something else: both
 
 
 class Money(Value):
@@ -215,6 +220,40 @@ class BotOrders(Value):
     sign: tuple[str, ...] = ()
 
 
+class Beside(Value):
+    """Words that stand right before or right after another one and say what part it plays."""
+
+    before: Words = ()
+    after: Words = ()
+
+
+Meanings = Mapping[str, Words]  # phrases by the value that they say, by `value?` where they only may say it
+
+
+class Cues(Value):
+    """What says that a sentence commits to something, by kind; `steps.meaning.values` lists the kinds and their values.
+
+    A phrase of several words is whole in scripts with spaces, one with a star goes on (`kauf*`). In `bound` a `_` is the place of
+    the number. `nothing` are phrases that hold a cue's letters and are none. `behind`: kinds whose cues follow what they govern.
+    """
+
+    behind: Words = ()
+    negated: Mapping[str, str] = Field(default_factory=dict)  # what a modality says together with a negation
+    bound: Meanings = Field(default_factory=dict)
+    only: Meanings = Field(default_factory=dict)
+    condition: Meanings = Field(default_factory=dict)
+    time: Meanings = Field(default_factory=dict)
+    event: Meanings = Field(default_factory=dict)
+    role: Meanings = Field(default_factory=dict)
+    quantity: Meanings = Field(default_factory=dict)
+    alternative: Meanings = Field(default_factory=dict)
+    promise: Meanings = Field(default_factory=dict)
+    modality: Meanings = Field(default_factory=dict)
+    denial: Meanings = Field(default_factory=dict)
+    agent: Beside = Beside()  # beside the role that does something
+    object: Beside = Beside()  # beside a role to which something is done
+
+
 class Language(Value):
     """A language, as far as it is written down."""
 
@@ -242,3 +281,4 @@ class Language(Value):
     times: Times = Times()
     units: Units = Units()
     bot_orders: BotOrders = BotOrders()
+    cues: Cues = Cues()

@@ -1,0 +1,151 @@
+"""Where the cues of a language stand in a text: of each kind the longest. No I/O but the languages' files."""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from kb_pipeline.errors import LanguageDataError
+from kb_pipeline.steps.language.definition import Cues
+from kb_pipeline.steps.language.patterns import LETTER, NEVER, is_spaced
+from kb_pipeline.steps.language.reader import language_of
+from kb_pipeline.steps.meaning.values import VALUES, Kind
+
+_APOSTROPHES = str.maketrans("’‘", "''")
+_MORE = f"[{LETTER}]"
+_PLACE = "_"  # of the number, in a cue of a bound
+_NOTHING = "nothing"
+_MOST_KNOWN = 20_000  # matched words whose senses are kept
+
+
+class Sense(NamedTuple):
+    """One thing that a phrase says; nothing where `value` is empty. `ahead`: whether a bound stands ahead of its number."""
+
+    kind: Kind
+    value: str
+    ahead: bool = True
+
+
+class Hit(NamedTuple):
+    """A sense of the words from `start` to `end`."""
+
+    start: int
+    end: int
+    sense: Sense
+
+
+def key(text: str) -> str:
+    """`text` as cues are looked for: in lower case, straight apostrophes; same length."""
+    lower = text.lower()
+    return (lower if len(lower) == len(text) else text).translate(_APOSTROPHES)
+
+
+def find(text: str, language: str) -> list[Hit]:
+    """The senses of all cues of `text`, which is a `key`, by place. Of one kind none overlap."""
+    lexicon = _lexicon(language)
+    return [
+        Hit(match.start() + first, match.start() + last, sense)
+        for match in lexicon.pattern.finditer(text)
+        for first, last, sense in lexicon.senses(match[0])
+    ]
+
+
+def may_say(text: str, language: str, kind: Kind, value: str) -> bool:
+    """Whether `text`, a `key`, has words that may say a value, beside those that surely do."""
+    return _possible(language, kind, value).search(text) is not None
+
+
+def knows(language: str, kind: Kind) -> bool:
+    """Whether a language's file has words of a kind: without, nothing can be said to be missing."""
+    return bool(getattr(language_of(language).cues, kind.value, None))
+
+
+class _Lexicon:
+    """The cues of one language."""
+
+    def __init__(self, phrases: dict[str, tuple[Sense, ...]]) -> None:
+        self._whole = {phrase: senses for phrase, senses in phrases.items() if not phrase.endswith("*")}
+        self._begun = {phrase[:-1]: senses for phrase, senses in phrases.items() if phrase.endswith("*")}
+        self.pattern = re.compile(_pattern(phrases))
+        self._known: dict[str, tuple[tuple[int, int, Sense], ...]] = {}
+
+    def senses(self, words: str) -> tuple[tuple[int, int, Sense], ...]:
+        """What matched words say, each with its place inside of them: a phrase hides the shorter ones of its kinds only."""
+        known = self._known.get(words)
+        if known is None:
+            if len(self._known) > _MOST_KNOWN:
+                self._known.clear()
+            known = self._known[words] = tuple(self._inside(words))
+        return known
+
+    def _inside(self, words: str) -> Iterator[tuple[int, int, Sense]]:
+        own = self._of(words)
+        yield from ((0, len(words), sense) for sense in own if sense.value)
+        hidden = {sense.kind for sense in own}
+        for start in range(len(words)):
+            match = self.pattern.match(words, start, len(words) - (start == 0))
+            for sense in self._of(match[0]) if match else ():
+                if sense.kind not in hidden and sense.value:
+                    yield match.start(), match.end(), sense  # type: ignore[union-attr]
+
+    def _of(self, words: str) -> tuple[Sense, ...]:
+        own = self._whole.get(words, ())
+        begun = next((self._begun[words[:end]] for end in range(len(words), 1, -1) if words[:end] in self._begun), ())
+        kinds = {sense.kind for sense in own}
+        return (*own, *(sense for sense in begun if sense.kind not in kinds))
+
+
+@lru_cache(maxsize=64)
+def _lexicon(language: str) -> _Lexicon:
+    phrases: dict[str, dict[Sense, None]] = {}
+    for kind, value, phrase in _phrases(language_of(language).cues):
+        if not value.endswith("?"):
+            sense = Sense(kind, "" if value == _NOTHING else value, phrase[0] != _PLACE)
+            phrases.setdefault(_bare(phrase), {})[sense] = None
+    return _Lexicon({phrase: tuple(senses) for phrase, senses in phrases.items()})
+
+
+@lru_cache(maxsize=1024)
+def _possible(language: str, kind: Kind, value: str) -> re.Pattern[str]:
+    wanted = (kind, f"{value}?")
+    return re.compile(_pattern(_bare(phrase) for *of, phrase in _phrases(language_of(language).cues) if tuple(of) == wanted))
+
+
+def _phrases(cues: Cues) -> Iterator[tuple[Kind, str, str]]:
+    """Every phrase with its kind and what it says, as the file writes it."""
+    for kind, values in VALUES.items():
+        for value, phrases in getattr(cues, kind.value).items():
+            if value.removesuffix("?") not in values and value != _NOTHING:
+                raise LanguageDataError(f"cues.{kind.value}: unknown value '{value}'", f"known: {', '.join(sorted(values))}")
+            yield from ((kind, value, phrase) for phrase in phrases)
+
+
+def _bare(phrase: str) -> str:
+    return key(phrase.replace(_PLACE, "").strip())
+
+
+def _pattern(phrases: Iterable[str]) -> str:
+    """Regex source of any of the phrases, the longest first, words of scripts with spaces whole. A tree, as it is quicker."""
+    listed = list(phrases)
+    spaced, other = (_tree(p for p in listed if is_spaced(p) is wanted) for wanted in (True, False))
+    parts = [rf"(?<!{_MORE}){_source(spaced)}"] if spaced else []
+    return "|".join((*parts, *([_source(other)] if other else []))) or NEVER
+
+
+def _tree(phrases: Iterable[str]) -> dict[str, Any]:
+    root: dict[str, Any] = {}
+    for phrase in phrases:
+        node = root
+        for character in phrase.removesuffix("*"):
+            node = node.setdefault(character, {})
+        node["*" if phrase.endswith("*") else ""] = {}
+    return root
+
+
+def _source(node: dict[str, Any], before: str = "") -> str:
+    branches = [re.escape(c) + _source(child, c) for c, child in sorted(node.items()) if c not in ("", "*")]
+    if "*" in node:
+        branches.append(f"{_MORE}*")
+    elif "" in node:
+        branches.append(f"(?!{_MORE})" if is_spaced(before) else "")
+    return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"

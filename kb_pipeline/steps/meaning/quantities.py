@@ -1,0 +1,55 @@
+"""Numbers, ordinals and bounds of two texts, compared."""
+
+from collections.abc import Iterator
+
+from kb_pipeline.steps.meaning.alignment import Part
+from kb_pipeline.steps.meaning.differences import differing, extra, missing
+from kb_pipeline.steps.meaning.numbers import is_count, possible_numbers
+from kb_pipeline.steps.meaning.values import Commitment, Difference, Kind
+
+_UP, _DOWN = frozenset(("at most", "below")), frozenset(("at least", "above"))
+
+
+def number(one: Part, other: Part) -> Iterator[Difference]:
+    """A count that has become another one: gone on the one side, new on the other. Other facts have rules of their own."""
+    yield from _exchanged(one, other, Kind.NUMBER)
+
+
+def ordinal(one: Part, other: Part) -> Iterator[Difference]:
+    """The second that has become the third."""
+    yield from _exchanged(one, other, Kind.ORDINAL)
+
+
+def _exchanged(one: Part, other: Part, kind: Kind) -> Iterator[Difference]:
+    gone, new = _only_in(one, other, kind), _only_in(other, one, kind)
+    for here, there in zip(gone, new, strict=False):
+        yield differing(here, there)
+
+
+def _only_in(one: Part, other: Part, kind: Kind) -> list[Commitment]:
+    """The counts, or ordinals, of a part whose value is nowhere in the other."""
+    own = [commitment for commitment in one.of(kind) if is_count(commitment)]
+    theirs = {number.value for of in (Kind.NUMBER, Kind.ORDINAL) for number in other.of(of)} if own else set()
+    rest = [number for number in own if number.value not in theirs]
+    known = possible_numbers(other.key, other.language) if rest else set()
+    return [number for number in rest if number.value not in known]
+
+
+def bound(one: Part, other: Part) -> Iterator[Difference]:
+    """At most where it was at least, more than two where it was two. Over a denial on one side only nothing is said."""
+    ours, theirs = (_by_number(part) for part in (one, other))
+    turned = bool(one.of(Kind.DENIAL)) != bool(other.of(Kind.DENIAL))
+    for about, here in ours.items() if not turned else ():
+        there = theirs.get(about)
+        if there and any({a.value for a in here} <= up and {b.value for b in there} <= down for up, down in _OPPOSITES):
+            yield differing(here[0], there[0], f"{here[0].value} {about}", f"{there[0].value} {about}")
+
+
+_OPPOSITES = ((_UP, _DOWN), (_DOWN, _UP))
+
+
+def _by_number(part: Part) -> dict[str, list[Commitment]]:
+    found: dict[str, list[Commitment]] = {}
+    for one in part.of(Kind.BOUND):
+        found.setdefault(one.about, []).append(one)
+    return found

@@ -1,0 +1,71 @@
+"""Who does something in two texts, compared: another role, or the same two in each other's place."""
+
+from collections.abc import Iterator
+
+from kb_pipeline.steps.language.reader import language_of
+from kb_pipeline.steps.meaning.alignment import Part
+from kb_pipeline.steps.meaning.differences import differing, missing
+from kb_pipeline.steps.meaning.values import Commitment, Difference, Kind
+
+_YOU = "you"
+
+
+def role(one: Part, other: Part) -> Iterator[Difference]:
+    """A role that has become another one, or the roles of two that have changed places."""
+    ours, theirs = ([found for found in part.of(Kind.ROLE) if found.value != _YOU] for part in (one, other))
+    if not ours:
+        return
+    here, there = {found.value for found in ours}, {found.value for found in theirs}
+    gone = [found for found in ours if found.value not in there and not other.may_say(Kind.ROLE, found.value)]
+    new = [found for found in theirs if found.value not in here and not one.may_say(Kind.ROLE, found.value)]
+    if gone and new:
+        yield differing(gone[0], new[0])
+    elif gone and other.says(Kind.ROLE, _YOU) and not one.says(Kind.ROLE, _YOU):
+        yield missing(gone[0])
+    elif here == there and len(here) == 2:
+        yield from _swapped(one, other)
+
+
+def _swapped(one: Part, other: Part) -> Iterator[Difference]:
+    ours, theirs = _agents(one), _agents(other)
+    for place in ours.keys() & theirs.keys():
+        if ours[place].value != theirs[place].value:
+            yield differing(ours[place], theirs[place])
+            return
+
+
+def _agents(part: Part) -> dict[str, Commitment]:
+    """Who does what is said, by clause: the condition, what comes before or after, and the rest."""
+    found: dict[str, list[Commitment]] = {}
+    for one in part.of(Kind.ROLE):
+        if one.value != _YOU:
+            found.setdefault(_clause(part, one), []).append(one)
+    return {clause: agent for clause, roles in found.items() if (agent := _agent(part, roles))}
+
+
+def _clause(part: Part, role: Commitment) -> str:
+    """The kind of clause in which a role stands: by the nearest word that governs it, no mark in between."""
+    behind = language_of(part.language).cues.behind
+    text, start = part.reading.key, role.start
+    for kind in (Kind.CONDITION, Kind.TIME):
+        for cue in part.of(kind):
+            low, high = (role.end, cue.start) if kind in behind else (cue.end, role.start)
+            if 0 <= high - low and not any(mark in text[low:high] for mark in ",，、;；。"):
+                return kind.value
+    return ""
+
+
+def _agent(part: Part, roles: list[Commitment]) -> Commitment | None:
+    """The role that does something: the one that its words say, else the first to which nothing is done."""
+    cues, text = language_of(part.language).cues, part.reading.key
+    marked = [one for one in roles if _is_beside(text, one, cues.agent.before, cues.agent.after)]
+    free = [one for one in roles if not _is_beside(text, one, cues.object.before, cues.object.after)]
+    return next(iter((*marked, *free)), None)
+
+
+def _is_beside(text: str, one: Commitment, before: tuple[str, ...], after: tuple[str, ...]) -> bool:
+    ahead = text[max(0, one.start - 12) : one.start].split(" ") if before else []
+    joined = text[max(0, one.start - 12) : one.start].rstrip()
+    return any(joined.endswith(word) and (word[-1] > "\u0e00" or word.split(" ")[-1] in ahead) for word in before) or (
+        text.startswith(after, one.end) if after else False
+    )
