@@ -71,7 +71,6 @@ class Negation(Value):
     no_negations: Wording = Wording()  # what holds a negation's letters and is none
     denials: Wording = Wording()  # to the letter; without it they are the negations
     no_denials: Wording = Wording()  # set phrases that deny nothing; without it they are `no_negations`
-    renderings: Words = ()  # words by which a translation may deny, and which say so without a negation: verboten
     sign: Pattern = ""  # quicker than the denials and negative words, and in every text that has one of them
     hints: Wording = Wording()  # letters, in lower case, of what a translator may put as a negation
     negative_words: tuple[Pattern, ...] = ()  # words that languages with `negates_words` render with a negation
@@ -145,6 +144,7 @@ class Numbers(Value):
     ordinal_marks: Words = ()  # around a number that is an ordinal: 第_
     times: Words = ()  # written onto a number word: zweimal
     classifiers: Words = ()  # what number words of a script without spaces count: 三张
+    alone: Mapping[str, int] = Field(default_factory=dict)  # words that say how often, with no more: twice
     may: Mapping[str, int] = Field(default_factory=dict)  # words that stand for a number, and for something else: both
 
 

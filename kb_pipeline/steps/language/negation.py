@@ -5,7 +5,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kb_pipeline.domain.base import comparison_key
-from kb_pipeline.steps.language.definition import Wording
 from kb_pipeline.steps.language.patterns import NEVER, parts, whole_words
 from kb_pipeline.steps.language.reader import language_of
 
@@ -57,12 +56,6 @@ def hints_at_denial(text: str, language: str) -> bool:
     return words is None or words.hints is None or words.hints.search(text.lower()) is not None
 
 
-def rendered_denials(text: str, language: str) -> int:
-    """How many words of `text`, a translation, may say a negation of its source without one: verboten for `not allowed`."""
-    words = _words(language)
-    return 0 if words is None or words.renderings is None else len(words.renderings.findall(text))
-
-
 class _Words(NamedTuple):
     """A language's negations, compiled; `Negation` says what each is."""
 
@@ -71,7 +64,6 @@ class _Words(NamedTuple):
     sign: re.Pattern[str]
     denials: re.Pattern[str]
     no_denials: re.Pattern[str]
-    renderings: re.Pattern[str] | None
     hints: re.Pattern[str] | None
     negative_words: re.Pattern[str] | None
 
@@ -91,7 +83,6 @@ def _words(language: str) -> _Words | None:
         sign=re.compile(listed.sign) if listed.sign else denial,
         denials=denial,
         no_denials=parts(listed.no_denials, re.IGNORECASE) or no_negations,
-        renderings=whole_words(Wording(words=listed.renderings), re.IGNORECASE),
         hints=parts(listed.hints),
         negative_words=re.compile("|".join(listed.negative_words)) if listed.negative_words else None,
     )

@@ -10,7 +10,7 @@ from kb_pipeline.steps.meaning.alignment import Part, pairs
 from kb_pipeline.steps.meaning.denial import denial
 from kb_pipeline.steps.meaning.differences import differing, extra, missing
 from kb_pipeline.steps.meaning.lexicon import knows
-from kb_pipeline.steps.meaning.names import name
+
 from kb_pipeline.steps.meaning.quantities import bound, number, ordinal
 from kb_pipeline.steps.meaning.reading import Reading
 from kb_pipeline.steps.meaning.roles import role
@@ -23,7 +23,7 @@ def compare(one: Reading, other: Reading) -> tuple[Difference, ...]:
 
 
 def _differences(one: Part, other: Part) -> Iterator[Difference]:
-    for rule in (number, ordinal, bound, denial, modality, condition, time, role, only, quantity, alternative, promise, name):
+    for rule in (number, ordinal, bound, denial, modality, condition, time, role, only, quantity, alternative, promise):
         yield from rule(one, other)
 
 
@@ -85,16 +85,21 @@ def quantity(one: Part, other: Part) -> Iterator[Difference]:
 
 
 def alternative(one: Part, other: Part) -> Iterator[Difference]:
-    """Or where it was and, and the reverse. In a denial the one says what the other says."""
+    """Or where it was and, and the reverse: in a denial the one says what the other says. A part of a condition that is gone."""
     kind = Kind.ALTERNATIVE
+    denied = one.of(Kind.DENIAL) or other.of(Kind.DENIAL)
     for value, opposite in (("or", "and"), ("and", "or")):
         here, there = one.says(kind, value), other.says(kind, opposite)
-        if not here or one.of(Kind.DENIAL) or other.of(Kind.DENIAL) or other.may_say(kind, value):
+        if not here or other.may_say(kind, value):
             continue
-        if there and not one.may_say(kind, opposite):
+        if there and not denied and not one.may_say(kind, opposite):
             yield differing(here, there)
-        elif value == "and" and one.says(Kind.CONDITION, "if") and not other.may_say(kind, "or"):
+        elif value == "or" and not there and not denied and other.may_say(kind, opposite) or _is_condition(one, value):
             yield missing(here)
+
+
+def _is_condition(one: Part, value: str) -> bool:
+    return value == "and" and one.says(Kind.CONDITION, "if") is not None
 
 
 def promise(one: Part, other: Part) -> Iterator[Difference]:

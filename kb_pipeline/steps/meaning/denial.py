@@ -1,10 +1,52 @@
-"""Denials of two texts, counted: how many each has, at least and at most."""
+"""Denials of two texts, counted: dropped, put in, or at another place. Words of negation are counted, meanings are not known."""
 
 from collections.abc import Iterator
 
+from kb_pipeline.steps.language.negation import hints_at_denial, negative_words
+from kb_pipeline.steps.language.reader import language_of
+from kb_pipeline.steps.language.sentence_marks import has_two_sentences
 from kb_pipeline.steps.meaning.alignment import Part
-from kb_pipeline.steps.meaning.values import Difference
+from kb_pipeline.steps.meaning.differences import differing, extra, missing
+from kb_pipeline.steps.meaning.lexicon import count_possible
+from kb_pipeline.steps.meaning.values import Commitment, Difference, Kind
+
+_FAR = 0.2  # of a part's length: a negation that stands so much earlier or later is another one
 
 
 def denial(one: Part, other: Part) -> Iterator[Difference]:
-    yield from ()
+    """A negation that is gone or put in. One of several that is gone differs: the other side still denies something."""
+    here, there = one.of(Kind.DENIAL), other.of(Kind.DENIAL)
+    if not (here or there) or not all(language_of(part.language).negation.negations for part in (one, other)):
+        return
+    rendered = count_possible(other.key, other.language, Kind.DENIAL, "no") if here else 0
+    negative = negative_words(one.key, one.language, other.language) if here or not there else []
+    undone = count_possible(one.key, one.language, Kind.DENIAL, "undone") if here else 0
+    if here and not there and not rendered:
+        if not undone:
+            yield missing(here[0])
+    elif here and (len(here) + len(negative) - undone > len(there) + rendered or _is_elsewhere(one, other, here, there)):
+        yield differing(here[0], there[0]) if there else missing(here[0])
+    elif negative and not there:
+        at = one.span[0] + one.key.find(negative[0])
+        yield missing(Commitment(Kind.DENIAL, negative[0], at, at + len(negative[0])))
+    elif there and not here and not hints_at_denial(one.key, one.language):
+        yield extra(there[0])
+
+
+def _is_elsewhere(one: Part, other: Part, here: list[Commitment], there: list[Commitment]) -> bool:
+    """Whether the target has its negations where the source has none. Never in one sentence, whose word order may be any."""
+    if len(there) > 3 or len(there) < len(here) or not has_two_sentences(one.key):
+        return False
+    places = ([(found.start - part.span[0]) / len(part.key) for found in side] for part, side in ((one, here), (other, there)))
+    return _distance(*places) > _FAR
+
+
+def _distance(here: list[float], there: list[float]) -> float:
+    """The largest shift if every place of `here` has one of its own `there`, in order, as near as possible."""
+    best = [0.0] * (len(there) + 1)
+    for place in here:
+        row = [1.0]
+        for n, other in enumerate(there):
+            row.append(min(row[n], max(best[n], abs(place - other))))
+        best = row
+    return best[-1]

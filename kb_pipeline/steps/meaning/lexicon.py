@@ -55,6 +55,11 @@ def may_say(text: str, language: str, kind: Kind, value: str) -> bool:
     return _possible(language, kind, value).search(text) is not None
 
 
+def count_possible(text: str, language: str, kind: Kind, value: str) -> int:
+    """How many words of `text`, a `key`, may say a value."""
+    return len(_possible(language, kind, value).findall(text))
+
+
 def knows(language: str, kind: Kind) -> bool:
     """Whether a language's file has words of a kind: without, nothing can be said to be missing."""
     return bool(getattr(language_of(language).cues, kind.value, None))

@@ -1,7 +1,7 @@
 """The numbers and ordinals of a text: those of its facts, and those in words. No I/O but the languages' files."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
@@ -26,7 +26,7 @@ def numbers(text: str, language: str, facts: Iterable[Fact]) -> list[Commitment]
     """
     found = [_of_fact(fact) for fact in facts if fact.kind in _NUMBERED]
     taken = [(one.start, one.end) for one in found]
-    for one in (*_ordinals(text, language), *_in_words(text, language)):
+    for one in (*_ordinals(text, language), *_alone(text, language), *_in_words(text, language)):
         if one.kind is Kind.ORDINAL or not any(start < one.end and one.start < end for start, end in taken):
             taken.append((one.start, one.end))
             found.append(one)
@@ -56,6 +56,8 @@ class _Patterns(NamedTuple):
     words: re.Pattern[str]
     ordinals: re.Pattern[str]
     of_ordinals: dict[str, int]
+    alone: re.Pattern[str] | None
+    of_alone: Mapping[str, int]
     may: re.Pattern[str]
     of_may: dict[str, int]
 
@@ -72,6 +74,12 @@ def _in_words(text: str, language: str) -> Iterator[Commitment]:
 
 
 _LEAST = 2  # one is also an article, a pronoun
+
+
+def _alone(text: str, language: str) -> Iterator[Commitment]:
+    patterns = _patterns(language)
+    for match in patterns.alone.finditer(text) if patterns.alone else ():
+        yield Commitment(Kind.NUMBER, str(patterns.of_alone[match[0]]), match.start(), match.end(), "time")
 
 
 def _ordinals(text: str, language: str) -> Iterator[Commitment]:
@@ -95,6 +103,8 @@ def _patterns(language: str) -> _Patterns:
         words=re.compile(_words(language)),
         ordinals=re.compile("|".join((*marks, *map(whole, longest_first(listed.ordinals)))) or NEVER),
         of_ordinals={**spaced, **listed.ordinals},
+        alone=re.compile("|".join(map(whole, listed.alone))) if listed.alone else None,
+        of_alone=listed.alone,
         may=re.compile("|".join(map(whole, longest_first(may))) or NEVER),
         of_may=dict(may),
     )

@@ -47,17 +47,24 @@ def read(text: str, language: str, facts: Iterable[Fact]) -> Reading:
     words = key(blanked(text) if _SIGNS.search(text) else text)
     hits = find(words, language)
     counted = numbers(words, language, facts)
-    found = [*counted, *_plain(hits), *_bounds(words, hits, counted), *_times(words, language, hits)]
-    found += [Commitment(Kind.DENIAL, "no", at, at + 1) for at in denials(words, language) or ()]
+    bounds = list(_bounds(words, hits, counted))
+    denied = [at for at in denials(words, language) or () if not any(one.start <= at < one.end for one in bounds)]
+    found = [*counted, *bounds, *_plain(words, language, hits, denied), *_times(words, language, hits)]
+    found += [Commitment(Kind.DENIAL, "no", at, at + 1) for at in denied]
     found.sort(key=_START)
     return Reading(words, language, tuple(found))
 
 
-def _plain(hits: Iterable[Hit]) -> Iterator[Commitment]:
-    """What is said by its cue alone."""
+def _plain(text: str, language: str, hits: Iterable[Hit], denied: Sequence[int]) -> Iterator[Commitment]:
+    """What is said by its cue alone, or by it and the negation in its clause."""
+    negated = language_of(language).cues.negated if denied else {}
     for start, end, sense in hits:
-        if sense.kind not in _BESIDE:
-            yield Commitment(sense.kind, sense.value, start, end)
+        if sense.kind in _BESIDE:
+            continue
+        value = sense.value
+        if value in negated and sense.kind is Kind.MODALITY and any(at > end and not _MARK.search(text, end, at) for at in denied):
+            value = negated[value]
+        yield Commitment(sense.kind, value, start, end)
 
 
 def _bounds(text: str, hits: Iterable[Hit], counted: Sequence[Commitment]) -> Iterator[Commitment]:

@@ -8,6 +8,7 @@ from kb_pipeline.steps.meaning.differences import differing, missing
 from kb_pipeline.steps.meaning.values import Commitment, Difference, Kind
 
 _YOU = "you"
+_ADDRESSED = ("buyer", "seller")  # whom a text may call you
 
 
 def role(one: Part, other: Part) -> Iterator[Difference]:
@@ -16,11 +17,12 @@ def role(one: Part, other: Part) -> Iterator[Difference]:
     if not ours:
         return
     here, there = {found.value for found in ours}, {found.value for found in theirs}
+    addressed, addresses = (bool(part.says(Kind.ROLE, _YOU)) for part in (one, other))
     gone = [found for found in ours if found.value not in there and not other.may_say(Kind.ROLE, found.value)]
     new = [found for found in theirs if found.value not in here and not one.may_say(Kind.ROLE, found.value)]
-    if gone and new:
+    if gone and new and addressed is addresses:
         yield differing(gone[0], new[0])
-    elif gone and other.says(Kind.ROLE, _YOU) and not one.says(Kind.ROLE, _YOU):
+    elif gone and addresses and not addressed and gone[0].value not in _ADDRESSED:
         yield missing(gone[0])
     elif here == there and len(here) == 2:
         yield from _swapped(one, other)
