@@ -32,7 +32,8 @@ def modality(one: Part, other: Part) -> Iterator[Difference]:
     kind = Kind.MODALITY
     for value, opposite in (("must", "can"), ("can", "must"), ("need not", "must not"), ("must not", "need not")):
         here, there = one.says(kind, value), other.says(kind, opposite)
-        if here and there and not one.may_say(kind, opposite) and not other.may_say(kind, value):
+        excused = one.may_say(kind, opposite) or other.may_say(kind, value) or other.says(kind, f"{value} not")
+        if here and there and not excused:
             yield differing(here, there)
 
 
