@@ -37,7 +37,7 @@ def _words() -> _Words:
         forms=tuple((re.compile(form, re.IGNORECASE), cues) for form, cues in _forms()),
         part=re.compile(rf"(?P<part>{any_of(_listed(lambda own: own.parts))})\s?$"),
         named=named,
-        name=re.compile(rf"(?<![A-Za-z])(?:{any_of(named)})(?![A-Za-z])", re.IGNORECASE),
+        name=re.compile(rf"(?<![A-Za-z])(?:12\s)?(?P<name>{any_of(named)})(?![A-Za-z])", re.IGNORECASE),
         afternoon=frozenset(_listed(lambda own: own.afternoon)),
         afternoon_hours=_listed(lambda own: own.afternoon_hours),
         bare=re.compile(any_of(_listed(lambda own: own.bare_hour_signs))),
@@ -61,6 +61,7 @@ def _forms() -> Iterator[tuple[str, tuple[str, ...]]]:
     range_end = rf"\s?(?:[-–]|{to})\s?[0-9]{{1,2}}\.[0-5][0-9]\s?(?:{unit})"
     yield rf"{_HOUR}\.{_MINUTE}(?=\s?(?:{unit})|{range_end})(?:\s?(?:{unit}))?", shortest(after)
     yield rf"{_HOUR}\s?(?:{any_of(with_minutes)})(?:\s{_MINUTE}(?![0-9]))?", shortest(with_minutes)
+    yield rf"{_HOUR}(?=\s?(?:[-–]|{to})\s?[0-9]{{1,2}}\s?(?:{any_of((*with_minutes, *hours))}))", shortest((*with_minutes, *hours))
     yield rf"{_HOUR}\s?(?:{any_of(hours)}|(?P<evening>{any_of(evening)}))", shortest((*hours, *evening))
     yield rf"{_HOUR}\s?(?:{any_of(signs)})(?!{no_hour})(?:(?P<m>[0-9]{{1,2}})(?:{minutes}))?", signs
     for word in night:
@@ -96,7 +97,7 @@ def times(text: str, language: str) -> Iterator[Fact]:
 def named_times(text: str, language: str) -> Iterator[Fact]:
     """Times of day in a word: `noon`, `เที่ยงคืน`."""
     for match in _words().name.finditer(text):
-        yield _time(match[0], match.start(), match.end(), _words().named[match[0].lower()])
+        yield _time(match[0], match.start(), match.end(), _words().named[match["name"].lower()])
 
 
 def _fact(match: re.Match[str]) -> Iterator[Fact]:
@@ -110,6 +111,7 @@ def _fact(match: re.Match[str]) -> Iterator[Fact]:
     minute = int(groups.get("m") or 0)
     if hour <= 24 and minute < 60:
         start = before.start() if before else match.start()
+        hour %= 24
         yield _time(match.string[start : match.end()], start, match.end(), f"{hour:02d}:{minute:02d}")
 
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from functools import cache
 
 from kb_pipeline.domain.facts import Fact, FactKind
-from kb_pipeline.steps.facts.numbers import at_digits, canonical, digits_pattern, matches_at
+from kb_pipeline.steps.facts.numbers import at_digits, canonical, digits_pattern, matches_at, scales
 from kb_pipeline.steps.facts.recogniser import CLAIMED
 from kb_pipeline.steps.facts.units import unit_after
+from kb_pipeline.steps.language.patterns import any_of, is_spaced
 
 _PLACEHOLDER = re.compile(
     r"\{\{\s?[\w.-]{1,60}\s?\}\}|[$%]?\{[\w.-]{0,60}\}|%\(\w{1,60}\)[sdif]|(?<![0-9%])%(?:[0-9]\$)?[sdif](?![A-Za-z])"
@@ -89,25 +90,27 @@ def _steps(path: str, start: int) -> Iterator[Fact]:
 def _number(language: str) -> re.Pattern[str]:
     digits = digits_pattern(language)
     version = rf"(?!{digits}(?!\.?[0-9])){_VERSION}"  # 1.000.000 is a number where points group digits
-    return re.compile(rf"(?:(?P<version>{version})|(?<![A-Za-z_0-9.]){digits})(?![0-9])")
+    spaced, other = any_of(filter(is_spaced, scales())), any_of(scale for scale in scales() if not is_spaced(scale))
+    scale = rf"(?:\s?(?P<scale>{other}|(?:{spaced})(?![^\W\d_])))?"
+    return re.compile(rf"(?:(?P<version>{version})|(?<![A-Za-z_0-9.])(?P<number>{digits})(?![0-9]){scale})(?![0-9])")
 
 
 def counts(text: str, language: str) -> Iterator[Fact]:
     """The numbers that nothing else has claimed; not those inside names (`MP3`).
 
-    What they count is their unit, where the table of units has it; `raw` is the number alone.
+    What they count is their unit, where the table of units has it; `raw` is the number alone, with its scale: `1.5 million`.
     """
     for match in at_digits(_number(language), text):
         if match["version"]:
             yield _exact(match, FactKind.COUNT, match[0])
             continue
-        value = f"20{match[0]}" if _is_short_year(match) else _number_value(match[0], language)
+        value = f"20{match[0]}" if _is_short_year(match) else _number_value(match["number"], language, match["scale"])
         yield _exact(match, FactKind.COUNT, value, unit_after(text, match.end(), language))
 
 
-def _number_value(raw: str, language: str) -> str:
+def _number_value(raw: str, language: str, scale: str | None) -> str:
     """The number's value; one with zeros before it is a name, `00000002`, whose zeros count."""
-    return raw if raw.startswith("00") and raw.isdigit() else canonical(raw, language)
+    return raw if raw.startswith("00") and raw.isdigit() else canonical(raw, language, scale)
 
 
 def _is_short_year(match: re.Match[str]) -> bool:

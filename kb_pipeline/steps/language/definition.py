@@ -145,6 +145,7 @@ class Numbers(Value):
     times: Words = ()  # written onto a number word: zweimal
     classifiers: Words = ()  # what number words of a script without spaces count: 三张
     alone: Mapping[str, int] = Field(default_factory=dict)  # words that say how often, with no more: twice
+    classifies: Mapping[str, Words] = Field(default_factory=dict)  # by a classifier, the units that it may count
     may: Mapping[str, int] = Field(default_factory=dict)  # words that stand for a number, and for something else: both
 
 
@@ -155,13 +156,16 @@ class Money(Value):
     signs: Mapping[str, str] = Field(default_factory=dict)  # words that also stand before the amount
     percent: Words = ()
     percent_before: Words = ()
-
+    percent_alone: Mapping[str, int] = Field(default_factory=dict)  # half price: 50
+    tenths: Words = ()  # behind a number of tenths: 2割
+    tenths_left: Words = ()  # behind the tenths that are still to be paid: 九折
 
 class Durations(Value):
     """Units of time beside CLDR's words, and durations in one word: `biweekly: 2 week`."""
 
     units: Mapping[str, Words] = Field(default_factory=dict)
     one_word: Mapping[str, Annotated[tuple[str, str], BeforeValidator(_words)]] = Field(default_factory=dict)
+    fractions: Mapping[str, Annotated[tuple[str, str], BeforeValidator(_words)]] = Field(default_factory=dict)  # half an hour
     not_before: Mapping[str, Pattern] = Field(default_factory=dict)  # by unit word, what follows it where it is no unit
     endings: int = 0  # letters that a unit word may end with: Tagen
     fillers: Words = ()  # between number and unit: 3 full days
@@ -180,6 +184,8 @@ class Dates(Value):
     eras: Words = ()  # before a year
     buddhist_eras: Words = ()  # those of them that count Buddhist years
     year_words: Words = ()  # words before a year
+    era_names: Mapping[str, int] = Field(default_factory=dict)  # with the year before their first: 令和7年
+    first_years: Words = ()  # what an era's first year is called instead of 1
     century: int = 0  # what a year of two digits behind a month's abbreviation is added to
     year_signs: Words = ()  # 2025年3月3日
     month_signs: Words = ()
@@ -238,6 +244,7 @@ class Cues(Value):
     """
 
     behind: Words = ()
+    names: Words = ()  # of products and platforms that every language writes so; they are names wherever they stand
     negated: Mapping[str, str] = Field(default_factory=dict)  # what a modality says together with a negation
     bound: Meanings = Field(default_factory=dict)
     only: Meanings = Field(default_factory=dict)

@@ -1,6 +1,7 @@
 """Where a text denies something. Knows the words of its language's file, not meanings. No I/O but these files."""
 
 import re
+import sys
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -50,10 +51,15 @@ def negative_words(text: str, language: str, target: str) -> list[str]:
     return words.negative_words.findall(text) if words.sign.search(text) else []
 
 
+def hints_of_denial(text: str, language: str) -> int:
+    """How much of `text` a translator may well put as a negation; without end for a language without a list."""
+    words = _words(language)
+    return sys.maxsize if words is None or words.hints is None else len(words.hints.findall(text.lower()))
+
+
 def hints_at_denial(text: str, language: str) -> bool:
     """Whether `text` says something that a translator may well put as a negation; true for a language without a list."""
-    words = _words(language)
-    return words is None or words.hints is None or words.hints.search(text.lower()) is not None
+    return hints_of_denial(text, language) > 0
 
 
 class _Words(NamedTuple):

@@ -14,7 +14,7 @@ from kb_pipeline.steps.meaning.lexicon import knows
 from kb_pipeline.steps.meaning.quantities import bound, number, ordinal
 from kb_pipeline.steps.meaning.reading import Reading
 from kb_pipeline.steps.meaning.roles import role
-from kb_pipeline.steps.meaning.values import Difference, Kind
+from kb_pipeline.steps.meaning.values import Commitment, Difference, Kind
 
 
 def compare(one: Reading, other: Reading) -> tuple[Difference, ...]:
@@ -23,7 +23,7 @@ def compare(one: Reading, other: Reading) -> tuple[Difference, ...]:
 
 
 def _differences(one: Part, other: Part) -> Iterator[Difference]:
-    for rule in (number, ordinal, bound, denial, modality, condition, time, role, only, quantity, alternative, promise):
+    for rule in (number, ordinal, bound, denial, modality, condition, time, role, only, quantity, alternative, promise, name):
         yield from rule(one, other)
 
 
@@ -116,3 +116,17 @@ def kept(one: Part, other: Part, kind: Kind, value: str) -> Iterator[Difference]
         yield missing(here)
     elif there and not here and knows(one.language, kind) and not one.may_say(kind, value):
         yield extra(there)
+
+
+def name(one: Part, other: Part) -> Iterator[Difference]:
+    """A name that has become another one, a letter another letter. One that is gone may be written in the other script."""
+    for letters in (True, False):
+        gone, new = (_names_only_in(*sides, letters=letters) for sides in ((one, other), (other, one)))
+        if gone and new:
+            yield differing(gone[0], new[0])
+
+
+def _names_only_in(one: Part, other: Part, *, letters: bool) -> list[Commitment]:
+    own = [found for found in one.of(Kind.NAME) if (found.end - found.start == 1) is letters]
+    theirs = {found.value for found in other.of(Kind.NAME)} if letters and own else set()
+    return [found for found in own if found.value not in (theirs if letters else other.key)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from kb_pipeline.steps.language.negation import hints_at_denial, negative_words
+from kb_pipeline.steps.language.negation import hints_of_denial, negative_words
 from kb_pipeline.steps.language.reader import language_of
 from kb_pipeline.steps.language.sentence_marks import has_two_sentences
 from kb_pipeline.steps.meaning.alignment import Part
@@ -18,19 +18,25 @@ def denial(one: Part, other: Part) -> Iterator[Difference]:
     here, there = one.of(Kind.DENIAL), other.of(Kind.DENIAL)
     if not (here or there) or not all(language_of(part.language).negation.negations for part in (one, other)):
         return
-    rendered = count_possible(other.key, other.language, Kind.DENIAL, "no") if here else 0
+    rendered = _count(other, "no") if here else 0
     negative = negative_words(one.key, one.language, other.language) if here or not there else []
-    undone = count_possible(one.key, one.language, Kind.DENIAL, "undone") if here else 0
+    undone = _count(one, "undone") + _count(one, "affirmed") if here else 0
     if here and not there and not rendered:
         if not undone:
             yield missing(here[0])
     elif here and (len(here) + len(negative) - undone > len(there) + rendered or _is_elsewhere(one, other, here, there)):
         yield differing(here[0], there[0]) if there else missing(here[0])
+    elif here and len(here) == _count(one, "affirmed") and there and not (_count(other, "affirmed") or _count(other, "undone")):
+        yield differing(here[0], there[0])
     elif negative and not there:
         at = one.span[0] + one.key.find(negative[0])
         yield missing(Commitment(Kind.DENIAL, negative[0], at, at + len(negative[0])))
-    elif there and not here and not hints_at_denial(one.key, one.language):
+    elif len(there) > len(here) == 0 and hints_of_denial(one.key, one.language) < len(there):
         yield extra(there[0])
+
+
+def _count(part: Part, value: str) -> int:
+    return count_possible(part.key, part.language, Kind.DENIAL, value)
 
 
 def _is_elsewhere(one: Part, other: Part, here: list[Commitment], there: list[Commitment]) -> bool:

@@ -1,10 +1,45 @@
-"""Names in Latin letters of two texts, compared where the letters tell them from words: Android, plan B, E-104."""
+"""Names in Latin letters: Android, PayPal, plan B. Names with digits have a rule of their own.
+
+In a script without Latin letters every Latin word is taken for a name; elsewhere one with capitals inside, one of the listed
+names, a single capital letter, and, where not all nouns have capitals, a word with one inside a sentence.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 
-from kb_pipeline.steps.language.reader import language_of
-from kb_pipeline.steps.meaning.alignment import Part
-from kb_pipeline.steps.meaning.differences import differing
-from kb_pipeline.steps.meaning.values import Commitment, Difference, Kind
+from kb_pipeline.domain.facts import Fact, FactKind
+from kb_pipeline.steps.language.reader import everywhere, language_of
+from kb_pipeline.steps.language.sentence_marks import begins_sentence
+from kb_pipeline.steps.meaning.values import Commitment, Kind
 
+_WORD = re.compile(r"(?<![^\W\d_])(?<![\w{%$@/.&#\\-])[A-Za-z]+(?![A-Za-z0-9À-ÿ_}%/@\\-]|\.[a-z])")
+_INNER_CAPITAL = re.compile("[a-z][A-Z]")
+_PROTECTED = (FactKind.URL, FactKind.EMAIL, FactKind.PLACEHOLDER)
+
+
+def names(text: str, language: str, facts: Iterable[Fact]) -> Iterator[Commitment]:
+    """The names of `text`, whose `facts` are known; the value is in lower case."""
+    own = language_of(language)
+    found = [match for match in _WORD.finditer(text) if not own.spaces or _is_name(match, language)]
+    taken = [(fact.start, fact.end) for fact in facts if fact.kind in _PROTECTED] if found else []
+    for match in found:
+        if not any(start <= match.start() < end for start, end in taken):
+            yield Commitment(Kind.NAME, match[0].lower(), match.start(), match.end())
+
+
+def _is_name(match: re.Match[str], language: str) -> bool:
+    word, own = match[0], language_of(language)
+    if word.islower() and word not in _listed():
+        return False
+    if word.lower() in _listed() or _INNER_CAPITAL.search(word):
+        return True
+    if own.inflection.capitalized_nouns and len(word) > 1:
+        return False
+    return word.lower() not in own.stop_words.words and not begins_sentence(match.string, match.start())
+
+
+@cache
+def _listed() -> frozenset[str]:
+    """The names that languages' files list, which are names in every language."""
+    return frozenset(everywhere(lambda language: language.cues.names))

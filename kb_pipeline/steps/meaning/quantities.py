@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from kb_pipeline.steps.language.reader import language_of
 from kb_pipeline.steps.meaning.alignment import Part
-from kb_pipeline.steps.meaning.differences import differing, extra, missing
+from kb_pipeline.steps.meaning.differences import differing
 from kb_pipeline.steps.meaning.numbers import is_count, possible_numbers
 from kb_pipeline.steps.meaning.values import Commitment, Difference, Kind
 
@@ -13,6 +14,7 @@ _UP, _DOWN = frozenset(("at most", "below")), frozenset(("at least", "above"))
 def number(one: Part, other: Part) -> Iterator[Difference]:
     """A count that has become another one: gone on the one side, new on the other. Other facts have rules of their own."""
     yield from _exchanged(one, other, Kind.NUMBER)
+    yield from _of_another_thing(one, other)
 
 
 def ordinal(one: Part, other: Part) -> Iterator[Difference]:
@@ -33,6 +35,17 @@ def _only_in(one: Part, other: Part, kind: Kind) -> list[Commitment]:
     rest = [number for number in own if number.value not in theirs]
     known = possible_numbers(other.key, other.language) if rest else set()
     return [number for number in rest if number.value not in known]
+
+
+def _of_another_thing(one: Part, other: Part) -> Iterator[Difference]:
+    """Numbers with a classifier that cannot count what the first text counts: 3 photos, as if they were animals."""
+    classifies = language_of(other.language).numbers.classifies
+    counted = {number.value: number for number in one.of(Kind.NUMBER) if number.about and is_count(number)} if classifies else {}
+    for there in other.of(Kind.NUMBER) if counted else ():
+        here, behind = counted.get(there.value), other.reading.key[there.end : there.end + 12].lstrip()
+        classifier = next((word for word in classifies if behind.startswith(word)), None)
+        if here and classifier and here.about not in classifies[classifier]:
+            yield differing(here, there, f"{here.value} {here.about}", f"{there.value} {classifier}")
 
 
 def bound(one: Part, other: Part) -> Iterator[Difference]:

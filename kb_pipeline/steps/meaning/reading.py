@@ -13,6 +13,7 @@ from kb_pipeline.steps.language.negation import denials
 from kb_pipeline.steps.language.prose import blanked
 from kb_pipeline.steps.language.reader import language_of
 from kb_pipeline.steps.meaning.lexicon import Hit, find, key
+from kb_pipeline.steps.meaning.names import names
 from kb_pipeline.steps.meaning.numbers import numbers
 from kb_pipeline.steps.meaning.values import Commitment, Kind
 
@@ -42,7 +43,7 @@ def commitments(text: str, language: str) -> Reading:
     return read(text, language, extract(text, language))
 
 
-def read(text: str, language: str, facts: Iterable[Fact]) -> Reading:
+def read(text: str, language: str, facts: Sequence[Fact]) -> Reading:
     """The same where the `facts` of `text` are known."""
     words = key(blanked(text) if _SIGNS.search(text) else text)
     hits = find(words, language)
@@ -51,6 +52,7 @@ def read(text: str, language: str, facts: Iterable[Fact]) -> Reading:
     denied = [at for at in denials(words, language) or () if not any(one.start <= at < one.end for one in bounds)]
     found = [*counted, *bounds, *_plain(words, language, hits, denied), *_times(words, language, hits)]
     found += [Commitment(Kind.DENIAL, "no", at, at + 1) for at in denied]
+    found += names(text, language, facts)
     found.sort(key=_START)
     return Reading(words, language, tuple(found))
 

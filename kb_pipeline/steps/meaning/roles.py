@@ -1,7 +1,10 @@
 """Who does something in two texts, compared: another role, or the same two in each other's place."""
 
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 
+from kb_pipeline.steps.language.patterns import NEVER, any_of, longest_first, whole
 from kb_pipeline.steps.language.reader import language_of
 from kb_pipeline.steps.meaning.alignment import Part
 from kb_pipeline.steps.meaning.differences import differing, missing
@@ -59,15 +62,27 @@ def _clause(part: Part, role: Commitment) -> str:
 
 def _agent(part: Part, roles: list[Commitment]) -> Commitment | None:
     """The role that does something: the one that its words say, else the first to which nothing is done."""
-    cues, text = language_of(part.language).cues, part.reading.key
-    marked = [one for one in roles if _is_beside(text, one, cues.agent.before, cues.agent.after)]
-    free = [one for one in roles if not _is_beside(text, one, cues.object.before, cues.object.after)]
+    agent, object_ = _beside(part.language)
+    marked = [one for one in roles if _stands_beside(part.reading.key, one, agent)]
+    free = [one for one in roles if not _stands_beside(part.reading.key, one, object_)]
     return next(iter((*marked, *free)), None)
 
 
-def _is_beside(text: str, one: Commitment, before: tuple[str, ...], after: tuple[str, ...]) -> bool:
-    ahead = text[max(0, one.start - 12) : one.start].split(" ") if before else []
-    joined = text[max(0, one.start - 12) : one.start].rstrip()
-    return any(joined.endswith(word) and (word[-1] > "\u0e00" or word.split(" ")[-1] in ahead) for word in before) or (
-        text.startswith(after, one.end) if after else False
+_Beside = tuple[re.Pattern[str], re.Pattern[str]]  # what ends before a role, what begins behind it
+_REACH = 16  # characters before a role
+
+
+def _stands_beside(text: str, role: Commitment, words: _Beside) -> bool:
+    before, after = words
+    return before.search(text, max(0, role.start - _REACH), role.start) is not None or after.match(text, role.end) is not None
+
+
+@lru_cache(maxsize=64)
+def _beside(language: str) -> tuple[_Beside, _Beside]:
+    """The words beside an agent, and beside a role to which something is done."""
+    cues = language_of(language).cues
+    agent, object_ = (
+        (re.compile(rf"(?:{'|'.join(map(whole, longest_first(of.before))) or NEVER})\s*$"), re.compile(any_of(of.after)))
+        for of in (cues.agent, cues.object)
     )
+    return agent, object_

@@ -29,7 +29,7 @@ class Kind(StrEnum):
 
 VALUES: dict[Kind, frozenset[str]] = {
     Kind.BOUND: frozenset(("at most", "below", "at least", "above")),
-    Kind.DENIAL: frozenset(("undone", "no")),  # what takes a denial back; `no?` are words that deny without a negation
+    Kind.DENIAL: frozenset(("no", "undone", "affirmed")),  # `no?` deny without a negation; the others take one back, `affirmed?` always
     Kind.MODALITY: frozenset(("must", "can", "need not", "must not")),
     Kind.CONDITION: frozenset(("if", "unless")),
     Kind.TIME: frozenset(("before", "after")),
