@@ -13,7 +13,7 @@ from kb_pipeline.steps.language.reader import everywhere, language_of
 from kb_pipeline.steps.language.sentence_marks import begins_sentence
 from kb_pipeline.steps.meaning.values import Commitment, Kind
 
-_WORD = re.compile(r"(?<![^\W\d_])(?<![\w{%$@/.&#\\-])[A-Za-z]+(?![A-Za-z0-9À-ÿ_}%/@\\-]|\.[a-z])")
+_WORD = re.compile(r"(?<![A-Za-z0-9À-ÿ_{%$@/.&#\\-])[A-Za-z]+(?![A-Za-z0-9À-ÿ_}%/@\\-]|\.[a-z])")
 _INNER_CAPITAL = re.compile("[a-z][A-Z]")
 _PROTECTED = (FactKind.URL, FactKind.EMAIL, FactKind.PLACEHOLDER)
 

@@ -45,14 +45,15 @@ def commitments(text: str, language: str) -> Reading:
 
 def read(text: str, language: str, facts: Sequence[Fact]) -> Reading:
     """The same where the `facts` of `text` are known."""
-    words = key(blanked(text) if _SIGNS.search(text) else text)
+    prose = blanked(text) if _SIGNS.search(text) else text
+    words = key(prose)
     hits = find(words, language)
     counted = numbers(words, language, facts)
     bounds = list(_bounds(words, hits, counted))
     denied = [at for at in denials(words, language) or () if not any(one.start <= at < one.end for one in bounds)]
     found = [*counted, *bounds, *_plain(words, language, hits, denied), *_times(words, language, hits)]
     found += [Commitment(Kind.DENIAL, "no", at, at + 1) for at in denied]
-    found += names(text, language, facts)
+    found += names(prose, language, facts)
     found.sort(key=_START)
     return Reading(words, language, tuple(found))
 
