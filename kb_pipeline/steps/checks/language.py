@@ -28,6 +28,7 @@ _LATIN_RUN = re.compile(
 )
 # The last three of so many words; it begins with a space, to which the regex engine skips.
 _LATIN_WORDS = re.compile(rf" [{_LATIN}][{_LATIN}'’-]*+(?:,? [{_LATIN}][{_LATIN}'’-]*+){{{_SENTENCE_WORDS - 2}}}")
+_HAN = re.compile("[\u3400-\u9fff]+")
 _NIKHAHIT = "\u0e4d"
 _SARA_AM = re.compile(f"{_NIKHAHIT}([\u0e48-\u0e4b]?)\u0e32")
 
@@ -36,7 +37,28 @@ _SARA_AM = re.compile(f"{_NIKHAHIT}([\u0e48-\u0e4b]?)\u0e32")
 def wrong_script(subject: Subject) -> Iterable[Flaw]:
     """Letters of a script that the market does not use, outside protected names, placeholders and addresses."""
     foreign = beyond(subject.market.conventions.scripts)
-    return _foreign_runs(foreign, subject) if foreign.search(subject.written) else ()
+    runs = _foreign_runs(foreign, subject) if foreign.search(subject.written) else ()
+    return [*runs, *_foreign_letters(subject)]
+
+
+def _foreign_letters(subject: Subject) -> Iterator[Flaw]:
+    """Han characters that the market's language does not write: simplified ones in Japanese."""
+    charset = language_of(subject.market.tag).charset
+    if not charset or _can_write(subject.written, charset):
+        return
+    for part, text in subject.parts():
+        for match in _HAN.finditer(_unprotected(text, subject)):
+            if not _can_write(match[0], charset):
+                message = f"'{match[0]}' has characters that {subject.market.language_name} does not write"
+                yield Flaw(message, part, match.span())
+
+
+def _can_write(text: str, charset: str) -> bool:
+    try:
+        text.encode(charset)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _foreign_runs(foreign: re.Pattern[str], subject: Subject) -> Iterator[Flaw]:

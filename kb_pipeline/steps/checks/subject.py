@@ -95,13 +95,18 @@ class Subject:
     @cached_property
     def differences(self) -> tuple[Difference, ...]:
         """Where the target commits to something else than the source; the pack's own clauses are left out."""
+        if not (self.source_text.strip() and self.target_text.strip()):
+            return ()
+        source = read(self.source_text, self.source_language, self.source_facts)
+        return compare(source, read(self.without_clauses, self.market.tag, self.target_facts))
+
+    @cached_property
+    def without_clauses(self) -> str:
+        """`target_text` without the clauses that the market's law wants, which no source has; same length."""
         text = self.target_text
         for clause in self.market.clauses:
             text = text.replace(clause.text, " " * len(clause.text))
-        if not (self.source_text.strip() and text.strip()):
-            return ()
-        source = read(self.source_text, self.source_language, self.source_facts)
-        return compare(source, read(text, self.market.tag, self.target_facts))
+        return text
 
     @cached_property
     def target_facts(self) -> tuple[Fact, ...]:

@@ -111,6 +111,7 @@ class Inflection(Value):
     prefixes: Words = ()  # with or without a hyphen: email, e-mail
     noun_endings: Words = ()
     verb_endings: Words = ()  # instead of a final en
+    lost_in_compounds: Words = ()  # endings that a noun may lose as the first part of a compound: Rücksend(ung)ekosten
     capitalized_nouns: bool = False
 
 
@@ -266,6 +267,7 @@ class Language(Value):
 
     length: int = 100  # characters without spaces that say what 100 English ones say
     spaces: bool = True  # between words
+    charset: str = ""  # a Python codec that has all letters of the language: what it lacks is another language's
     common_words: Words = ()  # of this language and of no other one here
     function_words: Words = ()
     shared_function_words: Words = ()  # those that other Latin languages have, too

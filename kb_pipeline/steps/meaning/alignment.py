@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from operator import attrgetter
 
+from kb_pipeline.steps.language.negation import may_deny
 from kb_pipeline.steps.language.sentence_marks import STOPS, WIDE_STOPS
 from kb_pipeline.steps.meaning.lexicon import may_say
 from kb_pipeline.steps.meaning.reading import Reading
@@ -54,7 +55,7 @@ def pairs(one: Reading, other: Reading) -> Iterator[tuple[Part, Part]]:
             spans = _together(spans, one, other, _CELL)
     ours, theirs = _cut(one, spans[0]), _cut(other, spans[1])
     for part, counterpart in zip(ours, theirs, strict=True):
-        if part.commitments or counterpart.commitments:
+        if part.commitments or counterpart.commitments or may_deny(part.key, part.language):
             yield from _by_sentence(part, counterpart)
 
 

@@ -6,6 +6,7 @@ sides is a difference; where words may say it, it is unsure.
 
 from collections.abc import Iterator
 
+from kb_pipeline.steps.language.negation import hints_at_denial
 from kb_pipeline.steps.meaning.alignment import Part, pairs
 from kb_pipeline.steps.meaning.denial import denial
 from kb_pipeline.steps.meaning.differences import differing, extra, missing
@@ -15,6 +16,8 @@ from kb_pipeline.steps.meaning.quantities import bound, number, ordinal
 from kb_pipeline.steps.meaning.reading import Reading
 from kb_pipeline.steps.meaning.roles import role
 from kb_pipeline.steps.meaning.values import Commitment, Difference, Kind
+
+_LONG = 160  # characters of a part from which a translator's freedom is too great to say that something is missing or put in
 
 
 def compare(one: Reading, other: Reading) -> tuple[Difference, ...]:
@@ -32,7 +35,7 @@ def modality(one: Part, other: Part) -> Iterator[Difference]:
     kind = Kind.MODALITY
     for value, opposite in (("must", "can"), ("can", "must"), ("need not", "must not"), ("must not", "need not")):
         here, there = one.says(kind, value), other.says(kind, opposite)
-        excused = one.may_say(kind, opposite) or other.may_say(kind, value) or other.says(kind, f"{value} not")
+        excused = len(one.key) > _LONG or one.may_say(kind, opposite) or other.may_say(kind, value) or other.says(kind, f"{value} not")
         if here and there and not excused:
             yield differing(here, there)
 
@@ -48,9 +51,9 @@ def condition(one: Part, other: Part) -> Iterator[Difference]:
         elif not other.may_say(kind, "if"):
             yield missing(unless)
     elif if_ and not unless and knows(other.language, kind):
-        if not other.may_say(kind, "if", "unless"):
+        if not other.may_say(kind, "if", "unless") and len(one.key) < _LONG:
             yield missing(if_)
-        elif (there := other.says(kind, "unless")) and not one.of(Kind.DENIAL) and not other.may_say(kind, "if"):
+        elif (there := other.says(kind, "unless")) and not hints_at_denial(one.key, one.language) and not other.says(kind, "if"):
             yield differing(if_, there)
 
 
@@ -86,21 +89,21 @@ def quantity(one: Part, other: Part) -> Iterator[Difference]:
 
 
 def alternative(one: Part, other: Part) -> Iterator[Difference]:
-    """Or where it was and, and the reverse: in a denial the one says what the other says. A part of a condition that is gone."""
+    """Or where it was and, and the reverse; in a denial, and of all, both say the same. A part of a condition that is gone."""
     kind = Kind.ALTERNATIVE
-    denied = one.of(Kind.DENIAL) or other.of(Kind.DENIAL)
+    free = one.of(Kind.DENIAL) or other.of(Kind.DENIAL) or one.may_say(Kind.QUANTITY, "all")
     for value, opposite in (("or", "and"), ("and", "or")):
         here, there = one.says(kind, value), other.says(kind, opposite)
         if not here or other.may_say(kind, value):
             continue
-        if there and not denied and not one.may_say(kind, opposite):
+        if there and not free and not one.may_say(kind, opposite):
             yield differing(here, there)
-        elif value == "or" and not there and not denied and other.may_say(kind, opposite) or _is_condition(one, value):
+        elif (not free and not there and other.may_say(kind, opposite)) if value == "or" else _is_condition(one):
             yield missing(here)
 
 
-def _is_condition(one: Part, value: str) -> bool:
-    return value == "and" and one.says(Kind.CONDITION, "if") is not None
+def _is_condition(one: Part) -> bool:
+    return len(one.key) < _LONG and one.says(Kind.CONDITION, "if") is not None
 
 
 def promise(one: Part, other: Part) -> Iterator[Difference]:
@@ -114,7 +117,7 @@ def kept(one: Part, other: Part, kind: Kind, value: str) -> Iterator[Difference]
     here, there = one.says(kind, value), other.says(kind, value)
     if here and not there and knows(other.language, kind) and not other.may_say(kind, value):
         yield missing(here)
-    elif there and not here and knows(one.language, kind) and not one.may_say(kind, value):
+    elif there and not here and len(one.key) < _LONG and knows(one.language, kind) and not one.may_say(kind, value):
         yield extra(there)
 
 

@@ -1,5 +1,6 @@
 """Denials of two texts, counted: dropped, put in, or at another place. Words of negation are counted, meanings are not known."""
 
+import re
 from collections.abc import Iterator
 
 from kb_pipeline.steps.language.negation import hints_of_denial, negative_words
@@ -10,6 +11,7 @@ from kb_pipeline.steps.meaning.differences import differing, extra, missing
 from kb_pipeline.steps.meaning.lexicon import count_possible
 from kb_pipeline.steps.meaning.values import Commitment, Difference, Kind
 
+_WORD = re.compile("[a-z]+")
 _FAR = 0.2  # of a part's length: a negation that stands so much earlier or later is another one
 
 
@@ -22,7 +24,7 @@ def denial(one: Part, other: Part) -> Iterator[Difference]:
     negative = negative_words(one.key, one.language, other.language) if here or not there else []
     undone = _count(one, "undone") + _count(one, "affirmed") if here else 0
     if here and not there and not rendered:
-        if not undone:
+        if not undone and not _is_left(one, other, here[0]):
             yield missing(here[0])
     elif here and (len(here) + len(negative) - undone > len(there) + rendered or _is_elsewhere(one, other, here, there)):
         yield differing(here[0], there[0]) if there else missing(here[0])
@@ -33,6 +35,12 @@ def denial(one: Part, other: Part) -> Iterator[Difference]:
         yield missing(Commitment(Kind.DENIAL, negative[0], at, at + len(negative[0])))
     elif len(there) > len(here) == 0 and hints_of_denial(one.key, one.language) < len(there):
         yield extra(there[0])
+
+
+def _is_left(one: Part, other: Part, denied: Commitment) -> bool:
+    """Whether the word that denies stands in the other text as it is: a `No` in a table."""
+    word = _WORD.match(one.reading.key, denied.start)
+    return word is not None and re.search(rf"(?<![a-z]){re.escape(word[0])}(?![a-z])", other.key) is not None
 
 
 def _count(part: Part, value: str) -> int:

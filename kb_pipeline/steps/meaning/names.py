@@ -1,6 +1,6 @@
 """Names in Latin letters: Android, PayPal, plan B. Names with digits have a rule of their own.
 
-In a script without Latin letters every Latin word is taken for a name; elsewhere one with capitals inside, one of the listed
+In a script without Latin letters every Latin word is taken for a name; elsewhere one with capitals inside or of capitals, one of the listed
 names, a single capital letter, and, where not all nouns have capitals, a word with one inside a sentence.
 """
 
@@ -14,7 +14,7 @@ from kb_pipeline.steps.language.sentence_marks import begins_sentence
 from kb_pipeline.steps.meaning.values import Commitment, Kind
 
 _WORD = re.compile(r"(?<![A-Za-z0-9À-ÿ_{%$@/.&#\\-])[A-Za-z]+(?![A-Za-z0-9À-ÿ_}%/@\\-]|\.[a-z])")
-_INNER_CAPITAL = re.compile("[a-z][A-Z]")
+_CAPITALS = re.compile("[a-z][A-Z]|^[A-Z]{2,}$")  # inside: PayPal; an abbreviation
 _PROTECTED = (FactKind.URL, FactKind.EMAIL, FactKind.PLACEHOLDER)
 
 
@@ -32,7 +32,7 @@ def _is_name(match: re.Match[str], language: str) -> bool:
     word, own = match[0], language_of(language)
     if word.islower() and word not in _listed():
         return False
-    if word.lower() in _listed() or _INNER_CAPITAL.search(word):
+    if word.lower() in _listed() or _CAPITALS.search(word):
         return True
     if own.inflection.capitalized_nouns and len(word) > 1:
         return False

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from kb_pipeline.domain.facts import Fact, FactKind
 from kb_pipeline.steps.facts.number_words import number_words
-from kb_pipeline.steps.facts.numbers import canonical, plain, scales
+from kb_pipeline.steps.facts.numbers import canonical, digits_pattern, plain, scales
 from kb_pipeline.steps.facts.units import unit_after
 from kb_pipeline.steps.facts.values import comparison_value
 from kb_pipeline.steps.language.patterns import LETTER, NEVER, any_of, is_spaced, longest_first, whole
@@ -16,7 +16,6 @@ from kb_pipeline.steps.language.reader import language_of
 from kb_pipeline.steps.meaning.values import Commitment, Kind
 
 _NUMBERED = (FactKind.COUNT, FactKind.DURATION, FactKind.MONEY, FactKind.PERCENT, FactKind.TIME, FactKind.DATE)
-_DIGITS = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 
 
 def numbers(text: str, language: str, facts: Iterable[Fact]) -> list[Commitment]:
@@ -42,7 +41,7 @@ def is_count(one: Commitment) -> bool:
 def possible_numbers(text: str, language: str) -> set[str]:
     """All numbers that `text`, a key, may speak of: digits wherever they stand, words such as `both`."""
     patterns = _patterns(language)
-    digits = {canonical(match[0], language) for match in _DIGITS.finditer(plain(text))}
+    digits = {canonical(match[0], language) for match in patterns.digits.finditer(plain(text))}
     return digits | {str(patterns.of_may[match[0]]) for match in patterns.may.finditer(text)}
 
 
@@ -53,6 +52,9 @@ def _of_fact(fact: Fact) -> Commitment:
 
 
 class _Patterns(NamedTuple):
+    """The numbers of a language, compiled."""
+
+    digits: re.Pattern[str]
     words: re.Pattern[str]
     ordinals: re.Pattern[str]
     of_ordinals: dict[str, int]
@@ -100,6 +102,7 @@ def _patterns(language: str) -> _Patterns:
     marks = [_marked(mark, own.pattern) for mark in listed.ordinal_marks]
     may = listed.may
     return _Patterns(
+        digits=re.compile(digits_pattern(language)),
         words=re.compile(_words(language)),
         ordinals=re.compile("|".join((*marks, *map(whole, longest_first(listed.ordinals)))) or NEVER),
         of_ordinals={**spaced, **listed.ordinals},

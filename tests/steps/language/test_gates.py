@@ -41,7 +41,7 @@ def texts_with(word: str) -> Iterator[str]:
 NEGATIONS = [
     (name, word)
     for name, language in languages().items()
-    for listed in (language.negation.negations, language.negation.denials, Wording(words=language.negation.renderings))
+    for listed in (language.negation.negations, language.negation.denials)
     for word in listed.words
 ]
 

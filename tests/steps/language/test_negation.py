@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb_pipeline.steps.language.negation import denials, hints_at_denial, negations, negative_words, rendered_denials
+from kb_pipeline.steps.language.negation import denials, hints_at_denial, negations, negative_words
 from kb_pipeline.steps.language.opposites import verdict
 
 
@@ -45,19 +45,6 @@ def test_negations_that_a_translation_must_carry(text: str, language: str, count
 def test_a_language_without_a_list_is_not_judged() -> None:
     assert denials("Ні", "uk") is None
     assert hints_at_denial("Ні", "uk")
-
-
-@pytest.mark.parametrize(
-    ("text", "language", "count"),
-    [
-        ("Rauchen ist verboten.", "de-DE", 1),
-        ("Eine Änderung ist unmöglich.", "de-DE", 1),
-        ("レシートは不要です。", "ja-JP", 1),
-        ("ไม่บังคับ", "th-TH", 0),
-    ],
-)
-def test_words_that_say_a_negation_without_one(text: str, language: str, count: int) -> None:
-    assert rendered_denials(text, language) == count
 
 
 def test_relations_count_as_they_did() -> None:
