@@ -46,11 +46,18 @@ def _said(value: str, span: tuple[int, int] | None, text: str) -> str:
     return f"'{words}'" if words.lower() == value else f"{value} ('{words}')"
 
 
+def _is_fact(one: Difference, subject: Subject) -> bool:
+    """Whether the rule about facts says it already."""
+    if one.kind is not Kind.NUMBER or one.there_span is None:
+        return False
+    return any(fact.start == one.there_span[0] for fact in subject.facts.extra)
+
+
 def _rule(name: str, severity: Severity, wanted: str, *kinds: Kind) -> Rule:
     """A rule for the differences of some kinds; `wanted` is what it wants, for people."""
 
     def find(subject: Subject) -> Iterable[Flaw]:
-        return [_flaw(one, subject, severity) for one in subject.differences if one.kind in kinds]
+        return [_flaw(one, subject, severity) for one in subject.differences if one.kind in kinds and not _is_fact(one, subject)]
 
     find.__doc__ = wanted
     return Rule(name, MqmCategory.ACCURACY, severity, find)

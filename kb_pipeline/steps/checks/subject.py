@@ -15,7 +15,7 @@ from kb_pipeline.domain.markets import Market
 from kb_pipeline.steps.facts import FactComparison, Passage, extract
 from kb_pipeline.steps.facts import compare as compare_facts
 from kb_pipeline.steps.language.tags import primary
-from kb_pipeline.steps.meaning import Difference, compare, read
+from kb_pipeline.steps.meaning import Difference, Reading, compare, read
 
 _DIGIT = re.compile(r"\d")
 _SHOWN = 80  # characters of a phrasing in a message
@@ -97,8 +97,17 @@ class Subject:
         """Where the target commits to something else than the source; the pack's own clauses are left out."""
         if not (self.source_text.strip() and self.target_text.strip()):
             return ()
-        source = read(self.source_text, self.source_language, self.source_facts)
-        return compare(source, read(self.without_clauses, self.market.tag, self.target_facts))
+        return compare(self.source_reading, self.target_reading)
+
+    @cached_property
+    def source_reading(self) -> Reading:
+        """What the source commits to."""
+        return read(self.source_text, self.source_language, self.source_facts)
+
+    @cached_property
+    def target_reading(self) -> Reading:
+        """What the target commits to, without the pack's own clauses."""
+        return read(self.without_clauses, self.market.tag, self.target_facts)
 
     @cached_property
     def without_clauses(self) -> str:

@@ -33,6 +33,11 @@ class Part:
         """The text of this part, as cues are looked for."""
         return self.reading.key[self.span[0] : self.span[1]]
 
+    @property
+    def has_two_sentences(self) -> bool:
+        """Whether a sentence ends inside."""
+        return _SENTENCE.search(self.key) is not None
+
     def of(self, kind: Kind) -> list[Commitment]:
         """The commitments of one kind."""
         return self._by_kind.get(kind, [])

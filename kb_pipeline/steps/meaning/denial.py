@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from kb_pipeline.steps.language.negation import hints_of_denial, negative_words
 from kb_pipeline.steps.language.reader import language_of
-from kb_pipeline.steps.language.sentence_marks import has_two_sentences
 from kb_pipeline.steps.meaning.alignment import Part
 from kb_pipeline.steps.meaning.differences import differing, extra, missing
 from kb_pipeline.steps.meaning.lexicon import count_possible
@@ -18,7 +17,7 @@ _FAR = 0.2  # of a part's length: a negation that stands so much earlier or late
 def denial(one: Part, other: Part) -> Iterator[Difference]:
     """A negation that is gone or put in. One of several that is gone differs: the other side still denies something."""
     here, there = one.of(Kind.DENIAL), other.of(Kind.DENIAL)
-    if not (here or there) or not all(language_of(part.language).negation.negations for part in (one, other)):
+    if not all(language_of(part.language).negation.negations for part in (one, other)):
         return
     rendered = _count(other, "no") if here else 0
     negative = negative_words(one.key, one.language, other.language) if here or not there else []
@@ -49,7 +48,7 @@ def _count(part: Part, value: str) -> int:
 
 def _is_elsewhere(one: Part, other: Part, here: list[Commitment], there: list[Commitment]) -> bool:
     """Whether the target has its negations where the source has none. Never in one sentence, whose word order may be any."""
-    if len(there) > 3 or len(there) < len(here) or not has_two_sentences(one.key):
+    if len(there) > 3 or len(there) < len(here) or not one.has_two_sentences:
         return False
     places = ([(found.start - part.span[0]) / len(part.key) for found in side] for part, side in ((one, here), (other, there)))
     return _distance(*places) > _FAR
