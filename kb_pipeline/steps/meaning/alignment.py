@@ -33,10 +33,10 @@ class Part:
         """The text of this part, as cues are looked for."""
         return self.reading.key[self.span[0] : self.span[1]]
 
-    @property
-    def has_two_sentences(self) -> bool:
-        """Whether a sentence ends inside."""
-        return _SENTENCE.search(self.key) is not None
+    @cached_property
+    def sentence_ends(self) -> list[int]:
+        """Where in `key` sentences end, but for the last."""
+        return [match.end() for match in _SENTENCE.finditer(self.key)]
 
     def of(self, kind: Kind) -> list[Commitment]:
         """The commitments of one kind."""

@@ -91,19 +91,25 @@ def quantity(one: Part, other: Part) -> Iterator[Difference]:
 def alternative(one: Part, other: Part) -> Iterator[Difference]:
     """Or where it was and, and the reverse; in a denial, and of all, both say the same. A part of a condition that is gone."""
     kind = Kind.ALTERNATIVE
-    free = one.of(Kind.DENIAL) or other.of(Kind.DENIAL) or one.may_say(Kind.QUANTITY, "all")
     for value, opposite in (("or", "and"), ("and", "or")):
         here, there = one.says(kind, value), other.says(kind, opposite)
         if not here or other.may_say(kind, value):
             continue
-        if there and not free and not one.may_say(kind, opposite):
-            yield differing(here, there)
-        elif (not free and not there and other.may_say(kind, opposite)) if value == "or" else _is_condition(one):
+        if there and not _is_free(one, other):
+            if not one.may_say(kind, opposite):
+                yield differing(here, there)
+        elif len(one.key) < _LONG and (_is_one_of(one, other) if value == "or" else one.says(Kind.CONDITION, "if")):
             yield missing(here)
 
 
-def _is_condition(one: Part) -> bool:
-    return len(one.key) < _LONG and one.says(Kind.CONDITION, "if") is not None
+def _is_one_of(one: Part, other: Part) -> bool:
+    """Whether the second text may join what is a choice in the first."""
+    return not _is_free(one, other) and other.may_say(Kind.ALTERNATIVE, "and")
+
+
+def _is_free(one: Part, other: Part) -> bool:
+    """Whether and and or say the same: in a denial, and of all."""
+    return bool(one.of(Kind.DENIAL) or other.of(Kind.DENIAL) or one.may_say(Kind.QUANTITY, "all"))
 
 
 def promise(one: Part, other: Part) -> Iterator[Difference]:
@@ -123,7 +129,7 @@ def kept(one: Part, other: Part, kind: Kind, value: str) -> Iterator[Difference]
 
 def name(one: Part, other: Part) -> Iterator[Difference]:
     """A name that has become another one, a letter another letter. One that is gone may be written in the other script."""
-    for letters in (True, False):
+    for letters in (True, False) if len(one.key) < _LONG else ():
         gone, new = (_names_only_in(*sides, letters=letters) for sides in ((one, other), (other, one)))
         if gone and new:
             yield differing(gone[0], new[0])

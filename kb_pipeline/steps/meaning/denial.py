@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from kb_pipeline.steps.language.negation import hints_of_denial, negative_words
 from kb_pipeline.steps.language.reader import language_of
@@ -29,7 +30,7 @@ def denial(one: Part, other: Part) -> Iterator[Difference]:
         yield differing(here[0], there[0]) if there else missing(here[0])
     elif here and len(here) == _count(one, "affirmed") and there and not (_count(other, "affirmed") or _count(other, "undone")):
         yield differing(here[0], there[0])
-    elif negative and not there:
+    elif negative and not there and negative[0] not in other.key:
         at = one.span[0] + one.key.find(negative[0])
         yield missing(Commitment(Kind.DENIAL, negative[0], at, at + len(negative[0])))
     elif len(there) > len(here) == 0 and hints_of_denial(one.key, one.language) < len(there):
@@ -48,18 +49,20 @@ def _count(part: Part, value: str) -> int:
 
 def _is_elsewhere(one: Part, other: Part, here: list[Commitment], there: list[Commitment]) -> bool:
     """Whether the target has its negations where the source has none. Never in one sentence, whose word order may be any."""
-    if len(there) > 3 or len(there) < len(here) or not one.has_two_sentences:
+    if len(there) > 3 or len(there) < len(here) or not one.sentence_ends:
         return False
-    places = ([(found.start - part.span[0]) / len(part.key) for found in side] for part, side in ((one, here), (other, there)))
-    return _distance(*places) > _FAR
+    ends = [0, *one.sentence_ends, len(one.key)]
+    sentences = [next((low, high) for low, high in pairwise(ends) if found.start - one.span[0] < high) for found in here]
+    spans = [(low / len(one.key), high / len(one.key)) for low, high in sentences]
+    return _distance(spans, [(found.start - other.span[0]) / len(other.key) for found in there]) > _FAR
 
 
-def _distance(here: list[float], there: list[float]) -> float:
-    """The largest shift if every place of `here` has one of its own `there`, in order, as near as possible."""
+def _distance(here: list[tuple[float, float]], there: list[float]) -> float:
+    """The largest shift if every span of `here` has a place of its own in `there`, in order, as near as possible."""
     best = [0.0] * (len(there) + 1)
-    for place in here:
+    for low, high in here:
         row = [1.0]
-        for n, other in enumerate(there):
-            row.append(min(row[n], max(best[n], abs(place - other))))
+        for n, place in enumerate(there):
+            row.append(min(row[n], max(best[n], low - place, place - high)))
         best = row
     return best[-1]
