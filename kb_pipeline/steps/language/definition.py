@@ -143,6 +143,7 @@ class Numbers(Value):
     between: Words = ()
     ordinals: Mapping[str, int] = Field(default_factory=dict)  # second: 2
     ordinal_marks: Words = ()  # around a number that is an ordinal: 第_
+    no_numbers: Words = ()  # words that begin like a number and are none
     times: Words = ()  # written onto a number word: zweimal
     classifiers: Words = ()  # what number words of a script without spaces count: 三张
     alone: Mapping[str, int] = Field(default_factory=dict)  # words that say how often, with no more: twice

@@ -43,12 +43,17 @@ def may_deny(text: str, language: str) -> bool:
     return words is not None and words.sign.search(text) is not None
 
 
-def negative_words(text: str, language: str, target: str) -> list[str]:
-    """The adjectives and the like (`invalid`, `unpaid`) of `text` that the `target` language renders with a negation."""
+def negative_words(text: str, language: str) -> list[tuple[int, int]]:
+    """Where adjectives and the like (`invalid`, `unpaid`) stand that some languages render with a negation."""
     words = _words(language)
-    if words is None or words.negative_words is None or not language_of(target).negation.negates_words:
+    if words is None or words.negative_words is None or not words.sign.search(text):
         return []
-    return words.negative_words.findall(text) if words.sign.search(text) else []
+    return [match.span() for match in words.negative_words.finditer(text)]
+
+
+def renders_with_negations(language: str) -> bool:
+    """Whether a language says negative words of others with a negation."""
+    return language_of(language).negation.negates_words
 
 
 def hints_of_denial(text: str, language: str) -> int:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from functools import cached_property
 from operator import attrgetter
 
-from kb_pipeline.steps.language.negation import may_deny
 from kb_pipeline.steps.language.sentence_marks import STOPS, WIDE_STOPS
 from kb_pipeline.steps.meaning.lexicon import may_say
+from kb_pipeline.steps.meaning.names import names
 from kb_pipeline.steps.meaning.reading import Reading
 from kb_pipeline.steps.meaning.values import Commitment, Kind, Span
 
@@ -19,19 +19,27 @@ _START = attrgetter("start")
 
 
 class Part:
-    """A stretch of a text with what it commits to. Spans stay those of the whole text."""
+    """A stretch of a text with what it commits to. Spans stay those of the whole text.
+
+    `values` are the first commitments by their value; numbers, ordinals and names, whose values are endless, by their kind.
+    """
 
     def __init__(self, reading: Reading, span: Span, commitments: tuple[Commitment, ...]) -> None:
         self.reading, self.span, self.commitments = reading, span, commitments
         self.language = reading.language
-        self._by_kind: dict[Kind, list[Commitment]] = {}
+        self.values: dict[str, Commitment] = {}
         for one in commitments:
-            self._by_kind.setdefault(one.kind, []).append(one)
+            self.values.setdefault(one.value if one.kind not in _ENDLESS else one.kind, one)
 
     @cached_property
     def key(self) -> str:
         """The text of this part, as cues are looked for."""
         return self.reading.key[self.span[0] : self.span[1]]
+
+    @cached_property
+    def names(self) -> list[Commitment]:
+        """The names of this part."""
+        return names(self.reading, self.span)
 
     @cached_property
     def sentence_ends(self) -> list[int]:
@@ -40,15 +48,18 @@ class Part:
 
     def of(self, kind: Kind) -> list[Commitment]:
         """The commitments of one kind."""
-        return self._by_kind.get(kind, [])
+        return [one for one in self.commitments if one.kind is kind]
 
-    def says(self, kind: Kind, *values: str) -> Commitment | None:
+    def says(self, *values: str) -> Commitment | None:
         """The first commitment to one of the values."""
-        return next((one for one in self.of(kind) if one.value in values), None)
+        return next((self.values[value] for value in values if value in self.values), None)
 
     def may_say(self, kind: Kind, *values: str) -> bool:
         """Whether it commits to one of the values, or has words that may do so."""
-        return self.says(kind, *values) is not None or any(may_say(self.key, self.language, kind, one) for one in values)
+        return any(value in self.values or may_say(self.key, self.language, kind, value) for value in values)
+
+
+_ENDLESS = (Kind.NUMBER, Kind.ORDINAL, Kind.NAME)
 
 
 def pairs(one: Reading, other: Reading) -> Iterator[tuple[Part, Part]]:
@@ -60,8 +71,7 @@ def pairs(one: Reading, other: Reading) -> Iterator[tuple[Part, Part]]:
             spans = _together(spans, one, other, _CELL)
     ours, theirs = _cut(one, spans[0]), _cut(other, spans[1])
     for part, counterpart in zip(ours, theirs, strict=True):
-        if part.commitments or counterpart.commitments or may_deny(part.key, part.language):
-            yield from _by_sentence(part, counterpart)
+        yield from _by_sentence(part, counterpart)
 
 
 def _together(
@@ -80,21 +90,20 @@ def _together(
 
 
 def _by_sentence(part: Part, counterpart: Part) -> Iterator[tuple[Part, Part]]:
-    ends, others = (
-        [match.end() for match in _SENTENCE.finditer(one.reading.key, *one.span)] for one in (part, counterpart)
-    )
-    if not ends or len(ends) != len(others):
+    if not part.sentence_ends or len(part.sentence_ends) != len(counterpart.sentence_ends):
         yield part, counterpart
         return
-    yield from zip(_cut(part.reading, _spans(part, ends)), _cut(counterpart.reading, _spans(counterpart, others)), strict=True)
+    ours, theirs = (_cut(one.reading, _sentences(one)) for one in (part, counterpart))
+    yield from zip(ours, theirs, strict=True)
 
 
-def _spans(part: Part, ends: list[int]) -> list[Span]:
+def _sentences(part: Part) -> list[Span]:
+    ends = [part.span[0] + end for end in part.sentence_ends]
     return list(zip((part.span[0], *ends), (*ends, part.span[1]), strict=True))
 
 
 def _cut(reading: Reading, spans: list[Span]) -> list[Part]:
-    if len(spans) == 1:
+    if len(spans) == 1 and spans[0] == (0, len(reading.key)):
         return [Part(reading, spans[0], reading.commitments)]
     found = reading.commitments
     return [

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from kb_pipeline.steps.language.negation import hints_of_denial, negative_words
+from kb_pipeline.steps.language.negation import hints_of_denial, renders_with_negations
 from kb_pipeline.steps.language.reader import language_of
 from kb_pipeline.steps.meaning.alignment import Part
 from kb_pipeline.steps.meaning.differences import differing, extra, missing
@@ -12,39 +12,65 @@ from kb_pipeline.steps.meaning.lexicon import count_possible
 from kb_pipeline.steps.meaning.values import Commitment, Difference, Kind
 
 _WORD = re.compile("[a-z]+")
-_FAR = 0.2  # of a part's length: a negation that stands so much earlier or later is another one
+_CLAUSE = re.compile(r"[.,!?;，。！？；、\n]")
+_SCOPE, _BEFORE = 60, 14  # characters behind a denial, and before it, in which a word may take it back
+_LONG = 160  # characters from which a word that may deny says nothing
+_WITHOUT_DENIAL = ("only", "except", "must")  # what says so instead
+_FAR = 0.05  # of a part's length: a negation that stands so much earlier or later is another one
 
 
 def denial(one: Part, other: Part) -> Iterator[Difference]:
     """A negation that is gone or put in. One of several that is gone differs: the other side still denies something."""
-    here, there = one.of(Kind.DENIAL), other.of(Kind.DENIAL)
     if not all(language_of(part.language).negation.negations for part in (one, other)):
         return
-    rendered = _count(other, "no") if here else 0
-    negative = negative_words(one.key, one.language, other.language) if here or not there else []
-    undone = _count(one, "undone") + _count(one, "affirmed") if here else 0
+    here, there = _denials(one), _denials(other)
+    negative = [found for found in one.of(Kind.DENIAL) if found.value == "negative"] if here or not there else []
+    negative = negative if renders_with_negations(other.language) else []
+    rendered = max(0, _count(other.key, other, "no") - _count(one.key, one, "no")) if here and len(other.key) < _LONG else 0
+    lost = len(here) - (_undone(one, other, here) if len(here) > len(there) else 0)
     if here and not there and not rendered:
-        if not undone and not _is_left(one, other, here[0]):
+        if lost > 0 and not _is_left(one, other, here[0]):
             yield missing(here[0])
-    elif here and (len(here) + len(negative) - undone > len(there) + rendered or _is_elsewhere(one, other, here, there)):
+    elif here and (lost + len(negative) > len(there) + rendered or _is_elsewhere(one, other, here, there)):
         yield differing(here[0], there[0]) if there else missing(here[0])
-    elif here and len(here) == _count(one, "affirmed") and there and not (_count(other, "affirmed") or _count(other, "undone")):
+    elif here and there and all(_is_undone(one, found, "affirmed") for found in here) and not _is_affirmed(other):
         yield differing(here[0], there[0])
-    elif negative and not there and negative[0] not in other.key:
-        at = one.span[0] + one.key.find(negative[0])
-        yield missing(Commitment(Kind.DENIAL, negative[0], at, at + len(negative[0])))
-    elif len(there) > len(here) == 0 and hints_of_denial(one.key, one.language) < len(there):
+    elif negative and not there and one.reading.key[slice(*negative[0][2:4])] not in other.key:
+        yield missing(negative[0])
+    elif there and not here and hints_of_denial(one.key, one.language) < len(there):
         yield extra(there[0])
+
+
+def _denials(part: Part) -> list[Commitment]:
+    return [found for found in part.of(Kind.DENIAL) if found.value == "no"]
+
+
+def _undone(one: Part, other: Part, here: list[Commitment]) -> int:
+    """How many denials are taken back, so that the other text may say it without any: not until, as only when; do not forget."""
+    values = ("undone", "affirmed") if other.says(*_WITHOUT_DENIAL) else ("affirmed",)
+    return sum(_is_undone(one, found, *values) for found in here)
+
+
+def _is_undone(part: Part, denied: Commitment, *values: str) -> bool:
+    """Whether a word behind a denial, in its clause, takes it back: not until, do not forget."""
+    start = denied.start - part.span[0]
+    end = _CLAUSE.search(part.key, start)
+    clause = part.key[max(0, start - _BEFORE) : min(start + _SCOPE, end.start() if end else start + _SCOPE)]
+    return any(_count(clause, part, value) for value in values)
+
+
+def _is_affirmed(part: Part) -> bool:
+    return any(_count(part.key, part, value) for value in ("affirmed", "undone"))
+
+
+def _count(text: str, part: Part, value: str) -> int:
+    return count_possible(text, part.language, Kind.DENIAL, value)
 
 
 def _is_left(one: Part, other: Part, denied: Commitment) -> bool:
     """Whether the word that denies stands in the other text as it is: a `No` in a table."""
     word = _WORD.match(one.reading.key, denied.start)
     return word is not None and re.search(rf"(?<![a-z]){re.escape(word[0])}(?![a-z])", other.key) is not None
-
-
-def _count(part: Part, value: str) -> int:
-    return count_possible(part.key, part.language, Kind.DENIAL, value)
 
 
 def _is_elsewhere(one: Part, other: Part, here: list[Commitment], there: list[Commitment]) -> bool:

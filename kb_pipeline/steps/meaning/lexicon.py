@@ -6,12 +6,12 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from kb_pipeline.errors import LanguageDataError
+from kb_pipeline.steps.facts.number_words import number_words
 from kb_pipeline.steps.language.definition import Cues
 from kb_pipeline.steps.language.patterns import LETTER, NEVER, is_spaced
 from kb_pipeline.steps.language.reader import language_of
 from kb_pipeline.steps.meaning.values import VALUES, Kind
 
-_APOSTROPHES = str.maketrans("’‘", "''")
 _MORE = f"[{LETTER}]"
 _PLACE = "_"  # of the number, in a cue of a bound
 _NOTHING = "nothing"
@@ -37,17 +37,17 @@ class Hit(NamedTuple):
 def key(text: str) -> str:
     """`text` as cues are looked for: in lower case, straight apostrophes; same length."""
     lower = text.lower()
-    return (lower if len(lower) == len(text) else text).translate(_APOSTROPHES)
+    return (lower if len(lower) == len(text) else text).replace("’", "'").replace("‘", "'")
 
 
 def find(text: str, language: str) -> list[Hit]:
     """The senses of all cues of `text`, which is a `key`, by place. Of one kind none overlap."""
     lexicon = _lexicon(language)
-    return [
-        Hit(match.start() + first, match.start() + last, sense)
-        for match in lexicon.pattern.finditer(text)
-        for first, last, sense in lexicon.senses(match[0])
-    ]
+    found: list[Hit] = []
+    for match in lexicon.pattern.finditer(text):
+        start = match.start()
+        found += [Hit(start + first, start + last, sense) for first, last, sense in lexicon.senses(match[0])]
+    return found
 
 
 def may_say(text: str, language: str, kind: Kind, value: str) -> bool:
@@ -107,6 +107,8 @@ def _lexicon(language: str) -> _Lexicon:
         if not value.endswith("?"):
             sense = Sense(kind, "" if value == _NOTHING else value, phrase[0] != _PLACE)
             phrases.setdefault(_bare(phrase), {})[sense] = None
+    for word, value in _number_cues(language):
+        phrases.setdefault(key(word), {})[Sense(Kind.NUMBER, value)] = None
     return _Lexicon({phrase: tuple(senses) for phrase, senses in phrases.items()})
 
 
@@ -123,6 +125,16 @@ def _phrases(cues: Cues) -> Iterator[tuple[Kind, str, str]]:
             if value.removesuffix("?") not in values and value != _NOTHING:
                 raise LanguageDataError(f"cues.{kind.value}: unknown value '{value}'", f"known: {', '.join(sorted(values))}")
             yield from ((kind, value, phrase) for phrase in phrases)
+
+
+def _number_cues(language: str) -> Iterator[tuple[str, str]]:
+    """The words that numbers in words have, so that these are looked for; and those that only look so, which say nothing."""
+    listed, own = language_of(language).numbers, number_words(language)
+    least = 2 if listed.writing != "joined" else 1  # one is also an article
+    for word in (word for word, value in own.words.items() if value >= least):
+        yield (f"{word}*" if listed.times else word), "word"
+    yield from ((word, "word") for word in (*listed.places, *listed.ordinals, *listed.alone))
+    yield from ((word, "") for word in listed.no_numbers)
 
 
 def _bare(phrase: str) -> str:

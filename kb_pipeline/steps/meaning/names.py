@@ -5,27 +5,26 @@ names, a single capital letter, and, where not all nouns have capitals, a word w
 """
 
 import re
-from collections.abc import Iterable, Iterator
 from functools import cache
 
-from kb_pipeline.domain.facts import Fact, FactKind
 from kb_pipeline.steps.language.reader import everywhere, language_of
 from kb_pipeline.steps.language.sentence_marks import begins_sentence
-from kb_pipeline.steps.meaning.values import Commitment, Kind
+from kb_pipeline.steps.meaning.reading import Reading
+from kb_pipeline.steps.meaning.values import Commitment, Kind, Span
 
 _WORD = re.compile(r"(?<![A-Za-z0-9À-ÿ_{%$@/.&#\\-])[A-Za-z]+(?![A-Za-z0-9À-ÿ_}%/@\\-]|\.[a-z])")
 _CAPITALS = re.compile("[a-z][A-Z]|^[A-Z]{2,}$")  # inside: PayPal; an abbreviation
-_PROTECTED = (FactKind.URL, FactKind.EMAIL, FactKind.PLACEHOLDER)
 
 
-def names(text: str, language: str, facts: Iterable[Fact]) -> Iterator[Commitment]:
-    """The names of `text`, whose `facts` are known; the value is in lower case."""
-    own = language_of(language)
-    found = [match for match in _WORD.finditer(text) if not own.spaces or _is_name(match, language)]
-    taken = [(fact.start, fact.end) for fact in facts if fact.kind in _PROTECTED] if found else []
-    for match in found:
-        if not any(start <= match.start() < end for start, end in taken):
-            yield Commitment(Kind.NAME, match[0].lower(), match.start(), match.end())
+def names(reading: Reading, span: Span) -> list[Commitment]:
+    """The names in a span of a text; the value is in lower case."""
+    text, language = reading.text, reading.language
+    spaces = language_of(language).spaces
+    return [
+        Commitment(Kind.NAME, match[0].lower(), match.start(), match.end())
+        for match in _WORD.finditer(text, *span)
+        if (not spaces or _is_name(match, language)) and not any(a <= match.start() < b for a, b in reading.protected)
+    ]
 
 
 def _is_name(match: re.Match[str], language: str) -> bool:

@@ -13,17 +13,20 @@ from kb_pipeline.steps.facts.units import unit_after
 from kb_pipeline.steps.facts.values import comparison_value
 from kb_pipeline.steps.language.patterns import LETTER, NEVER, any_of, is_spaced, longest_first, whole
 from kb_pipeline.steps.language.reader import language_of
+from kb_pipeline.steps.meaning.lexicon import Hit
 from kb_pipeline.steps.meaning.values import Commitment, Kind
 
 _NUMBERED = (FactKind.COUNT, FactKind.DURATION, FactKind.MONEY, FactKind.PERCENT, FactKind.TIME, FactKind.DATE)
 
 
-def numbers(text: str, language: str, facts: Iterable[Fact]) -> list[Commitment]:
-    """The numbers and ordinals of `text`, a key whose `facts` are known, by place.
+def numbers(text: str, language: str, facts: Iterable[Fact], hits: Iterable[Hit]) -> list[Commitment]:
+    """The numbers and ordinals of `text`, a key whose `facts` and cues are known, by place.
 
     The value is the number; `about` is the unit of a count, and of other facts their kind and unit: `duration:minute`.
     """
-    found = [_of_fact(fact) for fact in facts if fact.kind in _NUMBERED]
+    found = [_of_fact(fact) for fact in facts if fact.kind in _NUMBERED] if facts else []
+    if not any(hit.sense.kind is Kind.NUMBER for hit in hits) and not (found and language_of(language).numbers.ordinal_marks):
+        return found
     taken = [(one.start, one.end) for one in found]
     for one in (*_ordinals(text, language), *_alone(text, language), *_in_words(text, language)):
         if one.kind is Kind.ORDINAL or not any(start < one.end and one.start < end for start, end in taken):

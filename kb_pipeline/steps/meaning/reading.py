@@ -7,30 +7,36 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
-from kb_pipeline.domain.facts import Fact
+from kb_pipeline.domain.facts import Fact, FactKind
 from kb_pipeline.steps.facts import extract
-from kb_pipeline.steps.language.negation import denials
+from kb_pipeline.steps.language.negation import denials, negative_words
 from kb_pipeline.steps.language.prose import blanked
 from kb_pipeline.steps.language.reader import language_of
 from kb_pipeline.steps.meaning.lexicon import Hit, find, key
-from kb_pipeline.steps.meaning.names import names
 from kb_pipeline.steps.meaning.numbers import numbers
-from kb_pipeline.steps.meaning.values import Commitment, Kind
+from kb_pipeline.steps.meaning.values import Commitment, Kind, Span
 
 _NEAR = 14  # characters between a bound and its number: `up to about 5`, `5 photos or more`
 _GOVERNED, _GOVERNED_BEHIND = 34, 14  # characters after, or before, the word of a time in which its event is looked for
 _MARK = re.compile(r"[,.;:!?，；：、。！？\n|()]")
 _SIGNS = re.compile(r"[`<]|://|\]\(")
-_BESIDE = (Kind.BOUND, Kind.TIME, Kind.EVENT, Kind.DENIAL)  # what is not said by its cue alone
+_BESIDE = (Kind.BOUND, Kind.TIME, Kind.EVENT, Kind.DENIAL, Kind.NUMBER)  # what is not said by its cue alone
+_PROTECTED = (FactKind.URL, FactKind.EMAIL, FactKind.PLACEHOLDER)
 _START = attrgetter("start")
 
 
 class Reading(NamedTuple):
-    """A text as it was read: `key` is what its cues were looked for in, of the same length, `commitments` are by place."""
+    """A text as it was read: `commitments` by place, but for names, which are found when two texts are compared.
 
+    `text` is without code and links, `key` the same as cues are looked for, both of the text's own length. `protected` are the
+    spans of addresses and placeholders.
+    """
+
+    text: str
     key: str
     language: str
     commitments: tuple[Commitment, ...]
+    protected: tuple[Span, ...] = ()
 
     def of(self, kind: Kind) -> list[Commitment]:
         """The commitments of one kind."""
@@ -48,14 +54,15 @@ def read(text: str, language: str, facts: Sequence[Fact]) -> Reading:
     prose = blanked(text) if _SIGNS.search(text) else text
     words = key(prose)
     hits = find(words, language)
-    counted = numbers(words, language, facts)
+    counted = numbers(words, language, facts, hits)
     bounds = list(_bounds(words, hits, counted))
     denied = [at for at in denials(words, language) or () if not any(one.start <= at < one.end for one in bounds)]
     found = [*counted, *bounds, *_plain(words, language, hits, denied), *_times(words, language, hits)]
     found += [Commitment(Kind.DENIAL, "no", at, at + 1) for at in denied]
-    found += names(prose, language, facts)
+    found += [Commitment(Kind.DENIAL, "negative", *span) for span in negative_words(words, language)]
     found.sort(key=_START)
-    return Reading(words, language, tuple(found))
+    protected = tuple([(fact.start, fact.end) for fact in facts if fact.kind in _PROTECTED]) if facts else ()
+    return Reading(prose, words, language, tuple(found), protected)
 
 
 def _plain(text: str, language: str, hits: Iterable[Hit], denied: Sequence[int]) -> Iterator[Commitment]:
@@ -72,7 +79,7 @@ def _plain(text: str, language: str, hits: Iterable[Hit], denied: Sequence[int])
 
 def _bounds(text: str, hits: Iterable[Hit], counted: Sequence[Commitment]) -> Iterator[Commitment]:
     """The bounds that have a number; `about` is its value."""
-    bounds = [hit for hit in hits if hit.sense.kind is Kind.BOUND]
+    bounds = [hit for hit in hits if hit.sense.kind is Kind.BOUND] if counted else ()
     firm = [one for one in counted if one.kind is Kind.NUMBER] if bounds else []
     starts = [one.start for one in firm]
     for start, end, sense in bounds:
@@ -87,10 +94,9 @@ def _bounds(text: str, hits: Iterable[Hit], counted: Sequence[Commitment]) -> It
 
 def _times(text: str, language: str, hits: Sequence[Hit]) -> Iterator[Commitment]:
     """Before and after; `about` are the events that stand with them."""
-    behind = Kind.TIME in language_of(language).cues.behind
-    for start, end, sense in hits:
-        if sense.kind is not Kind.TIME:
-            continue
+    times = [hit for hit in hits if hit.sense.kind is Kind.TIME]
+    behind = bool(times) and Kind.TIME in language_of(language).cues.behind
+    for start, end, sense in times:
         low, high = (max(0, start - _GOVERNED_BEHIND), start) if behind else (end, end + _GOVERNED)
         marks = [mark.start() for mark in _MARK.finditer(text, low, high)]
         low, high = (max((low, *marks)), high) if behind else (low, min((high, *marks)))

@@ -20,7 +20,7 @@ def role(one: Part, other: Part) -> Iterator[Difference]:
     if not ours:
         return
     here, there = {found.value for found in ours}, {found.value for found in theirs}
-    addressed, addresses = (bool(part.says(Kind.ROLE, _YOU)) for part in (one, other))
+    addressed, addresses = (_YOU in part.values for part in (one, other))
     gone = [found for found in ours if found.value not in there and not other.may_say(Kind.ROLE, found.value)]
     new = [found for found in theirs if found.value not in here and not one.may_say(Kind.ROLE, found.value)]
     if gone and new and addressed is addresses:
