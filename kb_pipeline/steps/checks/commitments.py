@@ -57,6 +57,8 @@ def _rule(name: str, severity: Severity, wanted: str, *kinds: Kind) -> Rule:
     """A rule for the differences of some kinds; `wanted` is what it wants, for people."""
 
     def find(subject: Subject) -> Iterable[Flaw]:
+        if not subject.differences:
+            return ()
         return [_flaw(one, subject, severity) for one in subject.differences if one.kind in kinds and not _is_fact(one, subject)]
 
     find.__doc__ = wanted

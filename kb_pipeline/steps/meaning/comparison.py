@@ -121,17 +121,19 @@ def promise(one: Part, other: Part) -> Iterator[Difference]:
 
 def name(one: Part, other: Part) -> Iterator[Difference]:
     """A name that has become another one, a letter another letter. One that is gone may be written in the other script."""
-    for letters in (True, False):
-        new = _names_only_in(other, one, letters=letters)
-        gone = _names_only_in(one, other, letters=letters) if new else ()
-        if gone and new:
-            yield differing(gone[0], new[0])
+    new = _names_only_in(other, one)
+    gone = _names_only_in(one, other) if new else []
+    for is_letter in (True, False) if gone else ():
+        here, there = (next((found for found in side if (len(found.value) == 1) is is_letter), None) for side in (gone, new))
+        if here and there:
+            yield differing(here, there)
 
 
-def _names_only_in(one: Part, other: Part, *, letters: bool) -> list[Commitment]:
-    own = [found for found in one.names if (found.end - found.start == 1) is letters]
-    theirs = {found.value for found in other.names} if letters and own else set()
-    return [found for found in own if found.value not in (theirs if letters else other.key)]
+def _names_only_in(one: Part, other: Part) -> list[Commitment]:
+    """The names of a part that the other one has nowhere; a single letter is a name only where it stands as one."""
+    own = [found for found in one.names() if len(found.value) == 1 or found.value not in other.key]
+    letters = {found.value for found in other.names()} if any(len(found.value) == 1 for found in own) else set()
+    return [found for found in own if found.value not in letters]
 
 
 def _turned(one: Part, other: Part, kind: Kind, value: str, opposite: str) -> Iterator[Difference]:

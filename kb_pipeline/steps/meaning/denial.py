@@ -75,10 +75,10 @@ def _is_left(one: Part, other: Part, denied: Commitment) -> bool:
 
 def _is_elsewhere(one: Part, other: Part, here: list[Commitment], there: list[Commitment]) -> bool:
     """Whether the target has its negations where the source has none. Never in one sentence, whose word order may be any."""
-    if len(there) > 3 or len(there) < len(here) or not one.sentence_ends:
+    if len(there) > 3 or len(there) < len(here) or not (ends := one.sentence_ends()):
         return False
-    ends = [0, *one.sentence_ends, len(one.key)]
-    sentences = [next((low, high) for low, high in pairwise(ends) if found.start - one.span[0] < high) for found in here]
+    edges = [0, *ends, len(one.key)]
+    sentences = [next((low, high) for low, high in pairwise(edges) if found.start - one.span[0] < high) for found in here]
     spans = [(low / len(one.key), high / len(one.key)) for low, high in sentences]
     return _distance(spans, [(found.start - other.span[0]) / len(other.key) for found in there]) > _FAR
 
