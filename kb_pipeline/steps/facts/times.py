@@ -13,6 +13,7 @@ from kb_pipeline.steps.language.patterns import any_of, literal
 from kb_pipeline.steps.language.reader import everywhere
 
 _HALF = r"(?P<half>[ap]\.m\.|[ap]m(?![a-z]))"
+_TWELVE = "12 "  # before noon and midnight
 _HALVES = ("am", "pm", "a.m.", "p.m.")
 _HOUR = r"(?<![0-9:.])(?P<h>[0-9]{1,2})"
 _MINUTE = "(?P<m>[0-5][0-9])"
@@ -37,7 +38,7 @@ def _words() -> _Words:
         forms=tuple((re.compile(form, re.IGNORECASE), cues) for form, cues in _forms()),
         part=re.compile(rf"(?P<part>{any_of(_listed(lambda own: own.parts))})\s?$"),
         named=named,
-        name=re.compile(rf"(?<![A-Za-z])(?:12\s)?(?P<name>{any_of(named)})(?![A-Za-z])", re.IGNORECASE),
+        name=re.compile(rf"(?<![A-Za-z])(?:{any_of(named)})(?![A-Za-z])", re.IGNORECASE),
         afternoon=frozenset(_listed(lambda own: own.afternoon)),
         afternoon_hours=_listed(lambda own: own.afternoon_hours),
         bare=re.compile(any_of(_listed(lambda own: own.bare_hour_signs))),
@@ -97,7 +98,8 @@ def times(text: str, language: str) -> Iterator[Fact]:
 def named_times(text: str, language: str) -> Iterator[Fact]:
     """Times of day in a word: `noon`, `เที่ยงคืน`."""
     for match in _words().name.finditer(text):
-        yield _time(match[0], match.start(), match.end(), _words().named[match["name"].lower()])
+        start = match.start() - 3 if text.startswith(_TWELVE, match.start() - 3) and match.start() > 2 else match.start()
+        yield _time(text[start : match.end()], start, match.end(), _words().named[match[0].lower()])
 
 
 def _fact(match: re.Match[str]) -> Iterator[Fact]:

@@ -29,7 +29,7 @@ class Part:
         self.language, self.key = reading.language, reading.key[span[0] : span[1]]
         self.values: dict[str, Commitment] = {}
         for one in commitments:
-            self.values.setdefault(one.value if one.kind not in _ENDLESS else one.kind, one)
+            self.values.setdefault(one.kind if one.kind is Kind.NUMBER or one.kind is Kind.ORDINAL else one.value, one)
 
     def of(self, kind: Kind) -> list[Commitment]:
         """The commitments of one kind."""
@@ -50,9 +50,6 @@ class Part:
     def may_say(self, kind: Kind, *values: str) -> bool:
         """Whether it commits to one of the values, or has words that may do so."""
         return any(value in self.values or may_say(self.key, self.language, kind, value) for value in values)
-
-
-_ENDLESS = (Kind.NUMBER, Kind.ORDINAL)
 
 
 def pairs(one: Reading, other: Reading) -> Iterator[tuple[Part, Part]]:

@@ -26,7 +26,7 @@ def compare(one: Reading, other: Reading) -> tuple[Difference, ...]:
 
 def _differences(one: Part, other: Part) -> Iterator[Difference]:
     here, there = one.values, other.values
-    for rule, begins, met in _RULES:
+    for rule, begins, met in _RULES if here or there else ():
         if not begins.isdisjoint(here) or not met.isdisjoint(there):
             yield from rule(one, other)
     if len(one.key) < _LONG:

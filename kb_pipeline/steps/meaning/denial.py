@@ -24,21 +24,36 @@ def denial(one: Part, other: Part) -> Iterator[Difference]:
     if not all(language_of(part.language).negation.negations for part in (one, other)):
         return
     here, there = _denials(one), _denials(other)
-    negative = [found for found in one.of(Kind.DENIAL) if found.value == "negative"] if here or not there else []
-    negative = negative if renders_with_negations(other.language) else []
-    rendered = max(0, _count(other.key, other, "no") - _count(one.key, one, "no")) if here and len(other.key) < _LONG else 0
-    lost = len(here) - (_undone(one, other, here) if len(here) > len(there) else 0)
-    if here and not there and not rendered:
-        if lost > 0 and not _is_left(one, other, here[0]):
-            yield missing(here[0])
-    elif here and (lost + len(negative) > len(there) + rendered or _is_elsewhere(one, other, here, there)):
-        yield differing(here[0], there[0]) if there else missing(here[0])
-    elif here and there and all(_is_undone(one, found, "affirmed") for found in here) and not _is_affirmed(other):
+    negative = _negative(one, other) if here or not there else []
+    if here and len(here) + len(negative) > len(there):
+        yield from _lost(one, other, here, there, len(negative))
+    elif here and _is_elsewhere(one, other, here, there):
         yield differing(here[0], there[0])
-    elif negative and not there and one.reading.key[slice(*negative[0][2:4])] not in other.key:
+    elif here and all(_is_undone(one, found, "affirmed") for found in here) and not _is_affirmed(other):
+        yield differing(here[0], there[0])
+    elif negative and not there and one.reading.key[negative[0].start : negative[0].end] not in other.key:
         yield missing(negative[0])
     elif there and not here and hints_of_denial(one.key, one.language) < len(there):
         yield extra(there[0])
+
+
+def _lost(
+    one: Part, other: Part, here: list[Commitment], there: list[Commitment], negative: int
+) -> Iterator[Difference]:
+    """Denials that are more than the other text has; `negative`: words that it would deny beside them."""
+    rendered = max(0, _count(other.key, other, "no") - _count(one.key, one, "no")) if len(other.key) < _LONG else 0
+    left = len(here) - _undone(one, other, here)
+    if there:
+        if left + negative > len(there) + rendered:
+            yield differing(here[0], there[0])
+    elif left > 0 and left + negative > rendered and not (len(here) == 1 and rendered) and not _is_left(one, other, here[0]):
+        yield missing(here[0])
+
+
+def _negative(one: Part, other: Part) -> list[Commitment]:
+    """The words that the other language says with a negation."""
+    found = [found for found in one.of(Kind.DENIAL) if found.value == "negative"]
+    return found if found and renders_with_negations(other.language) else []
 
 
 def _denials(part: Part) -> list[Commitment]:
