@@ -11,6 +11,7 @@ from babel.numbers import get_currency_symbol, get_territory_currencies
 from kb_pipeline.domain.facts import Fact, FactKind
 from kb_pipeline.steps.facts.number_words import number_words
 from kb_pipeline.steps.facts.numbers import (
+    REACH,
     at_digits,
     canonical,
     digits_pattern,
@@ -136,10 +137,19 @@ def percentages(text: str, language: str) -> Iterator[Fact]:
 
 def percent_words(text: str, language: str) -> Iterator[Fact]:
     """Percentages in words: `ร้อยละ 5`, `ten percent`, `2割`, `九折`, `half price`."""
-    for match in _percent_in_words(language).finditer(text) if percent_word_cues(language) else ():
+    found: dict[int, re.Match[str]] = {}
+    for cue in _percent_cue(language).finditer(text):
+        near = _percent_in_words(language).finditer(text, max(0, cue.start() - REACH), cue.end() + REACH)
+        found |= {match.start(): match for match in near if match.end() >= cue.end() and match.start() <= cue.start()}
+    for match in found.values():
         value = _percent_value(match, language)
         if value is not None:
             yield Fact(kind=FactKind.PERCENT, value=value, raw=match[0], start=match.start(), end=match.end())
+
+
+@cache
+def _percent_cue(language: str) -> re.Pattern[str]:
+    return re.compile(any_of(percent_word_cues(language)), re.IGNORECASE)
 
 
 def _percent_value(match: re.Match[str], language: str) -> str | None:

@@ -25,7 +25,8 @@ def numbers(text: str, language: str, facts: Iterable[Fact], hits: Iterable[Hit]
     The value is the number; `about` is the unit of a count, and of other facts their kind and unit: `duration:minute`.
     """
     found = [_of_fact(fact) for fact in facts if fact.kind in _NUMBERED] if facts else []
-    if not any(hit.sense.kind is Kind.NUMBER for hit in hits) and not (found and language_of(language).numbers.ordinal_marks):
+    in_words = any([hit.sense.kind is Kind.NUMBER for hit in hits])
+    if not in_words and not (found and any(map(text.__contains__, _patterns(language).marks))):
         return found
     taken = [(one.start, one.end) for one in found]
     for one in (*_ordinals(text, language), *_alone(text, language), *_in_words(text, language)):
@@ -58,6 +59,7 @@ class _Patterns(NamedTuple):
     """The numbers of a language, compiled."""
 
     digits: re.Pattern[str]
+    marks: tuple[str, ...]  # of ordinals
     words: re.Pattern[str]
     ordinals: re.Pattern[str]
     of_ordinals: dict[str, int]
@@ -106,6 +108,7 @@ def _patterns(language: str) -> _Patterns:
     may = listed.may
     return _Patterns(
         digits=re.compile(digits_pattern(language)),
+        marks=tuple(mark.strip("_") for mark in listed.ordinal_marks),
         words=re.compile(_words(language)),
         ordinals=re.compile("|".join((*marks, *map(whole, longest_first(listed.ordinals)))) or NEVER),
         of_ordinals={**spaced, **listed.ordinals},

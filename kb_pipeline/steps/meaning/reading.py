@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from kb_pipeline.domain.facts import Fact, FactKind
 from kb_pipeline.steps.facts import extract
-from kb_pipeline.steps.language.negation import denials, negative_words
+from kb_pipeline.steps.language.negation import denials, may_deny, negative_words
 from kb_pipeline.steps.language.prose import blanked
 from kb_pipeline.steps.language.reader import language_of
 from kb_pipeline.steps.meaning.lexicon import Hit, find, key
@@ -56,13 +56,19 @@ def read(text: str, language: str, facts: Sequence[Fact]) -> Reading:
     hits = find(words, language)
     counted = numbers(words, language, facts, hits)
     bounds = list(_bounds(words, hits, counted))
-    denied = [at for at in denials(words, language) or () if not any(one.start <= at < one.end for one in bounds)]
+    denied, negative = _denied(words, language, bounds) if may_deny(words, language) else ([], [])
     found = [*counted, *bounds, *_plain(words, language, hits, denied), *_times(words, language, hits)]
     found += [Commitment(Kind.DENIAL, "no", at, at + 1) for at in denied]
-    found += [Commitment(Kind.DENIAL, "negative", *span) for span in negative_words(words, language)]
+    found += [Commitment(Kind.DENIAL, "negative", *span) for span in negative]
     found.sort(key=_START)
     protected = tuple([(fact.start, fact.end) for fact in facts if fact.kind in _PROTECTED]) if facts else ()
     return Reading(prose, words, language, tuple(found), protected)
+
+
+def _denied(text: str, language: str, bounds: Sequence[Commitment]) -> tuple[list[int], list[Span]]:
+    """Where negations stand that are not part of a bound, and words that some languages say with one."""
+    places = [at for at in denials(text, language) or () if not any(one.start <= at < one.end for one in bounds)]
+    return places, negative_words(text, language)
 
 
 def _plain(text: str, language: str, hits: Iterable[Hit], denied: Sequence[int]) -> Iterator[Commitment]:
