@@ -17,6 +17,7 @@ _LETTERS = re.compile(r"[\w\u0e31\u0e34-\u0e3a\u0e47-\u0e4e|<>=+/\\]+")  # `\w` 
 _LOOP_LETTERS = 24  # what eight words have at least
 _SAMPLE, _SOURCE_SAMPLE = 12, 16  # letters; longer in a source, where they speak for the text
 _PARTING = frozenset("|<>=+/\\")
+_PAUSES = frozenset(",;，、；")  # between the same word: Die, die die Waren verkaufen
 _NEAR = 1000  # letters; what comes again after more is no loop
 # Thrice said, a word of n letters or more has a double at one of any n + 1 places in a row: only these are looked at.
 _TO_A_DOUBLE = tuple(
@@ -55,7 +56,7 @@ def repetition(subject: Subject) -> Iterator[Flaw]:
         if not _may_repeat(text, subject.source_text):
             continue
         tokens = _tokens(text, subject.market.tag)
-        word, (phrase, times) = _stutter(tokens), _loop(tokens, _LOOP_WORDS)
+        word, (phrase, times) = _stutter(tokens), _loop([token for token in tokens if token not in _PAUSES], _LOOP_WORDS)
         source = _tokens(subject.source_text, subject.source_language) if word or times >= _LOOPS else []
         if word and not _stutter(source):
             yield Flaw(f"'{word}' stands {_RUN} times in a row; write it once", part)
@@ -129,8 +130,9 @@ def _recurs(letters: str, times: int) -> bool:
 
 
 def _tokens(text: str, language: str) -> list[str]:
-    """The words in lower case, and the signs that part the cells of a table or the sides of a formula."""
-    return [token.casefold() for token in segments(text, language) if token in _PARTING or any(map(str.isalnum, token))]
+    """The words in lower case, and the signs that part clauses, the cells of a table or the sides of a formula."""
+    kept = _PARTING | _PAUSES
+    return [token.casefold() for token in segments(text, language) if token in kept or any(map(str.isalnum, token))]
 
 
 def _stutter(tokens: list[str]) -> str:

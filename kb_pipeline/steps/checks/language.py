@@ -19,7 +19,8 @@ from kb_pipeline.steps.language.tags import UNDETERMINED, language_name, primary
 
 _LETTERS_TO_DETECT = 60  # below, names and labels decide; measured with benchmarks/qa_checks.py
 _RUN_WORDS = 7  # English words in a row that nobody left by intention
-_SENTENCE_WORDS = 4  # a whole sentence of the source as it is: three words may be a name or a label
+_SENTENCE_WORDS = 3  # a whole sentence of the source as it is
+_LABEL_WORDS = 3  # so many without a stop may be a name or a label
 _LATIN_FUNCTION_WORDS = 2  # of them where the market writes Latin letters, too; else one, which no product's name has
 _IN_PATHS = re.compile(r"[\\/_]|\w\.[A-Za-z]")
 _LATIN = "A-Za-zÀ-ÖØ-öø-ÿ"
@@ -159,7 +160,7 @@ def _is_left(match: re.Match[str], text: str, subject: Subject) -> bool:
         return False
     if end.rstrip('*_"”')[-1:] in (".", "!", "?"):
         return True  # a heading or a cell may be quoted in a sentence, a sentence is not
-    return begins_sentence_or_cell(text, match.start()) and end_of_sentence(text, match.end()) is not None
+    return len(run.split()) > _LABEL_WORDS and begins_sentence_or_cell(text, match.start()) and end_of_sentence(text, match.end()) is not None
 
 
 def _unprotected(text: str, subject: Subject) -> str:

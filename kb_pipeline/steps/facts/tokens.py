@@ -11,12 +11,15 @@ from kb_pipeline.steps.facts.units import unit_after
 from kb_pipeline.steps.language.patterns import any_of, is_spaced
 
 _PLACEHOLDER = re.compile(
-    r"\{\{\s?[\w.-]{1,60}\s?\}\}|[$%]?\{[\w.-]{0,60}\}|%\(\w{1,60}\)[sdif]|(?<![0-9%])%(?:[0-9]\$)?[sdif](?![A-Za-z])"
+    r"\{\{\s?[\w.-]{1,60}\s?\}\}|[$%]?\{[\w.:-]{0,60}\}|\{\s?[$-][\w.-]{1,60}\s?\}|\{\w{1,60}(?=,\s?(?:plural|select|selectordinal),)"
+    r"|%\(\w{1,60}\)[sdif]|(?<![0-9%])%(?:[0-9]\$)?(?:\.[0-9])?l?[sdifu@](?![A-Za-z])|(?<![0-9%])(?<![0-9] )%[1-9](?![0-9%])"
+    r"|\$[a-z]\w{1,40}\$"
     r"|\[[a-z][a-z_ ]{2,40}\](?![(\[:])|\\?<your [\w ]{1,40}>|</?[0-9]{1,2}/?>"
 )
 _PLACEHOLDER_BEGINS = re.compile(r"[$%{\[<\\]")
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'“”‘’|\\^`{}\x00\u0e00-\u0e7f\u3000-\u9fff\uff00-\uffef]+")
 _LINK = re.compile(r"\]\((?P<to>[^()\s]{1,500})(?=\)|\s\")")
+_WIKI_LINK = re.compile(r"\[\[(?P<to>[^\[\]|\n]{1,200})(?=\||\]\])")
 _EMAIL = re.compile(r"(?<![\w.+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}")
 _PHONE = re.compile(
     r"(?<![\w.,/-])(?:\+[0-9]{1,3}[ .-]?)?(?:\([0-9]{1,4}\)[ .-]?)?[0-9]{1,4}(?:[ .-][0-9]{2,4}){1,4}(?![\w/-]|[.,][0-9])"
@@ -38,8 +41,10 @@ def placeholders(text: str, language: str) -> Iterator[Fact]:
 
 
 def urls(text: str, language: str) -> Iterator[Fact]:
-    """Web addresses, and the targets of Markdown links; closing punctuation is not part of them."""
+    """Web addresses, and the targets of links in Markdown and wikis; closing punctuation is not part of them."""
     for match in _LINK.finditer(text):
+        yield Fact(kind=FactKind.URL, value=match["to"], raw=match["to"], start=match.start("to"), end=match.end())
+    for match in _WIKI_LINK.finditer(text) if "[[" in text else ():
         yield Fact(kind=FactKind.URL, value=match["to"], raw=match["to"], start=match.start("to"), end=match.end())
     if "://" not in text and "www." not in text:
         return
