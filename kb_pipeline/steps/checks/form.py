@@ -7,6 +7,7 @@ from itertools import takewhile
 
 from kb_pipeline.domain.findings import MqmCategory, Severity, TextPart
 from kb_pipeline.steps.checks.subject import QUESTION, Flaw, Subject, rule
+from kb_pipeline.steps.language.reader import language_of
 from kb_pipeline.steps.language.words import segments
 
 _RUN = 3  # the same word this often in a row is a loop, in any language
@@ -17,7 +18,6 @@ _LETTERS = re.compile(r"[\w\u0e31\u0e34-\u0e3a\u0e47-\u0e4e|<>=+/\\]+")  # `\w` 
 _LOOP_LETTERS = 24  # what eight words have at least
 _SAMPLE, _SOURCE_SAMPLE = 12, 16  # letters; longer in a source, where they speak for the text
 _PARTING = frozenset("|<>=+/\\")
-_PAUSES = frozenset(",;，、；")  # between the same word: Die, die die Waren verkaufen
 _NEAR = 1000  # letters; what comes again after more is no loop
 # Thrice said, a word of n letters or more has a double at one of any n + 1 places in a row: only these are looked at.
 _TO_A_DOUBLE = tuple(
@@ -56,12 +56,17 @@ def repetition(subject: Subject) -> Iterator[Flaw]:
         if not _may_repeat(text, subject.source_text):
             continue
         tokens = _tokens(text, subject.market.tag)
-        word, (phrase, times) = _stutter(tokens), _loop([token for token in tokens if token not in _PAUSES], _LOOP_WORDS)
+        word, (phrase, times) = _stutter(tokens), _loop(tokens, _LOOP_WORDS)
         source = _tokens(subject.source_text, subject.source_language) if word or times >= _LOOPS else []
-        if word and not _stutter(source):
+        if word and not _stutter(source) and not _is_clause(word, text, subject.market.tag):
             yield Flaw(f"'{word}' stands {_RUN} times in a row; write it once", part)
         if times >= _LOOPS and _loop(source, _SOURCE_LOOP_WORDS)[1] < times:
             yield Flaw(f"'{' '.join(phrase)}' is repeated {times} times; say it once", part)
+
+
+def _is_clause(word: str, text: str, language: str) -> bool:
+    """Whether a word in a row begins a clause about itself, as articles do: Die, die die Waren verkaufen."""
+    return word in language_of(language).articles and re.search(rf"\b{word}, {word}\b", text.casefold()) is not None
 
 
 def _may_repeat(text: str, source: str) -> bool:
@@ -130,9 +135,8 @@ def _recurs(letters: str, times: int) -> bool:
 
 
 def _tokens(text: str, language: str) -> list[str]:
-    """The words in lower case, and the signs that part clauses, the cells of a table or the sides of a formula."""
-    kept = _PARTING | _PAUSES
-    return [token.casefold() for token in segments(text, language) if token in kept or any(map(str.isalnum, token))]
+    """The words in lower case, and the signs that part the cells of a table or the sides of a formula."""
+    return [token.casefold() for token in segments(text, language) if token in _PARTING or any(map(str.isalnum, token))]
 
 
 def _stutter(tokens: list[str]) -> str:

@@ -87,7 +87,7 @@ NEGATIVE_WORDS = (
 @pytest.mark.parametrize("word", NEGATIVE_WORDS)
 def test_every_negative_word_passes_the_sign(word: str) -> None:
     for text in (f"It is {word}.", f"{word.capitalize()}ly" if word.startswith("in") else word.capitalize()):
-        assert negation.negative_words(text, "en", "th") == [text.strip(".").split()[-1]]
+        assert [text[start:end] for start, end in negation.negative_words(text, "en")] == [text.strip(".").split()[-1]]
 
 
 def facts_in_words() -> Iterator[tuple[str, str]]:
