@@ -59,7 +59,9 @@ def _rule(name: str, severity: Severity, wanted: str, *kinds: Kind) -> Rule:
     def find(subject: Subject) -> Iterable[Flaw]:
         if not subject.differences:
             return ()
-        return [_flaw(one, subject, severity) for one in subject.differences if one.kind in kinds and not _is_fact(one, subject)]
+        return [
+            _flaw(one, subject, severity) for one in subject.differences if one.kind in kinds and not _is_fact(one, subject)
+        ]
 
     find.__doc__ = wanted
     return Rule(name, MqmCategory.ACCURACY, severity, find)
@@ -88,6 +90,11 @@ COMMITMENT_RULES: tuple[Rule, ...] = (
     _rule("quantifier", Severity.MAJOR, "All has not become some, not all has not become none.", Kind.QUANTITY),
     _rule("alternative", Severity.MAJOR, "Or has not become and, nor the reverse.", Kind.ALTERNATIVE),
     _rule("modality", Severity.MAJOR, "Must has not become can, need not has not become must not.", Kind.MODALITY),
-    _rule("promise", Severity.MAJOR, "The text promises what the source promises: free, guaranteed, at once, in full.", Kind.PROMISE),
+    _rule(
+        "promise",
+        Severity.MAJOR,
+        "The text promises what the source promises: free, guaranteed, at once, in full.",
+        Kind.PROMISE,
+    ),
     _rule("name", Severity.MAJOR, "No name of a product, a platform or a plan has become another one.", Kind.NAME),
 )

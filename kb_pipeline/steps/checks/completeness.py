@@ -15,8 +15,8 @@ from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
 from kb_pipeline.steps.language.reader import language_of
 from kb_pipeline.steps.language.sentence_marks import cut_sentences
 from kb_pipeline.steps.language.tags import primary
-from kb_pipeline.steps.meaning import commitments
 from kb_pipeline.steps.localize.side_by_side import side_by_side
+from kb_pipeline.steps.meaning import commitments
 
 # Pairs whose usual lengths are measured. Others are rules of thumb, so that far more must be missing before they count.
 _MEASURED = {("en", "th")}
@@ -37,8 +37,8 @@ _ITEM = re.compile(r"\n[ \t>]*(?:[-*+]|\d{1,3}[.)]|\||#{1,6})[ \t]")
 def omission(subject: Subject) -> Iterable[Flaw]:
     """Nothing of the source is left out: no list item, no sentence; by structure, and by what its sentences' lengths say."""
     source, target = subject.source_text, subject.target_text
-    if (lost := _items_more(source, target)) > 0:
-        return (Flaw(f"{lost} of the source's list items, headings or table rows are missing; say each of them"),)
+    if (fewer := _items_more(source, target)) > 0:
+        return (Flaw(f"{fewer} of the source's list items, headings or table rows are missing; say each of them"),)
     ratio, doubt = _usual(subject.source_language, subject.market.tag)
     if len(target) > ratio * len(source):
         return ()  # longer than usual: nothing is looked for
@@ -52,7 +52,7 @@ def omission(subject: Subject) -> Iterable[Flaw]:
 
 
 def _is_committed_to(sentence: str, pair: tuple[str, str], subject: Subject) -> bool:
-    """Whether the target has all that the sentence commits to, beside what the rest of the source does: then it is only brief."""
+    """Whether the target has all that the sentence commits to, beside what the rest does: then it is only brief."""
     language, tag = subject.source_language, subject.market.tag
     wanted, whole, there = (
         Counter((one.kind, one.value) for one in commitments(text, spoken).commitments)

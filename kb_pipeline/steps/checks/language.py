@@ -160,7 +160,11 @@ def _is_left(match: re.Match[str], text: str, subject: Subject) -> bool:
         return False
     if end.rstrip('*_"”')[-1:] in (".", "!", "?"):
         return True  # a heading or a cell may be quoted in a sentence, a sentence is not
-    return len(run.split()) > _LABEL_WORDS and begins_sentence_or_cell(text, match.start()) and end_of_sentence(text, match.end()) is not None
+    return (
+        len(run.split()) > _LABEL_WORDS
+        and begins_sentence_or_cell(text, match.start())
+        and end_of_sentence(text, match.end()) is not None
+    )
 
 
 def _unprotected(text: str, subject: Subject) -> str:

@@ -47,7 +47,7 @@ def date_form(subject: Subject) -> Iterator[Flaw]:
 
 @rule("number-form", MqmCategory.LOCALE, Severity.MINOR)
 def number_form(subject: Subject) -> Iterator[Flaw]:
-    """Numbers grouped and pointed as CLDR says for the market: `1,000.50` or `1.000,50`; a currency's sign on its side: `฿50`."""
+    """Numbers grouped and pointed as CLDR says for the market: `1,000.50` or `1.000,50`; a sign on its side: `฿50`."""
     yield from _signs_behind(subject)
     own = decimal_sign(subject.market.tag)
     if own not in _GROUPED or own not in subject.written or not subject.has_digit:

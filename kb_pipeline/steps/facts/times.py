@@ -62,7 +62,10 @@ def _forms() -> Iterator[tuple[str, tuple[str, ...]]]:
     range_end = rf"\s?(?:[-–]|{to})\s?[0-9]{{1,2}}\.[0-5][0-9]\s?(?:{unit})"
     yield rf"{_HOUR}\.{_MINUTE}(?=\s?(?:{unit})|{range_end})(?:\s?(?:{unit}))?", shortest(after)
     yield rf"{_HOUR}\s?(?:{any_of(with_minutes)})(?:\s{_MINUTE}(?![0-9]))?", shortest(with_minutes)
-    yield rf"{_HOUR}(?=\s?(?:[-–]|{to})\s?[0-9]{{1,2}}\s?(?:{any_of((*with_minutes, *hours))}))", shortest((*with_minutes, *hours))
+    yield (
+        rf"{_HOUR}(?=\s?(?:[-–]|{to})\s?[0-9]{{1,2}}\s?(?:{any_of((*with_minutes, *hours))}))",
+        shortest((*with_minutes, *hours)),
+    )
     yield rf"{_HOUR}\s?(?:{any_of(hours)}|(?P<evening>{any_of(evening)}))", shortest((*hours, *evening))
     yield rf"{_HOUR}\s?(?:{any_of(signs)})(?!{no_hour})(?:(?P<m>[0-9]{{1,2}})(?:{minutes}))?", signs
     for word in night:

@@ -162,6 +162,7 @@ class Money(Value):
     tenths: Words = ()  # behind a number of tenths: 2割
     tenths_left: Words = ()  # behind the tenths that are still to be paid: 九折
 
+
 class Durations(Value):
     """Units of time beside CLDR's words, and durations in one word: `biweekly: 2 week`."""
 
@@ -241,8 +242,8 @@ Meanings = Mapping[str, Words]  # phrases by the value that they say, by `value?
 class Cues(Value):
     """What says that a sentence commits to something, by kind; `steps.meaning.values` lists the kinds and their values.
 
-    A phrase of several words is whole in scripts with spaces, one with a star goes on (`kauf*`). In `bound` a `_` is the place of
-    the number. `nothing` are phrases that hold a cue's letters and are none. `behind`: kinds whose cues follow what they govern.
+    A phrase is whole in scripts with spaces, one with a star goes on (`kauf*`). In `bound` a `_` is the place of the number.
+    `nothing` are phrases that hold a cue's letters and are none. `behind`: kinds whose cues follow what they govern.
     """
 
     behind: Words = ()

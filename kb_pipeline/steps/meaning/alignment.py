@@ -1,4 +1,4 @@
-"""Which part of a text stands for which part of another: lines, cells of tables, sentences where both have as many. No words."""
+"""Which part of a text stands for which of another: lines, cells of tables, sentences where both have as many. No words."""
 
 import re
 from bisect import bisect_left

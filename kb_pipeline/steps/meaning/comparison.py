@@ -69,9 +69,13 @@ def time(one: Part, other: Part) -> Iterator[Difference]:
             turned = other.says(opposite)
             if turned and opposite not in one.values and not other.may_say(kind, value):
                 yield differing(here, turned)
-        elif here and there and here.about and there.about and len(one.of(kind)) == len(other.of(kind)) == 1:
-            if not set(here.about.split("+")) & set(there.about.split("+")):
-                yield differing(here, there, value=f"{value} {here.about}", other_value=f"{value} {there.about}")
+        elif here and there and _are_of_other_events(here, there) and len(one.of(kind)) == len(other.of(kind)) == 1:
+            yield differing(here, there, value=f"{value} {here.about}", other_value=f"{value} {there.about}")
+
+
+def _are_of_other_events(here: Commitment, there: Commitment) -> bool:
+    events, others = (set(one.about.split("+")) - {""} for one in (here, there))
+    return bool(events and others) and events.isdisjoint(others)
 
 
 def only(one: Part, other: Part) -> Iterator[Difference]:

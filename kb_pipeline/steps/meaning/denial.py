@@ -1,4 +1,4 @@
-"""Denials of two texts, counted: dropped, put in, or at another place. Words of negation are counted, meanings are not known."""
+"""Denials of two texts, counted: dropped, put in, or at another place. Words are counted, meanings are not known."""
 
 import re
 from collections.abc import Iterator
@@ -27,9 +27,7 @@ def denial(one: Part, other: Part) -> Iterator[Difference]:
     negative = _negative(one, other) if here or not there else []
     if here and len(here) + len(negative) > len(there):
         yield from _lost(one, other, here, there, len(negative))
-    elif here and _is_elsewhere(one, other, here, there):
-        yield differing(here[0], there[0])
-    elif here and all(_is_undone(one, found, "affirmed") for found in here) and not _is_affirmed(other):
+    elif here and (_is_elsewhere(one, other, here, there) or _is_turned(one, other, here)):
         yield differing(here[0], there[0])
     elif negative and not there and one.reading.key[negative[0].start : negative[0].end] not in other.key:
         yield missing(negative[0])
@@ -37,9 +35,7 @@ def denial(one: Part, other: Part) -> Iterator[Difference]:
         yield extra(there[0])
 
 
-def _lost(
-    one: Part, other: Part, here: list[Commitment], there: list[Commitment], negative: int
-) -> Iterator[Difference]:
+def _lost(one: Part, other: Part, here: list[Commitment], there: list[Commitment], negative: int) -> Iterator[Difference]:
     """Denials that are more than the other text has; `negative`: words that it would deny beside them."""
     rendered = max(0, _count(other.key, other, "no") - _count(one.key, one, "no")) if len(other.key) < _LONG else 0
     left = len(here) - _undone(one, other, here)
@@ -60,8 +56,13 @@ def _denials(part: Part) -> list[Commitment]:
     return [found for found in part.of(Kind.DENIAL) if found.value == "no"]
 
 
+def _is_turned(one: Part, other: Part, here: list[Commitment]) -> bool:
+    """Whether all denials of the first text affirm, as do not forget does, and those of the second do not."""
+    return all(_is_undone(one, found, "affirmed") for found in here) and not _is_affirmed(other)
+
+
 def _undone(one: Part, other: Part, here: list[Commitment]) -> int:
-    """How many denials are taken back, so that the other text may say it without any: not until, as only when; do not forget."""
+    """How many denials are taken back, so that the other may say it without: not until, as only when; do not forget."""
     values = ("undone", "affirmed") if other.says(*_WITHOUT_DENIAL) else ("affirmed",)
     return sum(_is_undone(one, found, *values) for found in here)
 

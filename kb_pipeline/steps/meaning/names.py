@@ -1,7 +1,7 @@
 """Names in Latin letters: Android, PayPal, plan B. Names with digits have a rule of their own.
 
-In a script without Latin letters every Latin word is taken for a name; elsewhere one with capitals inside or of capitals, one of the listed
-names, a single capital letter, and, where not all nouns have capitals, a word with one inside a sentence.
+In a script without Latin letters every Latin word is taken for a name; elsewhere one with capitals inside or of capitals, one
+of the listed names, a single capital letter, and, where not all nouns have capitals, a word with one inside a sentence.
 """
 
 import re

@@ -25,7 +25,7 @@ def numbers(text: str, language: str, facts: Iterable[Fact], hits: Iterable[Hit]
     The value is the number; `about` is the unit of a count, and of other facts their kind and unit: `duration:minute`.
     """
     found = [_of_fact(fact) for fact in facts if fact.kind in _NUMBERED] if facts else []
-    in_words = any([hit.sense.kind is Kind.NUMBER for hit in hits])
+    in_words = any(hit.sense.kind is Kind.NUMBER for hit in hits)
     if not in_words and not (found and any(map(text.__contains__, _patterns(language).marks))):
         return found
     taken = [(one.start, one.end) for one in found]
@@ -93,11 +93,8 @@ def _ordinals(text: str, language: str) -> Iterator[Commitment]:
     patterns, own = _patterns(language), number_words(language)
     for match in patterns.ordinals.finditer(text):
         number = next((group for group in match.groups() if group), None)
-        if number is None:
-            value = patterns.of_ordinals[match[0]]
-        else:
-            value = int(number) if number.isdigit() else own.value(number)
-        yield Commitment(Kind.ORDINAL, str(value), match.start(), match.end())
+        in_words = patterns.of_ordinals[match[0]] if number is None else own.value(number) if not number.isdigit() else None
+        yield Commitment(Kind.ORDINAL, number if in_words is None else str(in_words), match.start(), match.end())
 
 
 @lru_cache(maxsize=64)

@@ -40,7 +40,9 @@ def _only_in(one: Part, other: Part, kind: Kind) -> list[Commitment]:
 def _of_another_thing(one: Part, other: Part) -> Iterator[Difference]:
     """Numbers with a classifier that cannot count what the first text counts: 3 photos, as if they were animals."""
     classifies = language_of(other.language).numbers.classifies
-    counted = {number.value: number for number in one.of(Kind.NUMBER) if number.about and is_count(number)} if classifies else {}
+    counted = (
+        {number.value: number for number in one.of(Kind.NUMBER) if number.about and is_count(number)} if classifies else {}
+    )
     for there in other.of(Kind.NUMBER) if counted else ():
         here, behind = counted.get(there.value), other.reading.key[there.end : there.end + 12].lstrip()
         classifier = next((word for word in classifies if behind.startswith(word)), None)

@@ -78,7 +78,11 @@ def _plain(text: str, language: str, hits: Iterable[Hit], denied: Sequence[int])
         if sense.kind in _BESIDE:
             continue
         value = sense.value
-        if value in negated and sense.kind is Kind.MODALITY and any(at > end and not _MARK.search(text, end, at) for at in denied):
+        if (
+            value in negated
+            and sense.kind is Kind.MODALITY
+            and any(at > end and not _MARK.search(text, end, at) for at in denied)
+        ):
             value = negated[value]
         yield Commitment(sense.kind, value, start, end)
 

@@ -51,11 +51,11 @@ def _agents(part: Part) -> dict[str, Commitment]:
 def _clause(part: Part, role: Commitment) -> str:
     """The kind of clause in which a role stands: by the nearest word that governs it, no mark in between."""
     behind = language_of(part.language).cues.behind
-    text, start = part.reading.key, role.start
+    text = part.reading.key
     for kind in (Kind.CONDITION, Kind.TIME):
         for cue in part.of(kind):
             low, high = (role.end, cue.start) if kind in behind else (cue.end, role.start)
-            if 0 <= high - low and not any(mark in text[low:high] for mark in ",，、;；。"):
+            if high >= low and not any(mark in text[low:high] for mark in ",，、;；。"):
                 return kind.value
     return ""
 

@@ -24,12 +24,14 @@ class Kind(StrEnum):
     QUANTITY = "quantity"  # of how many it is said: all, some
     ALTERNATIVE = "alternative"  # and, or
     PROMISE = "promise"
-    NAME = "name"  # in Latin letters: of a product, a plan, a platform
+    NAME = "name"  # in Latin letters: of a product, a plan, a platform; found where two texts are compared
 
 
 VALUES: dict[Kind, frozenset[str]] = {
     Kind.BOUND: frozenset(("at most", "below", "at least", "above")),
-    Kind.DENIAL: frozenset(("no", "undone", "affirmed")),  # `no?` deny without a negation; the others take one back, `affirmed?` always
+    Kind.DENIAL: frozenset(
+        ("no", "undone", "affirmed")
+    ),  # `no?` deny without a negation; the others take one back, `affirmed?` always
     Kind.MODALITY: frozenset(("must", "can", "need not", "must not")),
     Kind.CONDITION: frozenset(("if", "unless")),
     Kind.TIME: frozenset(("before", "after")),
@@ -58,16 +60,15 @@ class Commitment(NamedTuple):
 
 
 class Status(StrEnum):
-    """What became of a commitment of the first text in the second."""
+    """What became of a commitment of the first text in the second. What is unsure, as words may say it, is not told at all."""
 
     DIFFERING = "differing"  # the second has another value in its place
     MISSING = "missing"
     EXTRA = "extra"
-    UNSURE = "unsure"  # it is not there, and words that may say it are
 
 
 class Difference(Value):
-    """A commitment that two texts have not, or not surely, in common. A side that says nothing has an empty value, and no span."""
+    """A commitment that two texts have not in common. A side that says nothing has an empty value, and no span."""
 
     kind: Kind
     status: Status

@@ -18,7 +18,6 @@ from kb_pipeline.steps.checks.subject import Subject
 from kb_pipeline.steps.facts.extract import RECOGNISERS, extract
 from kb_pipeline.steps.facts.numbers import around_digits, plain
 from kb_pipeline.steps.language import negation, prose
-from kb_pipeline.steps.language.definition import Wording
 from kb_pipeline.steps.language.inflection import forms_by_endings
 from kb_pipeline.steps.language.patterns import is_spaced
 from kb_pipeline.steps.language.reader import everywhere, languages
