@@ -52,12 +52,17 @@ def find(text: str, language: str) -> list[Hit]:
 
 def may_say(text: str, language: str, kind: Kind, value: str) -> bool:
     """Whether `text`, a `key`, has words that may say a value, beside those that surely do."""
-    return _possible(language, kind, value).search(text) is not None
+    return next(_possibly(text, language, kind, value), None) is not None
 
 
 def count_possible(text: str, language: str, kind: Kind, value: str) -> int:
     """How many words of `text`, a `key`, may say a value."""
-    return len(_possible(language, kind, value).findall(text))
+    return sum(1 for _ in _possibly(text, language, kind, value))
+
+
+def _possibly(text: str, language: str, kind: Kind, value: str) -> Iterator[re.Match[str]]:
+    pattern, nothing = _possible(language, kind, value)
+    return (match for match in pattern.finditer(text) if match[0] not in nothing)
 
 
 def knows(language: str, kind: Kind) -> bool:
@@ -113,9 +118,11 @@ def _lexicon(language: str) -> _Lexicon:
 
 
 @lru_cache(maxsize=1024)
-def _possible(language: str, kind: Kind, value: str) -> re.Pattern[str]:
-    wanted = (kind, f"{value}?")
-    return re.compile(_pattern(_bare(phrase) for *of, phrase in _phrases(language_of(language).cues) if tuple(of) == wanted))
+def _possible(language: str, kind: Kind, value: str) -> tuple[re.Pattern[str], frozenset[str]]:
+    """What may say a value, or hides it; and what hides it."""
+    phrases = [(said, _bare(phrase)) for of, said, phrase in _phrases(language_of(language).cues) if of is kind]
+    wanted, nothing = ({phrase for said, phrase in phrases if said == one} for one in (f"{value}?", _NOTHING))
+    return re.compile(_pattern((*wanted, *(nothing if wanted else ())))), frozenset(nothing - wanted)
 
 
 def _phrases(cues: Cues) -> Iterator[tuple[Kind, str, str]]:

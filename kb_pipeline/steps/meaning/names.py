@@ -13,7 +13,7 @@ from kb_pipeline.steps.meaning.reading import Reading
 from kb_pipeline.steps.meaning.values import Commitment, Kind, Span
 
 _WORD = re.compile(r"(?<![A-Za-z0-9À-ÿ_{%$@/.&#\\-])[A-Za-z]+(?![A-Za-z0-9À-ÿ_}%/@\\-]|\.[a-z])")
-_CAPITALS = re.compile("[a-z][A-Z]|^[A-Z]{2,}$")  # inside: PayPal; an abbreviation
+_CAPITALS = re.compile("[a-z][A-Z]|^[A-Z]{3,}$")  # inside: PayPal; an abbreviation
 
 
 def names(reading: Reading, span: Span) -> list[Commitment]:

@@ -92,9 +92,9 @@ def _alone(text: str, language: str) -> Iterator[Commitment]:
 def _ordinals(text: str, language: str) -> Iterator[Commitment]:
     patterns, own = _patterns(language), number_words(language)
     for match in patterns.ordinals.finditer(text):
-        number = next((group for group in match.groups() if group), None)
-        in_words = patterns.of_ordinals[match[0]] if number is None else own.value(number) if not number.isdigit() else None
-        yield Commitment(Kind.ORDINAL, number if in_words is None else str(in_words), match.start(), match.end())
+        number = next((group for group in match.groups() if group), "")
+        value = number if number.isdigit() else str(own.value(number) if number else patterns.of_ordinals[match[0]])
+        yield Commitment(Kind.ORDINAL, value, match.start(), match.end())
 
 
 @lru_cache(maxsize=64)
