@@ -17,7 +17,7 @@ from kb_pipeline.steps.facts.ruling import ruling
 from kb_pipeline.steps.language.prose import WHOLE_CODE
 from kb_pipeline.steps.language.scripts import letters_of
 from kb_pipeline.steps.meaning import Kind, Reading
-from kb_pipeline.steps.meaning.numbers import is_count
+from kb_pipeline.steps.meaning.numbers import is_count, words_for_numbers
 
 _SOFT = (FactKind.COUNT, FactKind.TIME)  # counts may be meant otherwise; times are written in many ways
 _COPIED = 70.0  # rapidfuzz ratio; of 39 Thai texts of the embedded model 3 copies scored 80 to 100, all others at most 56
@@ -64,8 +64,9 @@ def _changed(found: FactComparison, subject: Subject) -> Iterator[Flaw]:
 
 
 def _is_counted(fact: Fact, reading: Reading) -> bool:
-    """Whether the other side says the number of a count, in words."""
-    return fact.kind is FactKind.COUNT and any(one.value == fact.value and is_count(one) for one in reading.of(Kind.NUMBER))
+    """Whether the other side says the number of a fact in words."""
+    said = any(one.value == fact.value and is_count(one) for one in reading.of(Kind.NUMBER))
+    return said or (fact.kind is FactKind.COUNT and fact.value in words_for_numbers(reading.key, reading.language))
 
 
 def _renamed(subject: Subject) -> list[Flaw]:

@@ -262,6 +262,7 @@ class Cues(Value):
     denial: Meanings = Field(default_factory=dict)
     agent: Beside = Beside()  # beside the role that does something
     object: Beside = Beside()  # beside a role to which something is done
+    origin: Beside = Beside()  # beside a role from which something comes, which may be said as what that role does
 
 
 class Language(Value):

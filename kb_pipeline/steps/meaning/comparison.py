@@ -54,7 +54,7 @@ def condition(one: Part, other: Part) -> Iterator[Difference]:
             yield missing(unless)
     elif if_ and not unless and "if" not in other.values:
         if there := other.says("unless"):
-            if not hints_at_denial(one.key, one.language):
+            if "no" not in one.values and not hints_at_denial(one.key, one.language):
                 yield differing(if_, there)
         elif len(one.key) < _LONG and knows(other.language, kind) and not other.may_say(kind, "if", "unless"):
             yield missing(if_)

@@ -89,14 +89,14 @@ class _Lexicon:
         return known
 
     def _inside(self, words: str) -> Iterator[tuple[int, int, Sense]]:
-        own = self._of(words)
-        yield from ((0, len(words), sense) for sense in own if sense.value)
-        hidden = {sense.kind for sense in own}
+        covered = [(0, len(words), sense) for sense in self._of(words)]
         for start in range(len(words)):
             match = self.pattern.match(words, start, len(words) - (start == 0))
             for sense in self._of(match[0]) if match else ():
-                if sense.kind not in hidden and sense.value:
-                    yield match.start(), match.end(), sense  # type: ignore[union-attr]
+                end = start + len(match[0]) if match else start
+                if not any(one.kind is sense.kind and low <= start and end <= high for low, high, one in covered):
+                    covered.append((start, end, sense))
+        yield from (found for found in covered if found[2].value)
 
     def _of(self, words: str) -> tuple[Sense, ...]:
         own = self._whole.get(words, ())

@@ -44,9 +44,14 @@ def is_count(one: Commitment) -> bool:
 
 def possible_numbers(text: str, language: str) -> set[str]:
     """All numbers that `text`, a key, may speak of: digits wherever they stand, words such as `both`."""
+    digits = {canonical(match[0], language) for match in _patterns(language).digits.finditer(plain(text))}
+    return digits | words_for_numbers(text, language)
+
+
+def words_for_numbers(text: str, language: str) -> set[str]:
+    """The numbers for which words of `text` may stand: both, a dozen."""
     patterns = _patterns(language)
-    digits = {canonical(match[0], language) for match in patterns.digits.finditer(plain(text))}
-    return digits | {str(patterns.of_may[match[0]]) for match in patterns.may.finditer(text)}
+    return {str(patterns.of_may[match[0]]) for match in patterns.may.finditer(text)}
 
 
 def _of_fact(fact: Fact) -> Commitment:

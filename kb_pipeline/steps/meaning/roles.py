@@ -62,8 +62,10 @@ def _clause(part: Part, role: Commitment) -> str:
 
 def _agent(part: Part, roles: list[Commitment]) -> Commitment | None:
     """The role that does something: the one that its words say, else the first to which nothing is done."""
-    agent, object_ = _beside(part.language)
+    agent, object_, origin = _beside(part.language)
     marked = [one for one in roles if _stands_beside(part.reading.key, one, agent)]
+    if not marked and any(_stands_beside(part.reading.key, one, origin) for one in roles):
+        return None
     free = [one for one in roles if not _stands_beside(part.reading.key, one, object_)]
     return next(iter((*marked, *free)), None)
 
@@ -78,11 +80,11 @@ def _stands_beside(text: str, role: Commitment, words: _Beside) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _beside(language: str) -> tuple[_Beside, _Beside]:
-    """The words beside an agent, and beside a role to which something is done."""
+def _beside(language: str) -> tuple[_Beside, _Beside, _Beside]:
+    """The words beside an agent, beside a role to which something is done, and beside one from which something comes."""
     cues = language_of(language).cues
-    agent, object_ = (
+    agent, object_, origin = (
         (re.compile(rf"(?:{'|'.join(map(whole, longest_first(of.before))) or NEVER})\s*$"), re.compile(any_of(of.after)))
-        for of in (cues.agent, cues.object)
+        for of in (cues.agent, cues.object, cues.origin)
     )
-    return agent, object_
+    return agent, object_, origin
