@@ -11,7 +11,7 @@ from kb_pipeline.steps.meaning.alignment import Part, pairs
 from kb_pipeline.steps.meaning.denial import denial
 from kb_pipeline.steps.meaning.differences import differing, extra, missing
 from kb_pipeline.steps.meaning.lexicon import knows
-from kb_pipeline.steps.meaning.quantities import bound, number, ordinal
+from kb_pipeline.steps.meaning.quantities import bound, has_turned_bound, number, ordinal
 from kb_pipeline.steps.meaning.reading import Reading
 from kb_pipeline.steps.meaning.roles import role
 from kb_pipeline.steps.meaning.values import VALUES, Commitment, Difference, Kind
@@ -79,7 +79,9 @@ def _are_of_other_events(here: Commitment, there: Commitment) -> bool:
 
 
 def only(one: Part, other: Part) -> Iterator[Difference]:
-    """A restriction or an exception that is gone, or put in."""
+    """A restriction or an exception that is gone, or put in, unless the bound beside it has turned: not over 5, only up to 5."""
+    if has_turned_bound(one, other):
+        return
     for value in ("only", "except"):
         yield from _kept(one, other, Kind.ONLY, value)
 

@@ -9,6 +9,7 @@ from kb_pipeline.steps.language.reader import language_of
 from kb_pipeline.steps.meaning.alignment import Part
 from kb_pipeline.steps.meaning.differences import differing, extra, missing
 from kb_pipeline.steps.meaning.lexicon import count_possible
+from kb_pipeline.steps.meaning.quantities import has_turned_bound
 from kb_pipeline.steps.meaning.values import Commitment, Difference, Kind
 
 _WORD = re.compile("[a-z]+")
@@ -24,6 +25,8 @@ def denial(one: Part, other: Part) -> Iterator[Difference]:
     if not all(language_of(part.language).negation.negations for part in (one, other)):
         return
     here, there = _denials(one), _denials(other)
+    if bool(here) != bool(there) and has_turned_bound(one, other):
+        return
     negative = _negative(one, other) if here or not there else []
     if here and len(here) + len(negative) > len(there):
         yield from _lost(one, other, here, there, len(negative))

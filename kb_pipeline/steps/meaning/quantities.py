@@ -51,13 +51,23 @@ def _of_another_thing(one: Part, other: Part) -> Iterator[Difference]:
 
 
 def bound(one: Part, other: Part) -> Iterator[Difference]:
-    """At most where it was at least, more than two where it was two. Over a denial on one side only nothing is said."""
+    """At most where it was at least. Over a denial on one side only it says the same: not over 5, only up to 5."""
+    if bool(one.of(Kind.DENIAL)) == bool(other.of(Kind.DENIAL)):
+        for here, there in _turned(one, other):
+            yield differing(here, there, f"{here.value} {here.about}", f"{there.value} {there.about}")
+
+
+def has_turned_bound(one: Part, other: Part) -> bool:
+    """Whether a number has a bound in one part, and the opposite in the other."""
+    return next(_turned(one, other), None) is not None
+
+
+def _turned(one: Part, other: Part) -> Iterator[tuple[Commitment, Commitment]]:
     ours, theirs = (_by_number(part) for part in (one, other))
-    turned = bool(one.of(Kind.DENIAL)) != bool(other.of(Kind.DENIAL))
-    for about, here in ours.items() if not turned else ():
+    for about, here in ours.items():
         there = theirs.get(about)
         if there and any({a.value for a in here} <= up and {b.value for b in there} <= down for up, down in _OPPOSITES):
-            yield differing(here[0], there[0], f"{here[0].value} {about}", f"{there[0].value} {about}")
+            yield here[0], there[0]
 
 
 _OPPOSITES = ((_UP, _DOWN), (_DOWN, _UP))
