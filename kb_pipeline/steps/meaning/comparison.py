@@ -79,7 +79,7 @@ def _are_of_other_events(here: Commitment, there: Commitment) -> bool:
 
 
 def only(one: Part, other: Part) -> Iterator[Difference]:
-    """A restriction or an exception that is gone, or put in, unless the bound beside it has turned: not over 5, only up to 5."""
+    """A restriction or an exception that is gone, or put in; not where a bound has turned: not over 5, only up to 5."""
     if has_turned_bound(one, other):
         return
     for value in ("only", "except"):

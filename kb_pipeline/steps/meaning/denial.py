@@ -56,7 +56,12 @@ def _negative(one: Part, other: Part) -> list[Commitment]:
 
 
 def _denials(part: Part) -> list[Commitment]:
-    return [found for found in part.of(Kind.DENIAL) if found.value == "no"]
+    """The denials of a part, without those of `not all`, which is a quantity."""
+    found = [found for found in part.of(Kind.DENIAL) if found.value == "no"]
+    if "not all" not in part.values:
+        return found
+    spans = [(one.start, one.end) for one in part.of(Kind.QUANTITY) if one.value == "not all"]
+    return [one for one in found if not any(start <= one.start < end for start, end in spans)]
 
 
 def _is_turned(one: Part, other: Part, here: list[Commitment]) -> bool:

@@ -83,7 +83,7 @@ def test_every_kind_that_alarms_is_measured_and_sure() -> None:
 def test_a_value_that_no_rule_knows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     language = Language.model_validate({"cues": {"time": {"befor": ["avant"]}}})
     monkeypatch.setattr(lexicon, "language_of", lambda tag: language)
-    with pytest.raises(LanguageDataError, match="cues.time: unknown value 'befor'"):
+    with pytest.raises(LanguageDataError, match=r"cues\.time: unknown value 'befor'"):
         lexicon.find("avant", "x-none")
 
 
