@@ -13,6 +13,7 @@ from kb_pipeline.steps.meaning.reading import Reading
 from kb_pipeline.steps.meaning.values import Commitment, Kind, Span
 
 _WORD = re.compile(r"(?<![A-Za-z0-9À-ÿ_{%$@/.&#\\-])[A-Za-z]+(?![A-Za-z0-9À-ÿ_}%/@\\-]|\.[a-z])")
+_OF_A_COUNTRY = 2  # letters of a code that stands for a country or a language, which a translation changes
 _CAPITALS = re.compile("[a-z][A-Z]|^[A-Z]{3,}$")  # inside: PayPal; an abbreviation
 
 
@@ -33,6 +34,8 @@ def _is_name(match: re.Match[str], language: str) -> bool:
         return False
     if word.lower() in _listed() or _CAPITALS.search(word):
         return True
+    if len(word) == _OF_A_COUNTRY and word.isupper():
+        return False
     if own.inflection.capitalized_nouns and len(word) > 1:
         return False
     return word.lower() not in own.stop_words.words and not begins_sentence(match.string, match.start())
