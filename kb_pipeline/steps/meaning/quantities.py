@@ -51,10 +51,20 @@ def _of_another_thing(one: Part, other: Part) -> Iterator[Difference]:
 
 
 def bound(one: Part, other: Part) -> Iterator[Difference]:
-    """At most where it was at least. Over a denial on one side only it says the same: not over 5, only up to 5."""
+    """At most where it was at least. Over a denial on one side only it says the same (not over 5, only up to 5), and so it does
+    before an event: at least 24 hours before it, up to 24 hours before it.
+    """
+    if "before" in one.values and "before" in other.values:
+        return
     if bool(one.of(Kind.DENIAL)) == bool(other.of(Kind.DENIAL)):
         for here, there in _turned(one, other):
-            yield differing(here, there, f"{here.value} {here.about}", f"{there.value} {there.about}")
+            yield differing(here, there, _shown(one, here), _shown(other, there))
+
+
+def _shown(part: Part, bound: Commitment) -> str:
+    """A bound with its number as it is written."""
+    number = next(number for number in part.of(Kind.NUMBER) if number.value == bound.about)
+    return f"{bound.value} {part.reading.text[number.start : number.end].strip()}"
 
 
 def has_turned_bound(one: Part, other: Part) -> bool:
