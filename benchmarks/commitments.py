@@ -25,6 +25,7 @@ from kb_pipeline.domain.findings import Severity
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.steps.checks import Profile, Subject, run_checks
 from kb_pipeline.steps.meaning import Difference, Kind, Reading, commitments, compare
+from kb_pipeline.steps.meaning.alignment import pairs
 
 _PAIRS = Path("tests/steps/meaning/pairs.jsonl")
 _PROFESSIONAL = ("parallel-en-th/segments.jsonl", "ui-strings-en-th/shared.jsonl")
@@ -47,6 +48,7 @@ def professional(data: Path, show: str) -> None:
         texts += 1
         any_flagged += bool(differences)
         met.update({commitment.kind for side in (one, other) for commitment in side.commitments})
+        met[Kind.NAME] += any(part.names() for pair in pairs(one, other) for part in pair)
         flagged.update({difference.kind for difference in differences})
         for difference in differences:
             if difference.kind == show:

@@ -25,6 +25,7 @@ _FOR_PEOPLE = re.compile(r"\\?<your .*>|\[[a-z].*\]")  # `[phone number]`, `<you
 _IN_OWN_WORDS = re.compile(r"<[^<>/!\n][^<>\n]{1,60}>|\[[^\[\]()!\n]{3,60}\](?![(\[:])")
 _DIGIT_OF_NAME = re.compile(r"[0-9](?:(?<=[A-Za-z_].)|(?<=[A-Za-z_][\\.-].))")  # begins with a class, so that the engine skips
 _NAME = re.compile(r"(?<!\w)[A-Za-z_][A-Za-z_]*+[\\.-]?[0-9][A-Za-z0-9_\\.-]*")
+_DIGIT = re.compile("[0-9]")
 _COMPOUND = re.compile(r"-[A-Za-zÀ-ÿ]{3,}$")  # a name is the first part of a German compound: MP3-Datei
 _LOCALE_STEP = re.compile(r"/[a-z]{2}(?:-[A-Za-z]{2,4})?(?=/|$)")
 
@@ -65,7 +66,8 @@ def _changed(found: FactComparison, subject: Subject) -> Iterator[Flaw]:
 
 def _is_counted(fact: Fact, reading: Reading) -> bool:
     """Whether the other side says the number of a fact in words."""
-    said = any(one.value == fact.value and is_count(one) for one in reading.of(Kind.NUMBER))
+    numbers = (one for one in reading.of(Kind.NUMBER) if one.value == fact.value and is_count(one))
+    said = any(_DIGIT.search(reading.key, one.start, one.end) is None for one in numbers)
     return said or (fact.kind is FactKind.COUNT and fact.value in words_for_numbers(reading.key, reading.language))
 
 
