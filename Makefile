@@ -4,14 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup-done
 KB_HOME ?= var
+PARTS ?= tests/adapters tests/services tests/api tests/web tests/cli tests/assets tests/review
 export KB_HOME
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: help setup browser demo up test quick check docs dev clean
+.PHONY: help setup browser demo up test test-postgres quick torture check docs dev clean
 
 help: ## This list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
 
 setup: $(STAMP) ## A virtual environment with the kb command, and the models; quick when nothing is to do
 	@$(BIN)/kb models fetch
@@ -36,6 +37,9 @@ test: setup browser ## All tests, with the real embedded models and a real brows
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not model"
 	@$(BIN)/python -m pytest -m "slow or model"
 
+test-postgres: setup ## What keeps something, on a PostgreSQL of its own; PARTS="tests/services ..." for less or more
+	@.ci/postgres $(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not model" $(PARTS)
+
 browser: ## Chromium for the tests of the review page: Debian's package, where none is there and this is root
 	@for name in "$$CHROMIUM" chromium chromium-browser google-chrome; do command -v "$$name" >/dev/null 2>&1 && exit 0; done; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
@@ -45,6 +49,13 @@ browser: ## Chromium for the tests of the review page: Debian's package, where n
 
 quick: setup browser ## The tests without the slow ones
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not model"
+
+torture: setup ## Long: kills at every failpoint and at random, 500 articles with 30 % faults, 1,000 requests of each operation of both web apps; TORTURE="--times 20 --random 500" for all
+	@$(BIN)/python -m tests.crashes $(TORTURE)
+	@$(BIN)/python benchmarks/model_faults.py --articles 500
+	@KB_TEST_FUZZ=1000 $(BIN)/python -m pytest tests/web/test_fuzz.py --timeout 0
+	@KB_TEST_KILLS=20 $(BIN)/python -m pytest tests/e2e/test_kill.py tests/e2e/test_publish_kill.py --timeout 0
+	@$(BIN)/python -m pytest tests/e2e/test_embedded_kill.py
 
 check: setup ## The gates: format, lint, types, layers, packs, the interface's words, Dagster definitions, generated docs
 	@$(BIN)/ruff format --check .

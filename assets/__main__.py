@@ -1,6 +1,7 @@
 """`python -m assets`: materialize everything through the code location, in this process, without a daemon or a web server."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -145,5 +146,12 @@ def _reason(event: dg.DagsterEvent) -> str:
     return failure.error.to_string() if failure.error else "no reason was given"
 
 
+def _heed_signals() -> None:
+    """End on SIGTERM and Ctrl-C. Dagster lets SIGTERM do what SIGINT does: nothing, in a shell's background job."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+
+
 if __name__ == "__main__":
+    _heed_signals()
     sys.exit(main())

@@ -39,7 +39,7 @@ def source_faqs(context: dg.AssetExecutionContext, pipeline: PipelineResource) -
         faqs = run.store.source_faqs()
     return reports.Materialized(
         metadata=reports.of_source_faqs(reports.Before(context), result, faqs) | use,
-        check_results=[reports.complete("every_chunk_was_answered", result.failures)],
+        check_results=[reports.complete("every_chunk_was_answered", result)],
     )
 
 
@@ -64,7 +64,7 @@ def localized_faqs(context: dg.AssetExecutionContext, pipeline: PipelineResource
         drafts, faqs = run.store.drafts(context.partition_key), run.store.source_faqs()
     return reports.Materialized(
         metadata=reports.of_localized_faqs(reports.Before(context), result, drafts, faqs) | use,
-        check_results=[reports.complete("every_faq_was_localized", result.failures)],
+        check_results=[reports.complete("every_faq_was_localized", result)],
     )
 
 

@@ -168,13 +168,18 @@ def of_model(llm: LLM, seconds: float, *prompts: str) -> Metadata:
     return metadata if account.usage.cost is None else metadata | {"cost": account.usage.cost}
 
 
-def complete(check: str, failures: Sequence[Failure]) -> dg.AssetCheckResult:
-    """The check that no item of a step failed by itself. A warning: the others went on, and the next run tries again."""
+def complete(check: str, result: GenerateResult | LocalizeResult) -> dg.AssetCheckResult:
+    """The check that no item of a step failed by itself, and none was left to a later run at the run's cap.
+
+    A warning: the others went on, and the next run tries again.
+    """
+    failures, left = (*result.failures, *result.resting), result.still_due
+    capped: Metadata = {"cap": result.capped, "what to do": "run again: a new run has a new cap"} if left else {}
     return dg.AssetCheckResult(
         check_name=check,
-        passed=not failures,
+        passed=not failures and not left,
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={"failures": len(failures), "failed": failure_table(failures)},
+        metadata=capped | {"failures": len(failures), "failed": failure_table(failures), "still_due": len(left)},
     )
 
 

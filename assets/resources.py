@@ -10,6 +10,7 @@ import dagster as dg
 from pydantic import Field
 
 from kb_pipeline.domain.releases import Release, ReleaseState
+from kb_pipeline.domain.run_cap import RunCap
 from kb_pipeline.errors import KBError, LLMError
 from kb_pipeline.services.draft.run import Pipeline
 from kb_pipeline.services.release.publish import Publisher
@@ -62,6 +63,8 @@ class PipelineResource(dg.ConfigurableResource[None]):
     source_dir: str | None = Field(default=None, description="Folder of the source articles; none: `KB_SOURCE_DIR`.")
     limit: int | None = Field(default=None, description="Read at most this many articles; none: all of them.")
     only: list[str] | None = Field(default=None, description="Patterns of paths to read, e.g. `en/*`; none: all of them.")
+    max_tokens: int | None = Field(default=None, description="Tokens that the run may take; none: `KB_RUN_TOKENS`.")
+    max_cost: float | None = Field(default=None, description="US dollars that the run may cost; none: `KB_RUN_COST`.")
     wire: dg.ResourceDependency[Callable[..., Pipeline]]  # bootstrap.build_pipeline with the settings in place
 
     @contextmanager
@@ -81,6 +84,7 @@ class PipelineResource(dg.ConfigurableResource[None]):
             markets=markets,
             limit=self.limit,
             only=self.only or (),
+            cap=RunCap(tokens=self.max_tokens, cost=self.max_cost),
             run_id=context.run.run_id,
         )
         try:

@@ -1,16 +1,19 @@
 """Settings -> adapters -> services: where services get their adapters, once. Heavy libraries load where they are first used."""
 
 import uuid
-from collections.abc import Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb_pipeline.domain.changes import Change, ChangeState
 from kb_pipeline.domain.markets import Market
+from kb_pipeline.domain.privacy import PrivacyPolicy
 from kb_pipeline.domain.releases import Release, ReleaseReport
-from kb_pipeline.errors import UnknownMarketError
+from kb_pipeline.domain.run_cap import RunCap, RunUsage
+from kb_pipeline.errors import UnknownMarketError, UsageError
+from kb_pipeline.failpoints import failpoint_at
 from kb_pipeline.ports.accounts import AccountStore
 from kb_pipeline.ports.articles import SourceReader
 from kb_pipeline.ports.models import LLM, CallStore, Embedder, VectorStore
@@ -19,12 +22,15 @@ from kb_pipeline.ports.releases import Indexes
 from kb_pipeline.settings import Settings
 
 if TYPE_CHECKING:
+    from kb_pipeline.adapters.audit.anchor_file import AnchorFile
+    from kb_pipeline.adapters.audit.key_file import GivenKeys, KeyFile
     from kb_pipeline.adapters.store_sql import SqlStore
     from kb_pipeline.adapters.store_sql.backup import SqliteBackups
     from kb_pipeline.domain.accounts import User
     from kb_pipeline.services.access.accounts import Accounts
     from kb_pipeline.services.draft.run import Pipeline
     from kb_pipeline.services.entries.curator import Curator
+    from kb_pipeline.services.invariants.home import Home
     from kb_pipeline.services.release.publish import Publisher
     from kb_pipeline.services.review.assess import Assessor
     from kb_pipeline.services.serve.opened import LiveStore
@@ -42,7 +48,25 @@ def open_store(settings: Settings) -> "SqlStore":
     from kb_pipeline.adapters.store_sql import SqlStore
 
     settings.home.mkdir(parents=True, exist_ok=True)
-    return SqlStore(settings.store_url)
+    keys, anchor = open_audit_keys(settings), open_audit_anchor(settings)
+    return SqlStore(settings.store_url, keys, anchor, failpoint_at(settings.failpoint))
+
+
+def open_audit_keys(settings: Settings) -> "KeyFile | GivenKeys":
+    """The keys of the audit trail: those of the settings, or of the file. Raises StoreError for one that is too short."""
+    from kb_pipeline.adapters.audit.key_file import GivenKeys, KeyFile
+
+    given = settings.audit_key.get_secret_value().strip()
+    return GivenKeys(given) if given else KeyFile(settings.audit_key_file or settings.home / "audit.key")
+
+
+def open_audit_anchor(settings: Settings) -> "AnchorFile | None":
+    """Where the audit trail's head is written down; None where it is switched off."""
+    from kb_pipeline.adapters.audit.anchor_file import AnchorFile
+
+    if settings.audit_anchor == "off":
+        return None
+    return AnchorFile(Path(settings.audit_anchor) if settings.audit_anchor else settings.home / "audit.anchor")
 
 
 def requested_changes(settings: Settings) -> tuple[Change, ...]:
@@ -72,7 +96,23 @@ def open_backups(settings: Settings) -> "SqliteBackups":
     """Backups of the store. Raises StoreError unless it is SQLite's."""
     from kb_pipeline.adapters.store_sql.backup import SqliteBackups
 
-    return SqliteBackups(settings.store_url)
+    keys, anchor = open_audit_keys(settings), open_audit_anchor(settings)
+    return SqliteBackups(settings.store_url, keys, anchor, failpoint_at(settings.failpoint))
+
+
+@contextmanager
+def open_home(settings: Settings) -> "Iterator[Home]":
+    """All that the invariants look at. Raises StoreError, UnknownMarketError, PackError."""
+    from kb_pipeline.services.invariants.home import Home
+
+    with closing(open_store(settings)) as store:
+        yield Home(
+            store=store,
+            indexes=open_indexes(settings),
+            embedder=open_embedder(settings, store),
+            markets=open_markets(settings),
+            golden_margin=settings.golden_margin,
+        )
 
 
 def rebuild_indexes(settings: Settings) -> tuple[str, ...]:
@@ -106,16 +146,34 @@ def open_markets(settings: Settings, tags: Sequence[str] = ()) -> tuple[Market, 
 
 
 def open_source(
-    settings: Settings, path: Path | None = None, *, limit: int | None = None, only: Sequence[str] = ()
+    settings: Settings,
+    path: Path | None = None,
+    *,
+    limit: int | None = None,
+    only: Sequence[str] = (),
+    packs: Sequence[Market] | None = None,
 ) -> SourceReader:
-    """The articles of a folder or of one file; `path`: None for the folder of the settings."""
+    """The articles of a folder or of one file; `path`: None for the folder of the settings. Raises as `privacy_policy`."""
     from kb_pipeline.adapters.source.files import SourceFile, SourceFiles
 
     path, languages, max_bytes = path or settings.source_dir, settings.source_languages, settings.max_article_bytes
-    markets = market_tags(settings)
+    markets, privacy = market_tags(settings), privacy_policy(settings, packs)
     if path.is_file():
-        return SourceFile(path, languages=languages, max_bytes=max_bytes, only=only, markets=markets)
-    return SourceFiles(path, languages=languages, max_bytes=max_bytes, limit=limit, only=only, markets=markets)
+        return SourceFile(path, languages=languages, max_bytes=max_bytes, only=only, markets=markets, privacy=privacy)
+    return SourceFiles(path, languages=languages, max_bytes=max_bytes, limit=limit, only=only, markets=markets, privacy=privacy)
+
+
+def privacy_policy(settings: Settings, packs: Sequence[Market] | None = None) -> PrivacyPolicy:
+    """What becomes of secrets and personal data in articles; what any market's facts publish stays.
+
+    `packs`: those that can be read; None: all, each of which must be whole (raises PackError).
+    """
+    from kb_pipeline.steps.privacy.articles import public_keys
+
+    if packs is None:
+        packs = open_markets(settings) if market_tags(settings) else ()
+    public = public_keys(fact for pack in packs for fact in pack.facts)
+    return PrivacyPolicy(handling=settings.private_data, public=public)
 
 
 def open_embedder(settings: Settings, store: VectorStore) -> Embedder:
@@ -162,6 +220,7 @@ def open_searcher(settings: Settings, store: "LiveStore") -> "Searcher":
 def build_serving(settings: Settings) -> "Serving":
     """The retrieval API's use cases, wired. Raises UnknownMarketError, PackError, StoreError, UsageError."""
     from kb_pipeline.services.access.limits import RateLimit
+    from kb_pipeline.services.serve.keys import KnownKeys
     from kb_pipeline.services.serve.query_log import BufferedQueryLog
     from kb_pipeline.services.serve.serving import Serving
 
@@ -169,11 +228,12 @@ def build_serving(settings: Settings) -> "Serving":
     store = open_store(settings)
     return Serving(
         searcher=open_searcher(settings, store),
-        accounts=open_accounts(store),
+        keys=KnownKeys(store),
         feedback=store,
         log=BufferedQueryLog(store, days=settings.query_log_days),
         rate=rate,
         markets=markets,
+        offline_seconds=settings.offline_hours * 3600,
         close=store.close,
     )
 
@@ -181,8 +241,11 @@ def build_serving(settings: Settings) -> "Serving":
 class LanguageModel:
     """The language model of the settings, and how to end it. The embedded server starts at the first paid call only."""
 
-    def __init__(self, settings: Settings, store: CallStore) -> None:
-        from kb_pipeline.adapters.models.llm_openai import Endpoint, OpenAILLM
+    def __init__(self, settings: Settings, store: CallStore, cap: RunCap | None = None, before: RunUsage | None = None) -> None:
+        """`cap`: of the run; `before`: what its earlier steps took. Raises UsageError for a cap that cannot be kept."""
+        from kb_pipeline.adapters.models.capped_calls import CappedCalls
+        from kb_pipeline.adapters.models.chat_openai import Endpoint
+        from kb_pipeline.adapters.models.llm_openai import OpenAILLM
         from kb_pipeline.adapters.models.prices import price_of
         from kb_pipeline.adapters.models.registry import LANGUAGE_MODEL
 
@@ -199,17 +262,56 @@ class LanguageModel:
                 key=self._server.key,
                 lengths=True,
                 timeout=settings.llm_timeout,
+                deadline=settings.llm_deadline,
                 price=price_of("embedded"),
             )
         else:
             url = settings.llm_base_url or None
-            endpoint = Endpoint(model=name, base_url=lambda: url, key=key, timeout=settings.llm_timeout, price=price_of(name))
-        self.llm: LLM = OpenAILLM(endpoint, store)
+            price = price_of(name, settings.llm_prompt_price, settings.llm_completion_price)
+            endpoint = Endpoint(
+                model=name,
+                base_url=lambda: url,
+                key=key,
+                timeout=settings.llm_timeout,
+                deadline=settings.llm_deadline,
+                price=price,
+            )
+        if cap and cap.cost is not None and endpoint.price is None:
+            raise UsageError(
+                f"the price of '{endpoint.model}' is not known, so a cap of cost cannot be kept",
+                "set KB_LLM_PROMPT_PRICE and KB_LLM_COMPLETION_PRICE, or a cap of tokens: KB_RUN_TOKENS",
+            )
+        spent = before or RunUsage()
+        self.llm: LLM = OpenAILLM(endpoint, CappedCalls(store, cap or RunCap(), lambda: self.account + spent))
+
+    @property
+    def account(self) -> RunUsage:
+        """What was paid since it was opened."""
+        return RunUsage(calls=self.llm.account.calls, usage=self.llm.account.usage)
 
     def close(self) -> None:
         """Stop the embedded server, if it runs."""
         if self._server is not None:
             self._server.close()
+
+
+@contextmanager
+def _language_model(settings: Settings, store: "SqlStore", run_id: str, cap: RunCap) -> Iterator[LLM]:
+    """The language model of a run's step, shared with other runs on this home.
+
+    What the step took is written down at its end, for the run's later steps.
+    """
+    from kb_pipeline.adapters.models.leased_llm import LeasedLLM
+
+    model = LanguageModel(settings, store, cap, store.run_usage(run_id))
+    shared = LeasedLLM(model.llm, store, seconds=settings.lease_seconds)
+    try:
+        yield shared
+    finally:
+        shared.close()
+        model.close()
+        if model.account.calls:
+            store.add_run_usage(run_id, model.account)
 
 
 def build_publisher(
@@ -228,7 +330,6 @@ def build_publisher(
     from kb_pipeline.adapters.release.lock_file import publishing_lock
     from kb_pipeline.adapters.release.probe_http import HttpProbe
     from kb_pipeline.adapters.release.verifier_process import ProcessVerifier
-    from kb_pipeline.failpoints import failpoint_at
     from kb_pipeline.services.release.publish import Publisher
 
     (pack,) = open_markets(settings, [market])
@@ -251,7 +352,6 @@ def build_publisher(
 
 def verify_now(settings: Settings, market: str, number: int | None = None) -> tuple[Release, ReleaseReport]:
     """Verify a release, or the live one, in this very process. Raises UnknownMarketError, NotFoundError, ReleaseError."""
-    from kb_pipeline.failpoints import failpoint_at
     from kb_pipeline.services.release.verify import Verification, verify
 
     (pack,) = open_markets(settings, [market])
@@ -267,7 +367,7 @@ def verify_now(settings: Settings, market: str, number: int | None = None) -> tu
         return verify(verification, number)
 
 
-def build_pipeline(
+def build_pipeline(  # noqa: PLR0913 - what a run may be told, all by name
     settings: Settings,
     progress: Progress,
     *,
@@ -275,23 +375,23 @@ def build_pipeline(
     markets: Sequence[str] = (),
     limit: int | None = None,
     only: Sequence[str] = (),
+    cap: RunCap | None = None,
     run_id: str = "",
     llm: LLM | None = None,
 ) -> "Pipeline":
-    """The main job, wired. `llm`: None for the one of the settings. Call `close()` at the end.
+    """The main job, wired. `llm`: None for the one of the settings; of `cap`, what is None is as they say.
 
-    Raises UnknownMarketError, PackError, StoreError.
+    Call `close()` at the end. Raises UnknownMarketError, PackError, StoreError, UsageError.
     """
     from kb_pipeline.services.draft.run import Pipeline
 
-    packs = open_markets(settings, markets)
+    packs, run_id = open_markets(settings, markets), run_id or uuid.uuid4().hex[:12]
+    cap = (cap or RunCap()).or_else(RunCap(tokens=settings.run_tokens, cost=settings.run_cost))
     with ExitStack() as opened:
         store = open_store(settings)
         opened.callback(store.close)
         if llm is None:
-            model = LanguageModel(settings, store)
-            opened.callback(model.close)
-            llm = model.llm
+            llm = opened.enter_context(_language_model(settings, store, run_id, cap))
         return Pipeline(
             store=store,
             reader=open_source(settings, source, limit=limit, only=only),
@@ -299,10 +399,11 @@ def build_pipeline(
             llm=llm,
             markets=packs,
             progress=progress,
-            run_id=run_id or uuid.uuid4().hex[:12],
+            run_id=run_id,
             day=today(),
             parallel=settings.llm_parallel,
             repairs=settings.llm_repairs,
             chunk_tokens=settings.chunk_tokens,
             close=opened.pop_all().close,
+            cap=cap,
         )

@@ -101,19 +101,37 @@ class LLMError(KBError):
 
 
 class LLMUnavailableError(LLMError):
-    """The endpoint cannot be used at all (refused, no account, wrong key): the run stops, finished work stays."""
+    """The endpoint cannot be used at all (no account, wrong key, ever failing): the run stops, finished work stays."""
 
     code = "llm-unavailable"
 
 
+class CapReachedError(LLMError):
+    """The run took of the model what it may: its item stays due. What needs no new call goes on."""
+
+    code = "cap-reached"
+
+
+class InHandError(LLMError):
+    """The very same request is being asked already, by another run or beside it: its item is put off, not lost."""
+
+    code = "in-hand"
+
+
 class LLMItemError(LLMError):
-    """A call failed for good (a timeout, a server error after all retries): only its item fails, the others go on."""
+    """A call failed: only its item fails, the others go on."""
 
     code = "llm-item"
 
 
+class LLMLaterError(LLMItemError):
+    """The endpoint had no reply to this call, in all its tries and time: a later run may have one."""
+
+    code = "llm-later"
+
+
 class LLMOutputError(LLMItemError):
-    """The model answered, but nothing usable, also when it was asked again."""
+    """The endpoint refuses this request, or the model answered nothing usable, also when it was asked again."""
 
     code = "llm-output"
 

@@ -7,6 +7,8 @@ import platformdirs
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from kb_pipeline.domain.privacy import DataKind, Handling
+
 
 class Settings(BaseSettings):
     """Every setting, with its default and meaning; `docs/settings.md` is generated from here."""
@@ -38,15 +40,42 @@ class Settings(BaseSettings):
     )
     llm_parallel: int = Field(4, ge=1, le=64, description="Model calls in flight at once; the embedded server's slots.")
     llm_threads: int = Field(2, ge=1, description="CPU threads of the embedded language model.")
-    llm_timeout: float = Field(600.0, gt=0, description="Seconds that one model call may take.")
+    llm_timeout: float = Field(600.0, gt=0, description="Seconds that one try of a model call may take.")
+    llm_deadline: float = Field(900.0, gt=0, description="Seconds that one model call may take with all its tries.")
     llm_repairs: int = Field(1, ge=0, le=3, description="Repair rounds that findings may cost per localized text.")
+    llm_prompt_price: float | None = Field(
+        None, ge=0, description="US dollars per million tokens of prompts; empty: as `prices.csv` says, if it knows the model."
+    )
+    llm_completion_price: float | None = Field(
+        None, ge=0, description="US dollars per million tokens of answers. Set both prices or neither."
+    )
+    run_tokens: int | None = Field(
+        None, ge=1, description="Tokens that one run may take of the model; empty: no cap. It ends then, with what it has."
+    )
+    run_cost: float | None = Field(
+        None, gt=0, description="US dollars that one run may cost; empty: no cap. The model's price must be known."
+    )
+    lease_seconds: float = Field(
+        20.0, ge=2, le=600, description="Seconds after which a run takes over the model calls that a killed run had in hand."
+    )
     embedding_model: str = Field(
         "embedded", description="sentence-transformers model name or path; `embedded`: multilingual-e5-small, ONNX int8."
     )
     embedding_threads: int = Field(2, ge=1, description="CPU threads of the embedder.")
     chunk_tokens: int = Field(320, ge=64, le=480, description="Token budget of a chunk.")
+    private_data: dict[DataKind, Handling] = Field(
+        default_factory=dict,
+        description="What becomes of an article that holds secrets or personal data, by kind (JSON, e.g. "
+        '`{"phone": "allow", "password": "mask"}`): `mask`, `hold` (quarantined) or `allow`. Kinds: `email`, `phone`, `card`, '
+        "`national-id`, `passport`, `bank-account` (masked by default), `api-key`, `private-key`, `password` (held).",
+    )
     max_article_bytes: int = Field(2_000_000, ge=1_000, description="Larger files are quarantined.")
     host: str = Field("127.0.0.1", description="Address that the API, the review page and Dagster listen on.")
+    trusted_proxies: str = Field(
+        "127.0.0.1, ::1",
+        description="Addresses and networks of proxies, e.g. `127.0.0.1, 10.0.0.0/8`: what they say in `X-Forwarded-For` is "
+        "believed, read from the right up to the first that is not listed. Empty: nobody is believed.",
+    )
     api_port: int = Field(8000, ge=1, le=65535, description="Port of the retrieval API.")
     review_port: int = Field(8001, ge=1, le=65535, description="Port of the review page.")
     dagster_port: int = Field(3000, ge=1, le=65535, description="Port of Dagster's page.")
@@ -64,13 +93,29 @@ class Settings(BaseSettings):
     )
     answer_confidence: float = Field(0.5, ge=0, le=1, description="Below this confidence the API abstains.")
     rate_limit: str = Field("600/minute", description="Requests that one API key may make.")
+    offline_hours: float = Field(
+        24.0,
+        ge=0.01,
+        description="Hours for which the API goes on answering, from what it has read, while the database is away.",
+    )
     query_log_days: int = Field(90, ge=0, description="Days that the redacted query log is kept.")
     session_hours: float = Field(12.0, gt=0, description="Hours after which the review page asks for the password again.")
     secure_cookies: bool = Field(
         False, description="Cookies for HTTPS only (`__Host-`); switch on wherever the review page is not on localhost."
     )
+    audit_key: SecretStr = Field(
+        SecretStr(""), description="Keys of the audit trail, the last one in use; empty: those of `KB_AUDIT_KEY_FILE`."
+    )
+    audit_key_file: Path | None = Field(
+        None, description="File with the keys of the audit trail, made when there is none; empty: `KB_HOME/audit.key`."
+    )
+    audit_anchor: str = Field(
+        "", description="File that the audit trail's head is added to; empty: `KB_HOME/audit.anchor`; `off`: none."
+    )
     failpoint: str = Field(
-        "", description="For crash tests: the process kills itself at this point, e.g. `publish.before_flip`."
+        "",
+        description="For crash tests: the process kills itself at this point, e.g. `publish.before_flip` or, the third time, "
+        "`save_call.after_commit:3`; `trace:FILE` writes down which points there are.",
     )
     log_level: str = Field("WARNING", description="Level of the logs on stderr.")
 
@@ -80,7 +125,9 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{(self.home / 'kb.sqlite3').resolve()}"
 
     def environment(self) -> dict[str, str]:
-        """The settings as environment variables, for a child process; without the model's key, which it inherits."""
-        values = self.model_dump(mode="json", exclude={"llm_api_key", "source_languages"})
+        """The settings as environment variables, for a child process; without the keys, which it inherits."""
+        left = {"llm_api_key", "audit_key", "source_languages", "private_data"}
+        values = self.model_dump(mode="json", exclude=left, exclude_none=True)
         environment = {f"KB_{name.upper()}": str(value) for name, value in values.items()}
-        return environment | {"KB_SOURCE_LANGUAGES": json.dumps(self.source_languages)}
+        listed = {"KB_SOURCE_LANGUAGES": self.source_languages, "KB_PRIVATE_DATA": self.private_data}
+        return environment | {name: json.dumps(value) for name, value in listed.items()}

@@ -11,7 +11,14 @@ def test_an_empty_variable_is_as_good_as_none(monkeypatch):
 
 
 def test_a_child_process_has_the_same_settings_and_no_key(monkeypatch, tmp_path):
-    settings = Settings(_env_file=None, home=tmp_path, source_languages=("th",), llm_api_key="secret", answer_confidence=0.7)
+    settings = Settings(
+        _env_file=None,
+        home=tmp_path,
+        source_languages=("th",),
+        llm_api_key="secret",
+        answer_confidence=0.7,
+        private_data={"phone": "allow"},
+    )
     environment = settings.environment()
     assert "secret" not in "".join(environment.values())
     for name in environment:

@@ -17,6 +17,7 @@ def main() -> int:
         read_address("kb_pipeline.api", "Serve the retrieval API.", default),
         "the retrieval API listens on {url} (docs: /docs)",
         settings.log_level,
+        proxies=settings.trusted_proxies,
         access_log=False,  # its metrics count the requests
     )
 

@@ -49,10 +49,16 @@ class _ServiceState(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """See prometheus_client."""
-        yield GaugeMetricFamily("kb_ready", "1 when every live release can be asked.", 0 if self._serving.problems() else 1)
+        yield GaugeMetricFamily(
+            "kb_ready", "1 when questions are answered, as /readyz says.", 0 if self._serving.problems() else 1
+        )
         live = GaugeMetricFamily("kb_live_release", "The release that is served.", labels=["market"])
         for market, number in self._serving.live_numbers().items():
             live.add_metric([market], number)
         yield live
-        dropped = "Lines of the query log that were dropped because the database was too slow."
+        age = "Seconds since keys and withdrawals were read from the database: more than a few, and it is away."
+        yield GaugeMetricFamily("kb_database_age_seconds", age, self._serving.age)
+        waiting = "Lines of the query log that wait in memory for the database."
+        yield GaugeMetricFamily("kb_query_log_waiting", waiting, self._serving.waiting)
+        dropped = "Lines of the query log that were dropped because the database was too slow or away."
         yield GaugeMetricFamily("kb_query_log_dropped", dropped, self._serving.dropped)

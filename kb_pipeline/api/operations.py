@@ -19,10 +19,10 @@ def healthz() -> Health:
 
 @router.get("/readyz", responses={503: {"model": Readiness, "description": "Not ready: `problems` says why."}})
 def readyz(serving: Service, response: Response) -> Readiness:
-    """Whether every live release can be asked and the embedder is loaded."""
+    """Whether a question would be answered now: each market with a live release is asked one, at most once a second."""
     found = serving.problems()
     response.status_code = 503 if found else 200
-    return Readiness(ready=not found, releases=serving.live_numbers(), problems=found)
+    return Readiness(ready=not found, releases=serving.live_numbers(), problems=found, degraded=serving.degraded())
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}, **problems(401, 429)})

@@ -243,10 +243,15 @@ class Health(BaseModel):
 
 
 class Readiness(BaseModel):
-    """Whether every live release can be asked. `releases`: the number that is served in each market."""
+    """Whether a question would be answered now. `releases`: the number that is served in each market."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"ready": True, "releases": {"th-TH": 7}, "problems": []}]})
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"ready": True, "releases": {"th-TH": 7}, "problems": [], "degraded": []}]}
+    )
 
     ready: bool
     releases: dict[str, int]
-    problems: list[str]
+    problems: list[str] = Field(description="Why not. Empty when it is ready.")
+    degraded: list[str] = Field(
+        description="What does not work though questions are answered: for a person, not for a balancer."
+    )

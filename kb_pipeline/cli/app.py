@@ -16,7 +16,8 @@ from kb_pipeline.cli.language import market, memory, qa, terms
 from kb_pipeline.cli.release import hold, release
 from kb_pipeline.cli.review import import_entries, review
 from kb_pipeline.cli.serve import search
-from kb_pipeline.cli.system import audit, backup, check, init, models, up
+from kb_pipeline.cli.system import audit, audit_key, backup, check, doctor, init, models, up
+from kb_pipeline.cli.terminal import guarded
 from kb_pipeline.errors import KBError
 
 app = typer.Typer(
@@ -34,9 +35,11 @@ app.command(rich_help_panel=START)(demo.demo)
 app.command(rich_help_panel=START, epilog=init.EXAMPLE)(init.init)
 app.command(rich_help_panel=START)(up.up)
 app.command(rich_help_panel=START)(pipeline.status)
+app.command(rich_help_panel=START, epilog="Example: kb doctor --deep --json")(doctor.doctor)
 app.command(rich_help_panel=MAKE, epilog=parse.EXAMPLE)(parse.parse)
 app.command(rich_help_panel=MAKE)(check.check)
 app.command(rich_help_panel=MAKE)(pipeline.run)
+app.command(rich_help_panel=MAKE, epilog="Example: kb retry --all")(pipeline.retry)
 app.command(rich_help_panel=MAKE, name="import")(import_entries.import_entries)
 app.add_typer(market.app, rich_help_panel=LOCALIZE, name="market")
 app.add_typer(terms.app, rich_help_panel=LOCALIZE, name="terms")
@@ -54,6 +57,7 @@ app.add_typer(entry.app, rich_help_panel=SAY, name="entry")
 app.command(rich_help_panel=SAY, epilog=search.EXAMPLE)(search.search)
 app.add_typer(users.app, rich_help_panel=KEEP, name="user")
 app.add_typer(keys.app, rich_help_panel=KEEP, name="key")
+audit.app.add_typer(audit_key.app, name="key")
 app.add_typer(audit.app, rich_help_panel=KEEP, name="audit")
 app.command(rich_help_panel=KEEP, epilog="Example: kb backup /safe/place/kb.tar.gz")(backup.backup)
 app.command(rich_help_panel=KEEP, epilog="Example: kb restore /safe/place/kb.tar.gz")(backup.restore)
@@ -74,6 +78,12 @@ def _root(
 
 def main() -> None:
     """Entry point. Expected failures print message and remedy on stderr, as JSON on stdout too where `--json` is asked for."""
+    with guarded():
+        sys.exit(_code())
+
+
+def _code() -> int:
+    """Run the command that the process's arguments name; its exit code."""
     try:
         code = app(standalone_mode=False)
     except click.exceptions.Exit as done:
@@ -95,4 +105,4 @@ def main() -> None:
             report = {"error": {"code": error.code, "message": error.message, "remedy": error.remedy}}
             sys.stdout.write(json.dumps(report, ensure_ascii=False) + "\n")
         code = error.exit_code
-    sys.exit(code if isinstance(code, int) else 0)
+    return code if isinstance(code, int) else 0

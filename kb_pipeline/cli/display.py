@@ -53,8 +53,10 @@ class RichProgress:
         if not sys.stderr.isatty():
             yield _lines(what, total)
             return
-        from rich.console import Console
+        from rich.markup import escape
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+        from kb_pipeline.cli.console import Console
 
         columns = (
             TextColumn("{task.description:<18}"),
@@ -66,7 +68,7 @@ class RichProgress:
         )
         with Progress(*columns, console=Console(stderr=True)) as bars:
             task = bars.add_task(what, total=total, note="")
-            yield lambda note: bars.update(task, advance=1, note=note[:60])
+            yield lambda note: bars.update(task, advance=1, note=escape(" ".join(note.split())[:60]))
 
 
 def _lines(what: str, total: int) -> Callable[[str], None]:
@@ -76,7 +78,7 @@ def _lines(what: str, total: int) -> Callable[[str], None]:
         nonlocal done
         done += 1
         of_all = f"/{total}" if total >= done else ""  # a first run does not know how many there will be
-        sys.stderr.write(f"{what} {done}{of_all} {note}\n")
+        sys.stderr.write(f"{what} {done}{of_all} {' '.join(note.split())}\n")
         sys.stderr.flush()
 
     return tell

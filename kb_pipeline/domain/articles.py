@@ -132,6 +132,17 @@ class Quarantined(Value):
     content_hash: str | None = None
 
 
+class Notice(Value):
+    """What of an article that was read does not reach a model, and why: masked data, text that its page hides."""
+
+    path: str
+    code: str  # kebab-case, e.g. `masked-phone`
+    message: str
+    remedy: str
+    line: int | None = None  # of the file; None where it is written otherwise there
+    data: str = Field("", exclude=True, repr=False)  # what was masked, for the person at the terminal; never kept, never logged
+
+
 class Citation(Value):
     """A sentence that supports an answer. Written by code from the numbers that the model gives, never by the model."""
 

@@ -1,5 +1,6 @@
 """Calls of a language model: what is asked, what comes back, what it took, and what is kept of it for good."""
 
+from enum import StrEnum
 from typing import Generic, Literal, TypeVar
 
 from pydantic import BaseModel
@@ -8,6 +9,17 @@ from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.faqs import Usage
 
 Answer = TypeVar("Answer", bound=BaseModel)
+
+
+class Outcome(StrEnum):
+    """What a request to a model's endpoint came to, and so what is done next. Each but the first two ends in an error."""
+
+    USABLE = "usable"
+    RETRY_NOW = "retry-now"  # the endpoint stumbled: the same request again, within the call's deadline
+    RETRY_LATER = "retry-later"  # it kept stumbling: the item waits for the next run (LLMLaterError)
+    ITEM_FAILED = "item-failed"  # this request gets no usable reply (LLMOutputError)
+    ENDPOINT_UNUSABLE = "endpoint-unusable"  # no request gets one: the run stops (LLMUnavailableError)
+    BUDGET_REACHED = "budget-reached"  # the run has spent what it may: it stops
 
 
 class Message(Value):
@@ -27,7 +39,9 @@ class ModelRequest(Value):
 
 
 class ModelReply(BaseModel, Generic[Answer]):
-    """A parsed answer, with what it took. `calls` are the fingerprints of all turns; `cached`: none of them was paid now."""
+    """A valid answer. `calls`: the fingerprint of its request; `usage`: what the reply took that was usable; `cached`: it was
+    paid before. Replies that were not usable are in the account and in the store's totals.
+    """
 
     value: Answer
     calls: tuple[str, ...]
@@ -46,11 +60,23 @@ class ModelAccount(Value):
 
 
 class StoredCall(Value):
-    """A finished model call as it is kept for good."""
+    """A model call with a usable reply, as it is kept for good."""
 
     fingerprint: str
     prompt: str
     model: str
     response: str
+    usage: Usage
+    seconds: float
+
+
+class UnusableReply(Value):
+    """A reply that was paid and is not the asked answer. Kept for people who look for the reason; no run ever takes it."""
+
+    fingerprint: str  # of the request
+    prompt: str
+    model: str
+    response: str
+    problem: str
     usage: Usage
     seconds: float

@@ -16,6 +16,8 @@ from kb_pipeline.domain.changes import (
 )
 from kb_pipeline.domain.faqs import Revision
 from kb_pipeline.domain.findings import Severity, worst
+from kb_pipeline.domain.privacy import MASK
+from kb_pipeline.domain.sayable import check_sayable
 from kb_pipeline.errors import BlockedError, IllegalTransitionError
 
 REQUEST_LENGTH = 1000  # characters of a request for changes: it stands in a prompt beside the texts
@@ -41,12 +43,16 @@ def outcome(change: Change, decision: Decision, edited: Revision | None, earlier
     if not decision.actor.strip():
         raise BlockedError("a decision without a person", "say who decides")
     _check_edit(change, decision, edited)
+    _check_marks(aim, edited or change.revision)
     if aim is ChangeState.REJECTED:
         _check_reason(decision)
     if decision.verdict is Verdict.REQUEST_CHANGES:
         _check_request(change, decision)
     if aim is not ChangeState.APPROVED:
         return aim
+    approved = edited or change.revision
+    if approved is not None:
+        check_sayable(approved.text)
     _check_critical(change, decision)
     return aim if change.risk is RiskTier.LOW or _is_second(decision, earlier) else None
 
@@ -66,6 +72,16 @@ def _check_edit(change: Change, decision: Decision, edited: Revision | None) -> 
         raise BlockedError("a retirement has no text to edit", "approve or reject it")
     if (edited.entry_id, edited.market) != (change.entry_id, change.market):
         raise BlockedError(f"the edited text is of entry {edited.entry_id} in {edited.market}, not of {change.entry_id}")
+
+
+def _check_marks(aim: ChangeState, revision: Revision | None) -> None:
+    """No one's word lets a mark of masked data through: it says nothing to a customer."""
+    texts = (revision.text.question, revision.text.answer, *revision.text.phrasings) if revision else ()
+    mark = next(filter(None, map(MASK.search, texts)), None)
+    if mark is not None and aim is ChangeState.APPROVED:
+        raise BlockedError(
+            f"{mark[0]} stands for data that is masked in the article", "edit the text so that it says it without"
+        )
 
 
 def _check_reason(decision: Decision) -> None:

@@ -8,6 +8,7 @@ from kb_pipeline.domain.changes import ChangeRequest, EntryState, Relation
 from kb_pipeline.domain.faqs import FaqText, Revision
 from kb_pipeline.domain.findings import Finding
 from kb_pipeline.domain.releases import ReleaseState, release_id
+from kb_pipeline.domain.sayable import check_sayable
 from kb_pipeline.errors import BlockedError
 
 Standing = Literal["approved", "published", "withdrawn", "pending", "imported"]
@@ -112,8 +113,7 @@ def base_of_correction(entry: ListedEntry, approved: Revision | None, text: FaqT
     if text == approved.text:
         remedy = f"restore it: kb entry restore {entry.id}" if entry.state is EntryState.WITHDRAWN else "change something"
         raise BlockedError("the text is what was approved", remedy)
-    if not (text.question.strip() and text.answer.strip()):
-        raise BlockedError("an entry needs a question and an answer", "write both")
+    check_sayable(text)
     return approved
 
 

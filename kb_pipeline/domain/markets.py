@@ -143,6 +143,9 @@ class Market(Value):
     fallback: tuple[str, ...] = ()  # other market tags, nearest first
     risk_topics: tuple[str, ...] = ()
     minor_source_changes: Literal["keep", "update"] = "update"  # keep: a source that only changed its wording disturbs nobody
+    addresses: tuple[
+        str, ...
+    ] = ()  # where entries may lead: domains with all below them, pages (`line.me/R/ti/p/@shop`), accounts (`@shop`)
     clauses: tuple[Clause, ...] = ()
     unavailable: tuple[Unavailable, ...] = ()
     style: str = ""

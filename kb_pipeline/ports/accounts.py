@@ -1,12 +1,22 @@
 """Users, sessions and API keys, and the hashing of passwords."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from kb_pipeline.domain.accounts import ApiKey, Session, User
 
 
-class AccountStore(Protocol):
+class ClientKeys(Protocol):
+    """The API keys, with the hashes of their secrets."""
+
+    def key(self, key_id: str) -> tuple[ApiKey, str] | None:
+        """The key and its secret's hash."""
+
+    def newest_keys(self, limit: int) -> Mapping[str, tuple[ApiKey, str]]:
+        """The newest keys by id, revoked ones, too, each with its secret's hash. Cheap: readers ask every second."""
+
+
+class AccountStore(ClientKeys, Protocol):
     """Users, sessions and API keys. Changes of users and keys append audit events; no secret is ever part of one."""
 
     def save_user(self, user: User, password_hash: str | None, actor: str) -> None:
@@ -35,9 +45,6 @@ class AccountStore(Protocol):
 
     def add_key(self, key: ApiKey, secret_hash: str, actor: str) -> None:
         """Keep a key. Raises BlockedError for an id that is taken."""
-
-    def key(self, key_id: str) -> tuple[ApiKey, str] | None:
-        """The key and its secret's hash."""
 
     def keys(self) -> Sequence[ApiKey]:
         """All keys, oldest first."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
-from kb_pipeline.domain.articles import Article, Chunk, Quarantined, Sentence
+from kb_pipeline.domain.articles import Article, Chunk, Notice, Quarantined, Sentence
 
 
 class SourceReader(Protocol):
@@ -12,6 +12,10 @@ class SourceReader(Protocol):
     @property
     def is_partial(self) -> bool:
         """Whether the last `read` stopped at a limit: what it did not yield is not gone."""
+
+    @property
+    def notices(self) -> Sequence[Notice]:
+        """What of the articles of the last `read` was masked or left out, so far."""
 
     def read(self) -> Iterator[Article | Quarantined]:
         """Every article file, readable or not, in the order of its path; one bad file never stops the rest."""

@@ -6,7 +6,8 @@ from typing import Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from kb_pipeline.domain.calls import Answer, ModelAccount, ModelReply, ModelRequest, StoredCall
+from kb_pipeline.domain.calls import Answer, ModelAccount, ModelReply, ModelRequest, StoredCall, UnusableReply
+from kb_pipeline.domain.run_cap import CallSums
 
 Vector = npt.NDArray[np.float32]  # (dimensions,), of unit length
 Vectors = npt.NDArray[np.float32]  # (texts, dimensions), rows of unit length
@@ -25,9 +26,10 @@ class LLM(Protocol):
         """Calls, tokens, cost and time so far."""
 
     def ask(self, request: ModelRequest, answer: type[Answer]) -> ModelReply[Answer]:
-        """The answer, validated as `answer`; after invalid output it is asked once more.
+        """The answer, validated as `answer`; after an unusable reply it is asked once more.
 
-        Raises LLMItemError (this item fails, the others go on), LLMUnavailableError (the run stops).
+        Raises LLMItemError (this item fails, the others go on): LLMLaterError where the endpoint stumbled, LLMOutputError
+        where there is no usable reply. Raises LLMUnavailableError (the run stops). Nothing else, whatever the endpoint says.
         """
 
 
@@ -43,13 +45,29 @@ class Embedder(Protocol):
 
 
 class CallStore(Protocol):
-    """The memo of model calls."""
+    """The memo of model calls: only usable replies are in it, unusable ones are kept apart for people."""
 
     def find_call(self, fingerprint: str) -> StoredCall | None:
         """The stored call, None if it was never finished."""
 
     def save_call(self, call: StoredCall) -> None:
-        """Keep a finished call; durable on return; a second save of the same fingerprint changes nothing."""
+        """Keep a call with its usable reply; durable on return; a second save of the same fingerprint changes nothing."""
+
+    def save_unusable(self, reply: UnusableReply) -> None:
+        """Keep a reply that was paid and is no answer."""
+
+    def set_aside(self, fingerprint: str, problem: str) -> None:
+        """Move a stored call whose reply turns out to be no answer out of the memo."""
+
+
+class CallHistory(Protocol):
+    """What stored model calls took."""
+
+    def calls_by_prompt(self, model: str) -> Mapping[str, CallSums]:
+        """What the calls of `model` took, by the id of their prompt."""
+
+    def calls_of(self, fingerprints: Sequence[str], model: str) -> CallSums:
+        """What those of the named calls took that `model` answered."""
 
 
 class VectorStore(Protocol):

@@ -19,6 +19,9 @@ class Releases(Protocol):
     def live_numbers(self) -> Mapping[str, int]:
         """The pointer: the live release's number of every market that has one. Cheap: readers ask many times a minute."""
 
+    def live_before(self, market: str) -> int | None:
+        """The number of the release in whose place the live one came; None if there was none. By the trail, not by a clock."""
+
     def releases(self, market: str | None = None) -> Sequence[Release]:
         """All releases, by market, newest first."""
 

@@ -1,6 +1,6 @@
 """The translation memory: what people approved, as pairs to learn from."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Protocol
 
 from kb_pipeline.domain.faqs import Revision, SourceFaq
@@ -22,6 +22,9 @@ class MemoryPairs(Protocol):
 
 class MemoryStore(MemoryPairs, Protocol):
     """Keeps imported pairs."""
+
+    def known_memory_units(self, ids: Sequence[str]) -> Set[str]:
+        """Those of the ids that are kept already."""
 
     def save_memory_units(self, units: Sequence[MemoryUnit], actor: str) -> int:
         """Keep the units that are new, in `actor`'s name; how many. One audit event says so."""

@@ -26,7 +26,7 @@ def main() -> int:
         read_address("kb_pipeline.review", "Serve the review page. People need accounts: kb user add NAME.", default),
         "review page: {url}",
         settings.log_level,
-        proxy_headers=False,  # who signs in too often is known by the address that connects
+        proxies=settings.trusted_proxies,
     )
 
 

@@ -1,6 +1,7 @@
 """A face as a program of its own: its options, its port, and serving until it is stopped."""
 
 import argparse
+import ipaddress
 import logging
 import signal
 import socket
@@ -11,7 +12,7 @@ from typing import Any, NamedTuple
 import uvicorn
 from starlette.types import ASGIApp
 
-from kb_pipeline.errors import KBError, PortTakenError
+from kb_pipeline.errors import KBError, PortTakenError, UsageError
 
 _STOP_SECONDS = 10  # for the requests that are in flight
 
@@ -33,13 +34,23 @@ def read_address(program: str, description: str, default: Address) -> Address:
     return default._replace(host=options.host, port=options.port)
 
 
-def serve(build: Callable[[], ASGIApp], address: Address, message: str, log_level: str, **options: Any) -> int:  # noqa: ANN401
+def serve(
+    build: Callable[[], ASGIApp],
+    address: Address,
+    message: str,
+    log_level: str,
+    *,
+    proxies: str = "",
+    **options: Any,  # noqa: ANN401
+) -> int:
     """Serve what `build` makes until SIGTERM or SIGINT, then end gracefully; the exit code, 1 when it cannot start.
 
-    `message` is for stderr as soon as it listens, with `{url}` in it; `options` are uvicorn's, where a face differs.
+    `message` is for stderr as soon as it listens, with `{url}` in it; `proxies` is KB_TRUSTED_PROXIES, `options` are
+    uvicorn's, where a face differs.
     """
     logging.basicConfig(stream=sys.stderr, level=log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
     try:
+        trusted = trusted_proxies(proxies)
         with listen(*address) as listener:
             config = uvicorn.Config(
                 build(),
@@ -47,6 +58,8 @@ def serve(build: Callable[[], ASGIApp], address: Address, message: str, log_leve
                 server_header=False,
                 timeout_keep_alive=30,
                 timeout_graceful_shutdown=_STOP_SECONDS,
+                proxy_headers=bool(trusted),
+                forwarded_allow_ips=trusted,
                 **options,
             )
             server = uvicorn.Server(config)
@@ -62,6 +75,16 @@ def serve(build: Callable[[], ASGIApp], address: Address, message: str, log_leve
     except KBError as error:
         sys.stderr.write(f"error [{error.code}]: {error.message}\n  what to do: {error.remedy}\n")
         return error.exit_code
+
+
+def trusted_proxies(text: str) -> list[str]:
+    """The addresses and networks of KB_TRUSTED_PROXIES. Raises UsageError: not for `*`, behind which anybody is anybody."""
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    try:
+        return [str(ipaddress.ip_network(part) if "/" in part else ipaddress.ip_address(part)) for part in parts]
+    except ValueError as error:
+        remedy = "set KB_TRUSTED_PROXIES to addresses and networks, e.g. 127.0.0.1, 10.0.0.0/8"
+        raise UsageError(f"no trusted proxy: {error}", remedy) from error
 
 
 def listen(host: str, port: int, change: str) -> socket.socket:

@@ -11,6 +11,7 @@ from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, SourceFaq, en
 from kb_pipeline.domain.releases import Release
 from kb_pipeline.settings import Settings
 from tests.conftest import ROOT
+from tests.databases import database_url
 from tests.factories import article, split
 
 RETURNS = ("How many days do I have to return an item?", "You can return most items within **15 days** of delivery.")
@@ -25,7 +26,9 @@ class Knowledge:
     """A home with its store."""
 
     def __init__(self, home: Path, **settings: object) -> None:
-        self.settings = Settings.model_validate({"home": home, "locales_dir": ROOT / "locales", **settings})
+        self.settings = Settings.model_validate(
+            {"home": home, "locales_dir": ROOT / "locales", "database_url": database_url(home), **settings}
+        )
         self.store = open_store(self.settings)
 
     def approve(

@@ -14,7 +14,7 @@ def test_it_is_alive_and_ready_with_the_releases_that_it_serves(running):
     assert running.http.get("/healthz").json() == {"status": "ok"}
     reply = running.http.get("/readyz")
     assert reply.status_code == 200
-    assert reply.json() == {"ready": True, "releases": {"en-US": 1, "th-TH": 1}, "problems": []}
+    assert reply.json() == {"ready": True, "releases": {"en-US": 1, "th-TH": 1}, "problems": [], "degraded": []}
 
 
 def test_before_it_has_started_it_is_not_ready_and_says_why(tmp_path):

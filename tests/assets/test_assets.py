@@ -1,9 +1,13 @@
 import dagster as dg
 import pytest
+from pydantic import SecretStr
+from pytest_httpserver import HTTPServer
 
+from assets.definitions import build_defs
 from kb_pipeline.errors import LLMOutputError, LLMUnavailableError
 from kb_pipeline.settings import Settings
 from tests.assets.conftest import LOCKERS, Run
+from tests.e2e.endpoint import ScriptedEndpoint
 from tests.fakes import ScriptedLLM
 
 
@@ -128,6 +132,7 @@ def test_an_unusable_endpoint_fails_the_step_with_its_remedy_and_may_be_tried_ag
     assert sum(e.event_type is dg.DagsterEventType.STEP_RESTARTED for e in result.all_events) == 2
 
 
+@pytest.mark.sqlite_only("a file of garbage")
 def test_a_broken_setting_is_not_tried_again(run: Run, settings: Settings) -> None:
     settings.home.mkdir()
     (settings.home / "kb.sqlite3").write_text("this is no database", encoding="utf-8")
@@ -135,3 +140,18 @@ def test_a_broken_setting_is_not_tried_again(run: Run, settings: Settings) -> No
     failure = next(e for e in result.all_events if e.is_step_failure).step_failure_data.user_failure_data
     assert failure.metadata["code"].value == "store"
     assert not any(e.event_type is dg.DagsterEventType.STEP_UP_FOR_RETRY for e in result.all_events)
+
+
+def test_a_run_at_its_cap_ends_well_says_what_is_still_due_and_the_next_one_does_it(
+    settings: Settings, instance: dg.DagsterInstance, httpserver: HTTPServer
+) -> None:
+    endpoint = ScriptedEndpoint(httpserver, seconds=0.0)
+    of_endpoint = {"llm_model": "scripted", "llm_base_url": endpoint.url, "llm_api_key": SecretStr("k"), "llm_parallel": 1}
+    source = build_defs(settings.model_copy(update=of_endpoint)).resolve_job_def("source_job")
+    capped = {"resources": {"pipeline": {"config": {"max_tokens": 20}}}}
+    for still_due in (1, 0):
+        result = source.execute_in_process(instance=instance, run_config=capped)
+        check = checks(result)["every_chunk_was_answered"]
+        assert (result.success, check.passed, check.metadata["still_due"].value) == (True, not still_due, still_due)
+        assert ("20 tokens" in str(check.metadata.get("cap"))) is bool(still_due)
+    assert sum(endpoint.asked.values()) == 2

@@ -40,6 +40,7 @@ def test_an_item_that_fails_is_told_and_makes_the_command_fail(
     assert "every_faq_was_localized" in capsys.readouterr().out
 
 
+@pytest.mark.sqlite_only("a file of garbage")
 def test_a_step_that_fails_is_told_with_its_remedy(
     settings: Settings, llm: ScriptedLLM, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -14,6 +14,7 @@ from kb_pipeline.cli.display import kb as kb_as_called
 from kb_pipeline.cli.review.editing import parse_edited
 from kb_pipeline.errors import UsageError
 from tests.conftest import ROOT
+from tests.databases import use_home
 from tests.factories import RETURNS
 from tests.story import Story
 
@@ -22,7 +23,7 @@ HEAVY = ("torch", "dagster", "chromadb", "sentence_transformers", "sqlalchemy", 
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("KB_HOME", str(tmp_path))
+    use_home(monkeypatch, tmp_path)
     monkeypatch.setenv("KB_LOCALES_DIR", str(ROOT / "locales"))
     monkeypatch.setenv("KB_SOURCE_DIR", str(ROOT / "kb_source"))
     monkeypatch.setenv("KB_ACTOR", "ann")
@@ -74,6 +75,19 @@ def test_every_command_explains_itself_and_can_speak_json(kb, words):
 
 def test_the_help_says_what_each_argument_is(kb):
     assert "The change's id, or its first characters." in kb("review", "show", "--help")[1]
+
+
+def test_parse_tells_what_is_masked_and_shows_it_only_to_who_asks(kb, tmp_path):
+    source = tmp_path / "articles"
+    (source / "th").mkdir(parents=True)
+    (source / "th/contact.md").write_text("# ติดต่อ\n\nโทร 02–123–4567 ได้ทุกวัน\n", encoding="utf-8")
+    code, out, err = kb("parse", str(source), "--json")
+    assert code == 0
+    assert "4567" not in out + err
+    assert [(w["path"], w["line"], w["code"]) for w in json.loads(out)["warnings"]] == [("th/contact.md", 3, "masked-phone")]
+    code, out, _ = kb("parse", str(source), "--private")
+    assert (code, out.splitlines()[1]) == (0, 'public-phone-1,,"02–123–4567",,,"th/contact.md:3"')
+    assert json.loads(kb("parse", str(source), "--private", "--json")[1])["rows"][0]["value"] == "02–123–4567"
 
 
 def test_wrong_use_exits_with_2_and_a_remedy(kb):

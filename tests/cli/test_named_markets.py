@@ -7,13 +7,14 @@ import pytest
 
 from kb_pipeline.cli.app import main
 from tests.conftest import ROOT
+from tests.databases import use_home
 
 KNOWN = "known: de-DE, en-US, ja-JP, th-TH"
 
 
 @pytest.fixture
 def kb(tmp_path, monkeypatch, capsys):
-    monkeypatch.setenv("KB_HOME", str(tmp_path / "home"))
+    use_home(monkeypatch, tmp_path / "home")
     monkeypatch.setenv("KB_LOCALES_DIR", str(ROOT / "locales"))
     monkeypatch.setenv("KB_SOURCE_DIR", str(ROOT / "kb_source"))
     (tmp_path / "entries.csv").write_text("question,answer\nคืนได้ไหม,คืนได้ภายใน 15 วัน\n", "utf-8")

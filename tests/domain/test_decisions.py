@@ -60,6 +60,18 @@ def test_a_critical_finding_takes_an_override_with_a_comment(verdict):
     assert outcome(change, decision_of(change, verdict, override_critical=True, comment="ตรวจแล้ว"), edited, []) is APPROVED
 
 
+@pytest.mark.parametrize("market", MARKETS)
+def test_no_word_lets_a_mark_of_masked_data_through_but_an_edit_may_mend_it(market):
+    change = change_of(market, severity=Severity.CRITICAL)
+    marked = change.model_copy(update={"revision": revision_of(market, note=" ⟦phone⟧")})
+    override = {"override_critical": True, "comment": "ตรวจแล้ว"}
+    with pytest.raises(BlockedError, match="⟦phone⟧"):
+        outcome(marked, decision_of(marked, **override), None, [])
+    with pytest.raises(BlockedError, match="⟦phone⟧"):
+        outcome(change, decision_of(change, Verdict.EDIT, **override), marked.revision, [])
+    assert outcome(marked, decision_of(marked, Verdict.EDIT, **override), revision_of(market, note="!"), []) is APPROVED
+
+
 def test_a_rejection_takes_a_reason():
     change = change_of("en-US")
     with pytest.raises(BlockedError, match="without a reason"):

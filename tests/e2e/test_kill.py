@@ -7,7 +7,6 @@ import json
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -16,7 +15,9 @@ from pathlib import Path
 import pytest
 
 from kb_pipeline.adapters.store_sql import SqlStore
+from kb_pipeline.settings import Settings
 from tests.conftest import ROOT
+from tests.crashes.story import breaches_in
 from tests.e2e.endpoint import ScriptedEndpoint
 from tests.factories import RETURNS, SAFETY
 
@@ -28,7 +29,8 @@ KB = Path(sys.executable).with_name("kb")
 def start(home, source, url):
     env = os.environ | {
         "KB_HOME": str(home), "KB_LLM_MODEL": "scripted", "KB_LLM_BASE_URL": url, "KB_LLM_API_KEY": "k",
-        "KB_LLM_PARALLEL": str(PARALLEL), "KB_LOCALES_DIR": str(ROOT / "locales"), "PYTHONPATH": str(ROOT),
+        "KB_LLM_PARALLEL": str(PARALLEL), "KB_LEASE_SECONDS": "2", "KB_LOCALES_DIR": str(ROOT / "locales"),
+        "PYTHONPATH": str(ROOT),
     }  # fmt: skip
     command = [KB, "run", "--source", str(source), "--market", "en-US", "--market", "th-TH", "--json"]
     return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -85,9 +87,7 @@ def test_a_run_killed_again_and_again_ends_where_an_uninterrupted_one_does(tmp_p
         time.sleep(moments.uniform(0.2, 1.0) * seconds)
         victim.send_signal(signal.SIGKILL)
         victim.communicate()
-        if (home / "kb.sqlite3").exists():
-            with sqlite3.connect(home / "kb.sqlite3") as database:
-                assert database.execute("pragma integrity_check").fetchone() == ("ok",)
+        assert breaches_in(Settings.model_validate({"home": home, "locales_dir": ROOT / "locales"})) == []
     last = start(home, source, endpoint.url)
     out, err = last.communicate()
     assert last.returncode == 0, err

@@ -19,6 +19,7 @@ _USER = ("name", "role", "markets", "disabled")
 _KEY = ("id", "name", "markets", "revoked_at")
 _STATUS = ("articles", "quarantined", "chunks", "source_faqs", "model_calls")
 _MARKET = ("pending", "approved", "published", "imported", "rejected", "stale", "live_release")
+_AUDIT = ("ok", "events", "head", "first_bad")
 _ANSWER = ("release", "confidence", "abstained", "reason")
 _HIT = ("entry_id", "revision", "question", "answer", "topics", "confidence", "level", "citations", "release")
 
@@ -33,7 +34,7 @@ def contents(kb: Kb, home: Path) -> dict[str, Any]:
         "users": [_pick(user, _USER) for user in kb("user", "list")["users"]],
         "keys": [_pick(key, _KEY) for key in kb("key", "list")["keys"]],
         "memory": {tag: kb("memory", "list", "--market", tag, "--limit", "1000")["units"] for tag in MARKETS},
-        "audit": kb("audit", "verify"),
+        "audit": _pick(kb("audit", "verify"), _AUDIT),
         "tables": _tables(home / "kb.sqlite3"),
     }
 

@@ -1,6 +1,7 @@
 """Who may do what: every route for every kind of person, the form's token, its origin, and the session's life."""
 
 import pytest
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from kb_pipeline.domain.accounts import Role
 from kb_pipeline.review.app import HEADERS
@@ -167,9 +168,35 @@ def test_a_stranger_is_not_told_what_was_wrong_and_is_stopped_in_time(app, accou
     assert (
         wrong.text.count("The name or the password is wrong.") == unknown.text.count("The name or the password is wrong.") == 1
     )
-    statuses = [browser.sign_in("สมชาย", "not the password").status_code for _ in range(10)]
-    assert statuses[-1] == 429
-    assert browser.sign_in("สมชาย").status_code == 429
+    replies = [browser.sign_in("สมชาย", "not the password") for _ in range(10)]
+    assert replies[-1].status_code == 429
+    assert int(replies[-1].headers["retry-after"]) <= 60
+
+
+def test_wrong_passwords_of_strangers_keep_nobody_out(app, accounts):
+    accounts.add_user("สมชาย", PASSWORD, Role.REVIEWER, (), "test")
+    stranger, owner = (Browser(ProxyHeadersMiddleware(app, ["testclient"])) for _ in range(2))
+    stranger.headers["x-forwarded-for"], owner.headers["x-forwarded-for"] = "203.0.113.9, 198.51.100.1", "198.51.100.2"
+    assert {stranger.sign_in("สมชาย", "not the password").status_code for _ in range(20)} == {401, 429}
+    assert owner.sign_in("สมชาย").status_code == 303
+
+
+def test_a_new_sign_in_ends_the_session_that_it_replaces(person, accounts):
+    browser = person()
+    first = browser.cookies["kb_session"]
+    assert browser.sign_in("ann", "not the password").status_code == 401
+    assert accounts.user_of(first) is not None
+    assert browser.sign_in("ann").status_code == 303
+    assert accounts.user_of(first) is None
+    assert accounts.user_of(browser.cookies["kb_session"]) is not None
+
+
+def test_a_session_that_somebody_else_chose_is_none(app, accounts):
+    accounts.add_user("ann", PASSWORD, Role.REVIEWER, (), "test")
+    browser = Browser(app)
+    browser.cookies.set("kb_session", "chosen", domain="testserver.local")
+    assert browser.sign_in("ann").status_code == 303
+    assert accounts.user_of("chosen") is None
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ def entry(store):
     """An approved entry of each market, by its tag."""
     made = {}
     for market in MARKETS:
-        change = change_of(market, note=" (<b>)")
+        change = change_of(market, note=" (`<b>`)")
         store.propose(change)
         store.decide(decision_of(change))
         made[market] = change.entry_id

@@ -5,21 +5,18 @@ person's word. No critical finding is lost on the way, and every step is in the 
 """
 
 import os
-import shutil
-import tempfile
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from kb_pipeline.adapters.audit.key_file import GivenKeys
 from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceTransformersEmbedder
 from kb_pipeline.adapters.models.vectors_in_process import InProcessVectors
 from kb_pipeline.adapters.packs.files import load_market
-from kb_pipeline.adapters.store_sql import SqlStore
 from kb_pipeline.domain.accounts import Role, User
 from kb_pipeline.domain.articles import Citation
 from kb_pipeline.domain.base import Value
@@ -49,9 +46,11 @@ from kb_pipeline.settings import Settings as KbSettings
 from kb_pipeline.steps.checks import Profile
 from kb_pipeline.steps.relate.relations import contradiction
 from tests.conftest import DAY, ROOT
+from tests.databases import a_store
 from tests.fakes import SilentProgress
 
 TAG = "th-TH"
+KEYS = GivenKeys("k" * 32)
 THAI = load_market(ROOT / "locales", TAG)
 EMBEDDER = SentenceTransformersEmbedder("embedded", KbSettings().model_dir, InProcessVectors(), 2)
 PEOPLE = ("ann", "บุญมี", "dara")
@@ -61,7 +60,6 @@ SOURCES = ("How long do I have to return an item?", "How many days do I have for
 DAYS = (7, 15, 30)
 NOTES = ("", " ครับ", " ที่ไม่มีใครพูดถึง")
 EXAMPLES, STEPS = int(os.environ.get("KB_TEST_EXAMPLES", "40")), 50
-HELD = tempfile.TemporaryDirectory(prefix="kb-slips-")  # gone when the tests end
 
 WHO, QUESTION, DAY_COUNT = st.sampled_from(PEOPLE), st.integers(0, 2), st.sampled_from(DAYS)
 NUMBER = st.integers(0, 30)
@@ -125,17 +123,18 @@ class Curating(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.store = new_store()
+        self.held = ExitStack()
+        self.store = self.held.enter_context(a_store(KEYS))
         self.assessor = Assessor(self.store, EMBEDDER, (THAI,), lambda: DAY)
         self.live = LiveReleases(self.store, NoIndexes(), EMBEDDER, [TAG])
         self.expected = Expected()
         self.revision = 0
 
     def teardown(self) -> None:
-        """The trail is whole at the end."""
-        assert self.store.verify_chain() is None
+        """The trail is whole at the end, and explains every row."""
+        assert self.store.verify_trail().findings == ()
         self.live.close()
-        self.store.close()
+        self.held.close()
 
     @initialize(days=DAY_COUNT, live=st.booleans())
     def begin(self, days: int, live: bool) -> None:
@@ -383,30 +382,6 @@ class Curating(RuleBasedStateMachine):
         """Whether what is live is the newest release that ever was: a rollback of a rollback goes forward."""
         live = self.store.live_numbers()[TAG]
         return live == max(release.number for release in self.store.releases(TAG) if release.live_at)
-
-
-def new_store() -> SqlStore:
-    """An empty store: SQLite, or the database of KB_TEST_DATABASE_URL, made empty."""
-    url = os.environ.get("KB_TEST_DATABASE_URL")
-    if url:
-        return empty_database(url)
-    template, home = Path(HELD.name) / "template.sqlite3", Path(tempfile.mkdtemp(dir=HELD.name))
-    if not template.exists():
-        SqlStore(f"sqlite:///{template}").close()
-    shutil.copy(template, home / "kb.sqlite3")
-    return SqlStore(f"sqlite:///{home / 'kb.sqlite3'}")
-
-
-def empty_database(url: str) -> SqlStore:
-    """The store at `url` without a row in it."""
-    import sqlalchemy as sa
-
-    engine = sa.create_engine(url)
-    with engine.begin() as connection:
-        connection.execute(sa.text("DROP SCHEMA public CASCADE"))
-        connection.execute(sa.text("CREATE SCHEMA public"))
-    engine.dispose()
-    return SqlStore(url)
 
 
 TestCurating = pytest.mark.slow(Curating.TestCase)

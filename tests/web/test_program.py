@@ -10,8 +10,8 @@ import threading
 import httpx
 import pytest
 
-from kb_pipeline.errors import PortTakenError
-from kb_pipeline.web.program import Address, listen, read_address
+from kb_pipeline.errors import PortTakenError, UsageError
+from kb_pipeline.web.program import Address, listen, read_address, trusted_proxies
 from tests.conftest import ROOT
 
 DEFAULT = Address("127.0.0.1", 8000, "KB_API_PORT")
@@ -96,3 +96,38 @@ def test_a_stop_that_comes_as_soon_as_the_address_is_known_is_heard(number):
         program.send_signal(number)
         _, errors = program.communicate(timeout=20)
         assert (program.returncode, errors) == (0, "")
+
+
+ADDRESS = """
+import sys
+from kb_pipeline.web.program import Address, serve
+
+async def app(scope, receive, send):
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": scope["client"][0].encode()})
+
+address = Address("127.0.0.1", 0, "KB_API_PORT")
+sys.exit(serve(lambda: app, address, "it listens on {url}", "WARNING", proxies=sys.argv[1], lifespan="off"))
+"""
+
+
+@pytest.mark.parametrize(
+    ("proxies", "known_as"),
+    [("", "127.0.0.1"), ("10.0.0.0/8", "127.0.0.1"), ("127.0.0.1", "10.1.1.1"), ("127.0.0.1, 10.0.0.0/8", "198.51.100.7")],
+)
+def test_a_client_is_known_by_what_the_trusted_proxies_say_read_from_the_right(proxies, known_as):
+    program = run("-c", ADDRESS, proxies)
+    url = program.stderr.readline().removeprefix("it listens on ").strip()
+    said = {"X-Forwarded-For": "203.0.113.1, 198.51.100.7, 10.1.1.1"}
+    try:
+        assert httpx.get(url, headers=said, timeout=20).text == known_as
+    finally:
+        program.send_signal(signal.SIGTERM)
+        program.communicate(timeout=20)
+
+
+@pytest.mark.parametrize("text", ["*", "proxy", "10.0.0.1/8", "127.0.0.1;10.0.0.1"])
+def test_who_is_trusted_is_named_by_address(text):
+    with pytest.raises(UsageError, match="trusted proxy") as refused:
+        trusted_proxies(text)
+    assert "KB_TRUSTED_PROXIES" in refused.value.remedy

@@ -169,7 +169,8 @@ class ChromaIndexes:
         settings = Settings(anonymized_telemetry=False)
         with _OPENING:
             if not self._url:
-                return chromadb.PersistentClient(str(folder.resolve()), settings=settings)
+                with _forgotten_on_failure(str(folder.resolve())) as path:
+                    return chromadb.PersistentClient(path, settings=settings)
             at = urlsplit(self._url)
             secure = at.scheme == "https"
             port = at.port or (443 if secure else 8000)
@@ -246,6 +247,19 @@ def _translated(what: str, remedy: str = "run it again: kb release publish") -> 
         yield
     except (OSError, ValueError, KeyError, sqlite3.Error, httpx.HTTPError, ChromaError) as error:
         raise ReleaseError(f"{what}: {str(error) or type(error).__name__}", remedy) from error
+
+
+@contextmanager
+def _forgotten_on_failure(path: str) -> Iterator[str]:
+    """Let Chroma begin anew where it could not start: it keeps what it half made of `path` as long as the process lives."""
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    try:
+        yield path
+    except BaseException:
+        if path not in SharedSystemClient._identifier_to_refcount:  # nobody has it open
+            SharedSystemClient._identifier_to_system.pop(path, None)
+        raise
 
 
 def _write_last(file: Path, text: str) -> None:

@@ -4,12 +4,14 @@ Blocks are read one at a time, so that the size of a file does not matter. XML i
 network: a file from outside cannot read or send anything.
 """
 
+import codecs
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from email.message import Message
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from kb_pipeline.adapters.interchange.tables import Opener, open_plainly, read_table
+from kb_pipeline.adapters.interchange.tables import LONGEST_LINE, Opener, open_plainly, read_table, sound
 from kb_pipeline.domain.base import Value
 from kb_pipeline.errors import UsageError
 
@@ -17,7 +19,10 @@ FORMATS = (".jsonl", ".ndjson", ".csv", ".tsv", ".tmx", ".xliff", ".xlf", ".po")
 CHARACTER = "x-character"  # type of a TMX `ph` that holds, as `U+0007`, a character which XML cannot
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _PO_LINES = 1_000  # after so many a catalog is cut, at the next entry
-_HALF = re.compile("[\ud800-\udfff]")
+_MOST_FORMS = 8  # plural forms of a message; no language has more than six
+_NO_CHARSETS = frozenset(
+    {"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined"}
+)  # Python's codecs that are none
 _PO_ENTRY = re.compile(rb"#|msgctxt\b|msgid\b")
 
 
@@ -49,12 +54,7 @@ def read_blocks(
         blocks = _po(path, opened) if kind == ".po" else _rows(path, opened, fields)
     for block in blocks:
         if block.source.strip() and block.target.strip():
-            yield AlignedBlock(source=_sound(block.source), target=_sound(block.target), place=block.place)
-
-
-def _sound(text: str) -> str:
-    """`text` without halves of characters, which JSON can write and nothing can store."""
-    return _HALF.sub("\ufffd", text)
+            yield AlignedBlock(source=sound(block.source), target=sound(block.target), place=block.place)
 
 
 def _rows(path: Path, opened: Opener, fields: tuple[str, str]) -> Iterator[AlignedBlock]:
@@ -132,31 +132,64 @@ def _inline(element: Any) -> str:  # noqa: ANN401
 
 
 def _po(path: Path, opened: Opener) -> Iterator[AlignedBlock]:
-    from babel.messages.pofile import PoFileError, read_po
+    from babel.messages.pofile import PoFileError, PoFileParser
 
-    header: list[bytes] = []  # the first entry, which names the character set; it goes before every other part
+    charset = "utf-8"
     with opened(path) as file:
-        for before, part in _po_parts(file):
+        for before, part in _po_parts(path, file):
+            catalog = _po_catalog(charset)
             try:
-                catalog = read_po([*header, *part], abort_invalid=True)
-            except (PoFileError, UnicodeDecodeError, ValueError) as error:
+                PoFileParser(catalog, abort_invalid=True).parse(part)
+            except (PoFileError, LookupError, ValueError) as error:
                 raise UsageError(f"'{path}' is no PO file, near line {before + 1}: {error}", "export the file again") from error
+            charset = str(catalog.charset)
             for message in catalog:
-                line = (message.lineno or 0) - len(header)
-                if message.id and not message.fuzzy and line > 0:
-                    yield from _forms(message, f"line {before + line}")
-            header = header or part
+                if message.id and not message.fuzzy:
+                    yield from _forms(message, f"line {before + (message.lineno or 0)}")
 
 
-def _po_parts(lines: Iterable[bytes]) -> Iterator[tuple[int, list[bytes]]]:
+def _po_catalog(charset: str) -> Any:  # noqa: ANN401 - babel loads when a catalog is read
+    """A catalog that takes nothing from a file's header but its character set: what else stands there may be anything."""
+    from babel.messages.catalog import Catalog
+
+    class Texts(Catalog):
+        num_plurals = _MOST_FORMS
+
+        @property
+        def mime_headers(self) -> list[tuple[str, str]]:
+            return []
+
+        @mime_headers.setter
+        def mime_headers(self, headers: list[tuple[str, str]]) -> None:
+            for name, value in headers:
+                if name.lower() == "content-type":
+                    self.charset = _charset_in(value) or self.charset
+
+    return Texts(charset=charset)
+
+
+def _charset_in(content_type: str) -> str | None:
+    """The character set that a header names. Raises LookupError for one that is none."""
+    header = Message()
+    header["Content-Type"] = content_type
+    name = header.get_content_charset()
+    if name and codecs.lookup(name).name in _NO_CHARSETS:
+        raise LookupError(f"'{name}' is no character set")
+    return name
+
+
+def _po_parts(path: Path, file: BinaryIO) -> Iterator[tuple[int, list[bytes]]]:
     """The first entry, then runs of whole entries, each with the number of lines before it."""
     part: list[bytes] = []
-    before, is_blank, enough = 0, False, 1
-    for line in lines:
+    before, size, is_blank, enough = 0, 0, False, 1
+    while line := file.readline(LONGEST_LINE):
         if is_blank and len(part) >= enough and _PO_ENTRY.match(line) and any(row.startswith(b"msgid") for row in part):
             yield before, part
-            before, part, enough = before + len(part), [], _PO_LINES
+            before, size, part, enough = before + len(part), 0, [], _PO_LINES
         part.append(line)
+        size += len(line)
+        if size >= LONGEST_LINE:
+            raise UsageError(f"'{path}' has {LONGEST_LINE:,} bytes without a blank line", "export the file again")
         is_blank = not line.strip()
     yield before, part
 

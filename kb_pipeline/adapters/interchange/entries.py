@@ -20,6 +20,13 @@ def read_entries(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
             raise UsageError(
                 f"'{path}' line {line} has only {', '.join(map(str, row)) or 'nothing'}", f"name its fields {_COLUMNS}"
             )
-        yield line, {name: "|".join(map(str, cell)) if isinstance(cell, list) else str(cell) for name, cell in row.items()}
+        yield line, {name: _text(cell) for name, cell in row.items()}
     if not line:
         raise UsageError(f"'{path}' has no row", f"write one for each entry, its fields named {_COLUMNS}")
+
+
+def _text(cell: object) -> str:
+    """A cell as text; null is an empty one."""
+    if isinstance(cell, list):
+        return "|".join(map(str, cell))
+    return "" if cell is None else str(cell)

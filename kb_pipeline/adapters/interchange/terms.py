@@ -149,6 +149,8 @@ def _tbx_terms(path: Path, source_lang: str, target_lang: str, status: TermStatu
         root = etree.parse(path, parser).getroot()
     except etree.XMLSyntaxError as error:
         raise UsageError(f"'{path}' line {error.lineno} is no XML: {error.msg}", "export the file again") from error
+    except OSError as error:  # libxml2's own, also for bytes of no encoding
+        raise UsageError(f"'{path}' cannot be read: {error}", "export the file again, as UTF-8") from error
     if _name(root) not in ("tbx", "martif"):
         raise UsageError(f"'{path}' is no TBX: its root is '{_name(root)}'", "export the term base as TBX-Basic")
     for entry in root.iter("{*}conceptEntry", "{*}termEntry"):

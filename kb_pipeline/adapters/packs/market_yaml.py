@@ -39,6 +39,7 @@ class MarketFile(Value):
     fallback: tuple[str, ...] = ()
     risk_topics: tuple[str, ...] = ()
     minor_source_changes: Literal["keep", "update"] = "update"
+    addresses: tuple[str, ...] = ()
     clauses: tuple[Clause, ...] = ()
     unavailable: tuple[Unavailable, ...] = ()
     style_brief: str = ""
@@ -139,6 +140,7 @@ def _check_policies(file: PackFile, lines: Lines, head: MarketFile) -> None:
     for index, item in enumerate(head.unavailable):
         for name in ("name", "words", "source"):
             _must_be_filled(file, lines, ("unavailable", index, name), getattr(item, name))
+    _must_be_filled(file, lines, ("addresses",), head.addresses or ("none",))
     tone = head.conventions.tone
     wanted = tone.particles if tone.particle_use == "always" else tone.particles or ("any",)
     _must_be_filled(file, lines, ("conventions", "tone", "particles"), wanted)

@@ -10,11 +10,14 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
-from kb_pipeline.domain.articles import Article, Quarantined
+from kb_pipeline.domain.articles import Article, Notice, Quarantined
+from kb_pipeline.domain.privacy import PrivacyPolicy
 from kb_pipeline.errors import UsageError
-from kb_pipeline.steps.parse import HTML_SUFFIXES, MARKDOWN_SUFFIXES, ArticleError, content_hash, parse
+from kb_pipeline.steps.parse import HTML_SUFFIXES, MARKDOWN_SUFFIXES, ArticleError, content_hash, parse_file
+from kb_pipeline.steps.privacy.notices import screened
 
 _SUFFIXES = HTML_SUFFIXES | MARKDOWN_SUFFIXES
+_DEFAULTS = PrivacyPolicy()
 _SHOWN = 5  # paths in an error
 _NEAR = 0.75  # of difflib: a path that a slip of the pen made
 _NO_ARTICLES = ("readme", "license", "changelog", "contributing")
@@ -31,11 +34,12 @@ class SourceFiles:
         limit: int | None = None,
         only: Sequence[str] = (),
         markets: Sequence[str] = (),
+        privacy: PrivacyPolicy = _DEFAULTS,
     ) -> None:
         """`languages`: names of top folders that tell their articles' language. `limit`: read so many articles at most.
 
         `only`: patterns of relative paths, as `fnmatch` reads them (`en/*`); empty reads every file. `markets`: the tags that
-        an article may name; empty judges none.
+        an article may name; empty judges none. `privacy`: what becomes of secrets and personal data.
         """
         self._root = root
         self._languages = {language.lower(): language for language in languages}
@@ -43,12 +47,19 @@ class SourceFiles:
         self._limit = limit
         self._only = tuple(only)
         self._markets = tuple(markets)
+        self._privacy = privacy
         self._is_partial = False
+        self._notices: list[Notice] = []
 
     @property
     def is_partial(self) -> bool:
         """Whether the last `read` left files out, for the limit or for `only`."""
         return self._is_partial
+
+    @property
+    def notices(self) -> Sequence[Notice]:
+        """What of the articles of the last `read` was masked or left out, so far."""
+        return self._notices
 
     def read(self) -> Iterator[Article | Quarantined]:
         """Every article file as an Article or, with the reason, Quarantined; one at a time.
@@ -59,6 +70,7 @@ class SourceFiles:
         if not self._root.is_dir():
             raise UsageError(f"no source folder '{self._root}'", "create it, or name another one in KB_SOURCE_DIR")
         self._is_partial = bool(self._only)
+        self._notices = []
         first_with: dict[str, str] = {}
         for path in self._paths():
             if self._limit is not None and len(first_with) >= self._limit:
@@ -107,7 +119,7 @@ class SourceFiles:
             reason = getattr(error, "strerror", None) or str(error)
             return ArticleError("unreadable", f"cannot be read: {reason}", "check its permissions").quarantined(name)
         try:
-            return parse(
+            article, hidden = parse_file(
                 data,
                 name,
                 suffix=file.suffix,
@@ -115,8 +127,13 @@ class SourceFiles:
                 max_bytes=self._max_bytes,
                 markets=self._markets,
             )
+            article, notices = screened(article, self._privacy, data)
         except ArticleError as error:
             return error.quarantined(name, hashed)
+        self._notices += notices
+        if hidden:
+            self._notices.append(_hidden_text(name, hidden))
+        return article
 
     def _folder_language(self, path: str) -> str | None:
         top, *rest = path.split("/")
@@ -127,7 +144,13 @@ class SourceFile(SourceFiles):
     """One article file, read as its folder would be: the folder `en` gives the language and a part of the id."""
 
     def __init__(
-        self, file: Path, languages: Sequence[str], max_bytes: int, only: Sequence[str] = (), markets: Sequence[str] = ()
+        self,
+        file: Path,
+        languages: Sequence[str],
+        max_bytes: int,
+        only: Sequence[str] = (),
+        markets: Sequence[str] = (),
+        privacy: PrivacyPolicy = _DEFAULTS,
     ) -> None:
         """Raises UsageError for a file that the reader of a folder would leave out."""
         if not _is_article(file.name):
@@ -139,7 +162,7 @@ class SourceFile(SourceFiles):
         file = file.absolute()
         in_language = file.parent.name.lower() in {language.lower() for language in languages}
         root = file.parent.parent if in_language else file.parent
-        super().__init__(root, languages, max_bytes, only=only, markets=markets)
+        super().__init__(root, languages, max_bytes, only=only, markets=markets, privacy=privacy)
         self._path = file.relative_to(root).as_posix()
 
     @property
@@ -149,6 +172,11 @@ class SourceFile(SourceFiles):
 
     def _found(self) -> list[str]:
         return [self._path]
+
+
+def _hidden_text(path: str, characters: int) -> Notice:
+    message = f"{characters} characters that the page hides from its readers (hidden, display: none and the like) are left out"
+    return Notice(path=path, code="hidden-text", message=message, remedy="show the text if customers need it, else delete it")
 
 
 def _what_there_is(like: str, paths: Sequence[str]) -> str:

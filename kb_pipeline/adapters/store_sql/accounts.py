@@ -1,6 +1,6 @@
 """Users, sessions and API keys, as hashes only. Passwords and tokens are made and judged in services."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload
@@ -86,6 +86,12 @@ class SqlAccounts(Part):
         with self._db.read() as session:
             row = session.get(ApiKeyRow, key_id)
             return (row.value(), row.secret_hash) if row else None
+
+    def newest_keys(self, limit: int) -> Mapping[str, tuple[ApiKey, str]]:
+        """The newest keys by id, revoked ones, too, each with its secret's hash."""
+        query = select(ApiKeyRow).order_by(ApiKeyRow.created_at.desc(), ApiKeyRow.id).limit(limit)
+        with self._db.read() as session:
+            return {row.id: (row.value(), row.secret_hash) for row in session.scalars(query)}
 
     def keys(self) -> Sequence[ApiKey]:
         """All keys, oldest first."""

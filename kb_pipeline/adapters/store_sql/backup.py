@@ -1,5 +1,6 @@
 """Backups of a SQLite store as one file, and back. Indexes are derived: they are built anew, not kept."""
 
+import fcntl
 import gzip
 import hashlib
 import os
@@ -20,11 +21,14 @@ from kb_pipeline.adapters.store_sql import SqlStore
 from kb_pipeline.adapters.store_sql.engine import HEAD
 from kb_pipeline.domain.base import Value
 from kb_pipeline.errors import BlockedError, NotFoundError, StoreError
+from kb_pipeline.ports.audit import AuditAnchor, AuditKeys
+from kb_pipeline.ports.releases import Failpoint
 
 MANIFEST, DATABASE = "manifest.json", "kb.sqlite3"  # the members of the archive, in this order
 MAX_MANIFEST = 10_000  # bytes
 HEADER = bytes.fromhex("1f8b08000000000002ff")  # of gzip, as we write it: the ten bytes that its checksum leaves out
 SIDES = ("-wal", "-shm")
+WORK = ".kb-work."  # how folders begin in which a backup or a restore is made
 NO_BACKUP = "nothing was written; make room on the disk, or look at: kb audit verify"
 NO_RESTORE = "nothing was changed; use another backup"
 
@@ -43,30 +47,38 @@ class BackupManifest(Value):
 class SqliteBackups:
     """Backups of one database file."""
 
-    def __init__(self, url: str) -> None:
-        """`url` is the store's SQLAlchemy URL. Raises StoreError unless it is SQLite's."""
+    def __init__(
+        self,
+        url: str,
+        keys: AuditKeys | None = None,
+        anchor: AuditAnchor | None = None,
+        failpoint: Failpoint = lambda _: None,
+    ) -> None:
+        """`url` is the store's SQLAlchemy URL; `keys`, `anchor`: as for SqlStore. Raises StoreError unless it is SQLite's."""
+        self._failpoint = failpoint
         parsed = make_url(url)
         if parsed.get_backend_name() != "sqlite" or not parsed.database:
             raise StoreError(
                 f"kb backs up SQLite only, not '{parsed.get_backend_name()}'", "use the server's own tools: pg_dump, pg_restore"
             )
-        self.database = Path(parsed.database)
+        self.database, self._keys, self._anchor = Path(parsed.database), keys, anchor
 
     def write(self, file: Path) -> BackupManifest:
         """A whole, proven copy of this moment, while others go on writing.
 
-        Raises NotFoundError, BlockedError if there is such a file, StoreError for a damaged database or a full disk.
+        Raises NotFoundError, BlockedError if there is such a file, StoreError for a damaged database, a full disk or a place
+        where nothing may be written.
         """
         if not self.database.is_file():
             raise NotFoundError(f"there is no database '{self.database}'", "set KB_HOME")
         if file.exists():
             raise BlockedError(f"'{file}' is there already", "give another name")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with _named(self.database, NO_BACKUP), _beside(file) as folder:
+        with _beside(file) as folder, _named(self.database, NO_BACKUP):
             copy, made = folder / DATABASE, folder / file.name
             with closing(sqlite3.connect(self.database)) as connection:
                 connection.execute("VACUUM INTO ?", (str(copy),))
-            events, head = _prove(copy)
+            self._failpoint("backup.after_copy")
+            events, head = _prove(copy, self._keys)
             manifest = BackupManifest(
                 schema_revision=HEAD,
                 sha256=_sha256(copy),
@@ -77,8 +89,11 @@ class SqliteBackups:
             )
             (folder / MANIFEST).write_text(manifest.model_dump_json(indent=2), encoding="utf-8")
             _pack(folder, made)
+            copy.unlink()
+            self._failpoint("backup.before_rename")
             made.replace(file)
             _sync(file.parent)
+            self._failpoint("backup.after_rename")
         return manifest
 
     def restore(self, file: Path, *, force: bool = False) -> tuple[BackupManifest, Path | None]:
@@ -91,17 +106,22 @@ class SqliteBackups:
             raise NotFoundError(f"there is no backup '{file}'", "give the path of a file that kb backup wrote")
         if self.database.exists() and not force:
             raise BlockedError(f"there is a database '{self.database}'", "add --force: it is kept beside the restored one")
-        self.database.parent.mkdir(parents=True, exist_ok=True)
         with _beside(self.database) as folder:
             copy = folder / DATABASE
             with _named(file, NO_RESTORE):
                 manifest = _unpack(file, copy)
-                if _prove(copy) != (manifest.events, manifest.head):
+                if _prove(copy, self._keys) != (manifest.events, manifest.head):
                     raise StoreError("its audit trail is not the one that it had")
-            kept = self._put_aside() if self.database.exists() else None
-            _sync(copy)
-            copy.replace(self.database)
-            _sync(self.database.parent)
+            with _writable(self.database.parent):
+                self._failpoint("restore.before_aside")
+                kept = self._put_aside() if self.database.exists() else None
+                self._failpoint("restore.after_aside")
+                _sync(copy)
+                copy.replace(self.database)
+                _sync(self.database.parent)
+        self._failpoint("restore.after_rename")
+        if self._anchor is not None:
+            self._anchor.restart(manifest.events, manifest.head, f"restored '{file.name}'")
         return manifest, kept
 
     def _put_aside(self) -> Path:
@@ -116,6 +136,11 @@ class SqliteBackups:
         return kept
 
 
+def leftovers(folder: Path) -> tuple[Path, ...]:
+    """What backups and restores work in, or were killed in, in that folder; the next one there takes it away."""
+    return tuple(sorted(folder.glob(f"{WORK}*")))
+
+
 def _close(database: Path) -> None:
     """Bring the database into one file. Raises StoreError if another program has it open; a damaged one stays as it is."""
     try:
@@ -128,13 +153,13 @@ def _close(database: Path) -> None:
         return
 
 
-def _prove(database: Path) -> tuple[int, str]:
+def _prove(database: Path, keys: AuditKeys | None) -> tuple[int, str]:
     """The length and head of the audit trail of a sound copy, which is led to this version's schema. Raises StoreError."""
     with closing(sqlite3.connect(database)) as connection:
         (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
     if verdict != "ok":
         raise StoreError(f"its pages are damaged: {verdict}")
-    with closing(SqlStore(f"sqlite:///{database}")) as store:
+    with closing(SqlStore(f"sqlite:///{database}", keys)) as store:
         broken = store.verify_chain()
         if broken is not None:
             raise StoreError(f"its audit trail is broken at event {broken}")
@@ -188,9 +213,35 @@ def _named(file: Path, remedy: str) -> Iterator[None]:
 
 @contextmanager
 def _beside(file: Path) -> Iterator[Path]:
-    """A folder for the work on `file`, on its file system, gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix=f".{file.name}.", dir=file.parent) as folder:
-        yield Path(folder)
+    """A folder for the work on `file`, on its file system, gone afterwards; what a killed process left there goes, too.
+
+    One process works in a folder at a time, the next one waits: so nothing that is in use is taken for a leftover. Raises
+    StoreError where nothing may be written.
+    """
+    with _writable(file.parent):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        place = os.open(file.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(place, fcntl.LOCK_EX)
+        with _writable(file.parent):
+            for left in file.parent.glob(f"{WORK}*"):
+                shutil.rmtree(left)
+            held = tempfile.TemporaryDirectory(prefix=WORK, dir=file.parent)
+        with held as folder:
+            yield Path(folder)
+    finally:
+        os.close(place)
+
+
+@contextmanager
+def _writable(folder: Path) -> Iterator[None]:
+    """What the system refuses in `folder`, as an error of ours."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"cannot write in '{folder}': {error.strerror or error}", "name a place where you may write"
+        ) from error
 
 
 def _sha256(file: Path) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from kb_pipeline.adapters.store_sql.audit import Journal
 from kb_pipeline.adapters.store_sql.columns import now
@@ -34,8 +34,10 @@ class SqlConflicts(Part):
                     session.add(ConflictRow(**conflict.model_dump(exclude={"at"})))
                     _record(journal, PIPELINE, "conflict.found", conflict)
             if compared is not None:
-                mine = (ReleaseRow.market == compared.market) & (ReleaseRow.number == compared.number)
-                session.execute(update(ReleaseRow).where(mine).values(compared=True))
+                row = session.get_one(ReleaseRow, (compared.market, compared.number))
+                if not row.compared:
+                    row.compared = True
+                    journal.add(PIPELINE, "release.compared", compared.id)
 
     def settle_conflict(self, conflict: Conflict, actor: str, holds: str, reason: str) -> Conflict:
         """Keep a person's word on two texts: the entry that holds, or both (`holds` empty). Raises BlockedError."""

@@ -6,7 +6,7 @@ from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from kb_pipeline.adapters.store_sql.audit import Journal
-from kb_pipeline.adapters.store_sql.engine import Part, batches, insert_or_ignore
+from kb_pipeline.adapters.store_sql.engine import Part, batches
 from kb_pipeline.adapters.store_sql.schema import ChangeRow, EntryRow, Origin, RevisionRow
 from kb_pipeline.domain.changes import ChangeState, EntryState
 from kb_pipeline.domain.entries import Entry, Standing
@@ -125,7 +125,9 @@ def make_entry(session: Session, revision: Revision, origin: Origin, source_faq_
 
 def save_revision(session: Session, revision: Revision) -> None:
     """Keep a text; one that is known already stays as it is."""
-    insert_or_ignore(session, RevisionRow, [dict(dict(revision), id=revision.id)])
+    if session.get(RevisionRow, revision.id) is None:
+        session.add(RevisionRow(**dict(dict(revision), id=revision.id)))
+        session.flush()
 
 
 def _standings(session: Session, rows: Select[tuple[EntryRow]], waiting: Select[tuple[ChangeRow]]) -> list[Entry]:

@@ -59,9 +59,12 @@ class SqlFaqs(Part):
             return session.scalars(query).all()
 
     def save_draft(self, draft: Draft) -> None:
-        """Replace the draft of (market, source FAQ). Idempotent."""
+        """Replace the draft of (market, source FAQ). Idempotent: while its text stays, what it was related to stays, too."""
         key = {"market": draft.market, "source_faq_id": draft.source_faq_id}
         with self._db.write() as session:
+            known = session.get(DraftRow, tuple(key.values()))
+            if known and draft.relation is None and known.value.revision.text == draft.revision.text:
+                draft = draft.model_copy(update={"relation": known.value.relation})
             session.execute(delete(DraftRow).filter_by(**key))
             session.add(DraftRow(**key, value=draft))
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import and_, func, insert, or_, select
 from sqlalchemy.orm import Session
 
-from kb_pipeline.adapters.store_sql.audit import Journal
+from kb_pipeline.adapters.store_sql.audit import Journal, latest
 from kb_pipeline.adapters.store_sql.changes import move
 from kb_pipeline.adapters.store_sql.columns import now
 from kb_pipeline.adapters.store_sql.engine import Part, batches
@@ -119,6 +119,13 @@ class SqlReleases(Part):
         """The pointer: the live release's number of every market that has one."""
         with self._db.read() as session:
             return dict(session.execute(select(LiveRow.market, LiveRow.number)).tuples().all())
+
+    def live_before(self, market: str) -> int | None:
+        """The number of the release in whose place the live one came; None if there was none. By the trail, not by a clock."""
+        with self._db.read() as session:
+            number = live_number(session, market)
+            flip = number and latest(session, release_id(market, number), f"release.{ReleaseState.LIVE}")
+            return (flip.after or {}).get("replaces") if flip else None
 
     def releases(self, market: str | None = None) -> Sequence[Release]:
         """All releases, by market, newest first."""

@@ -9,11 +9,13 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from kb_pipeline.adapters.store_sql.columns import Carried, Utc, enumeration, now
 from kb_pipeline.domain.articles import Article, Chunk, Citation, FrontMatter, Quarantined, Sentence
+from kb_pipeline.domain.audit import AuditEvent
 from kb_pipeline.domain.calls import StoredCall
 from kb_pipeline.domain.changes import Change, ChangeKind, ChangeState, Decision, EntryState, Relation, RiskTier
 from kb_pipeline.domain.entries import Draft
 from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, SourceFaq, Usage
 from kb_pipeline.domain.findings import Finding
+from kb_pipeline.domain.run_cap import RunUsage
 from kb_pipeline.domain.translation_memory import MemoryUnit
 
 
@@ -135,6 +137,32 @@ class CallRow(Base):
             usage=usage,
             seconds=self.seconds,
         )
+
+
+class RunUsageRow(Base):
+    """What the finished steps of a run took of the language model."""
+
+    __tablename__ = "run_usage"
+    run_id: Mapped[str] = mapped_column(primary_key=True)
+    calls: Mapped[int]
+    prompt_tokens: Mapped[int]
+    completion_tokens: Mapped[int]
+    cost: Mapped[float | None]  # US dollars
+    at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
+
+    def value(self) -> RunUsage:
+        """The use of the run."""
+        usage = Usage(prompt_tokens=self.prompt_tokens, completion_tokens=self.completion_tokens, cost=self.cost)
+        return RunUsage(calls=self.calls, usage=usage)
+
+
+class CallLeaseRow(Base):
+    """A model call that a run has in hand. After `expires_at` its holder is dead, and another run may take it."""
+
+    __tablename__ = "call_leases"
+    fingerprint: Mapped[str] = mapped_column(primary_key=True)
+    holder: Mapped[str]
+    expires_at: Mapped[datetime]
 
 
 class VectorRow(Base):
@@ -262,7 +290,7 @@ class MemoryUnitRow(Base):
 
 
 class EventRow(Base):
-    """One audit event; append-only. Each hash covers the event and the hash of the one before."""
+    """One audit event; append-only. Each hash covers the event, the rows it stands for, and the hash of the one before."""
 
     __tablename__ = "events"
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -274,6 +302,12 @@ class EventRow(Base):
     after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     prev_hash: Mapped[str]
     hash: Mapped[str]
+    rows: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)  # of its transaction: digests
+    key: Mapped[str | None]  # the id of its key; none: from before there were keys
+
+    def value(self) -> AuditEvent:
+        """The event."""
+        return AuditEvent.model_validate({name: getattr(self, name) for name in AuditEvent.model_fields})
 
 
 class AuditHeadRow(Base):

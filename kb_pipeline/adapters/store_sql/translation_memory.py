@@ -1,12 +1,12 @@
 """The translation memory's pairs: approved entries beside the source they were made from, and imported units."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from sqlalchemy import and_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
 from kb_pipeline.adapters.store_sql.audit import Journal
-from kb_pipeline.adapters.store_sql.engine import Part, insert_or_ignore
+from kb_pipeline.adapters.store_sql.engine import Part, batches, insert_or_ignore
 from kb_pipeline.adapters.store_sql.entries import MAY_BE_SAID
 from kb_pipeline.adapters.store_sql.faqs import newest_faqs
 from kb_pipeline.adapters.store_sql.schema import (
@@ -52,17 +52,21 @@ class SqlMemory(Part):
         with self._db.read() as session:
             return [row.value() for row in session.scalars(query.order_by(MemoryUnitRow.created_at, MemoryUnitRow.id))]
 
+    def known_memory_units(self, ids: Sequence[str]) -> Set[str]:
+        """Those of the ids that are kept already."""
+        with self._db.read() as session:
+            return _known(session, ids)
+
     def save_memory_units(self, units: Sequence[MemoryUnit], actor: str) -> int:
         """Keep the units that are new, in `actor`'s name; how many. One audit event says so."""
-        markets = sorted({unit.market for unit in units})
         with self._db.write() as session:
             journal = Journal(session)
-            known = set(session.scalars(select(MemoryUnitRow.id).where(MemoryUnitRow.market.in_(markets))))
+            known = _known(session, [unit.id for unit in units])
             rows = {u.id: dict(dict(u), id=u.id, actor=actor) for u in units if u.id not in known}
             if rows:
                 insert_or_ignore(session, MemoryUnitRow, list(rows.values()))
                 after = {"units": len(rows), "origins": sorted({unit.origin for unit in units})}
-                journal.add(actor, "memory.imported", ",".join(markets), after=after)
+                journal.add(actor, "memory.imported", ",".join(sorted({unit.market for unit in units})), after=after)
             return len(rows)
 
     def edits(self, market: str) -> Sequence[Edit]:
@@ -84,3 +88,10 @@ class SqlMemory(Part):
                 Edit(source=source, before=old.value(), after=new.value(), decision=decision)
                 for source, old, new, decision in session.execute(query).tuples()
             ]
+
+
+def _known(session: Session, ids: Sequence[str]) -> Set[str]:
+    found = set[str]()
+    for batch in batches(ids):
+        found.update(session.scalars(select(MemoryUnitRow.id).where(MemoryUnitRow.id.in_(batch))))
+    return found

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kb_pipeline.adapters.store_sql.audit import Journal
+from kb_pipeline.adapters.store_sql.audit import Journal, latest
 from kb_pipeline.adapters.store_sql.changes import move
 from kb_pipeline.adapters.store_sql.columns import now
 from kb_pipeline.adapters.store_sql.engine import Part
@@ -102,9 +102,10 @@ def _to_silence(session: Session, entry: EntryRow) -> list[str]:
 
 
 def _last_withdrawal(session: Session, entry: EntryRow) -> Sequence[WithdrawnTextRow]:
-    own = WithdrawnTextRow.entry_id == entry.id
-    last = select(func.max(WithdrawnTextRow.at)).where(own).scalar_subquery()
-    return session.scalars(select(WithdrawnTextRow).where(own, WithdrawnTextRow.at == last)).all()
+    """By the trail, not by a clock, which may have been set back since an earlier one."""
+    event = latest(session, entry.id, "entry.withdrawn")
+    silenced = (event.after or {}).get("revisions", []) if event else []
+    return session.scalars(select(WithdrawnTextRow).where(WithdrawnTextRow.revision_id.in_(silenced))).all()
 
 
 def _load(session: Session, entry_id: str) -> EntryRow:

@@ -4,10 +4,10 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from kb_pipeline.cli.console import Console
 from kb_pipeline.cli.demo.api import Reply
 from kb_pipeline.domain.changes import Verdict
 from kb_pipeline.domain.releases import Release

@@ -28,6 +28,10 @@ def parse(
     sentences: Annotated[
         bool, typer.Option("--sentences", help="Print every sentence as a model is shown it, under its headings.")
     ] = False,
+    private: Annotated[
+        bool,
+        typer.Option("--private", help="Print what is masked, as rows for the facts.csv of the market that publishes it."),
+    ] = False,
     only: OnlyOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -36,12 +40,16 @@ def parse(
     PATH is KB_SOURCE_DIR by default. With --sentences: the claims of all chunks in their order, each with the id of its article
     and with the title and headings above it; headings and the heads of tables are no claims of their own. As JSON:
     {"sentences": [{"article": ..., "heading": "Title > Heading", "text": ...}, ...]}; what is quarantined goes to stderr.
+    With --private: the telephone numbers, addresses and the like that are masked, as rows of facts.csv. A row in the facts.csv
+    of any market says that it is public. Secrets are not among them unless a setting masks them.
     """
     from kb_pipeline.bootstrap import open_source
 
     settings = load_settings()
     reader = open_source(settings, path, only=only or ())
-    if sentences:
+    if private:
+        _print_private(reader, settings.chunk_tokens, json=json)
+    elif sentences:
         _print_sentences(reader, settings.chunk_tokens, json=json)
     else:
         _print_counts(reader, settings.chunk_tokens, json=json)
@@ -58,16 +66,36 @@ def _print_counts(reader: "SourceReader", chunk_tokens: int, *, json: bool) -> N
         "sentences": result.sentences,
         "chunks": result.chunks,
         "quarantined": [q.model_dump(mode="json") for q in result.quarantined],
+        "warnings": [w.model_dump(mode="json") for w in result.warnings],
         "seconds": round(time.monotonic() - started, 2),
         "peak_rss_mb": round(peak, 1),
     }
     if json:
         print_json(report)
         return
-    from kb_pipeline.cli.draft.display import print_quarantine
+    from kb_pipeline.cli.draft.display import print_quarantine, print_warnings
 
     typer.echo("{articles} articles, {sentences} sentences, {chunks} chunks in {seconds} s ({peak_rss_mb} MB)".format(**report))
     print_quarantine(result.quarantined)
+    print_warnings(result.warnings)
+
+
+def _print_private(reader: "SourceReader", chunk_tokens: int, *, json: bool) -> None:
+    """What is masked, each once, as rows of facts.csv: the one place that shows it, to the person who asks."""
+    from kb_pipeline.services.draft.ingest import parse_only
+
+    found = {notice.data: notice for notice in parse_only(reader, chunk_tokens).warnings if notice.data}
+    rows = [
+        {"key": f"public-{notice.code.removeprefix('masked-')}-{n}", "value": value, "path": notice.path, "line": notice.line}
+        for n, (value, notice) in enumerate(found.items(), start=1)
+    ]
+    if json:
+        print_json({"rows": rows})
+        return
+    typer.echo("key,source_value,value,valid_from,valid_until,source")
+    for row in rows:
+        value = str(row["value"]).replace('"', '""')
+        typer.echo(f'{row["key"]},,"{value}",,,"{row["path"]}:{row["line"] or 1}"')
 
 
 def _print_sentences(reader: "SourceReader", chunk_tokens: int, *, json: bool) -> None:

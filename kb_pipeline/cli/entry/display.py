@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from rich.console import Console, Group
+from rich.console import Group
 from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from kb_pipeline.cli.console import Console
 from kb_pipeline.domain.audit import AuditEvent
 from kb_pipeline.domain.changes import EntryState
 from kb_pipeline.domain.entries import ListedEntry

@@ -129,16 +129,18 @@ def _print_import(result: "MemoryImport", dry_run: bool, json: bool) -> None:
             }
             for b in result.refused
         ]
-        report = {"dry_run": dry_run, "read": result.read, "new": result.new, "known": result.known, "refused": refused}
-        print_json(report)
+        counts = {"read": result.read, "new": result.new, "known": result.known, "refusals": result.refusals}
+        print_json({"dry_run": dry_run, **counts, "refused": refused})
         return
     if result.refused:
-        from rich.console import Console
+        from kb_pipeline.cli.console import Console
 
         critical = [(block, f) for block in result.refused for f in block.findings if f.severity.value == "critical"]
         Console().print(findings_table(critical))
     done = "would be new" if dry_run else "new"
-    typer.echo(f"{result.read} pairs read: {result.new} {done}, {result.known} known already, {len(result.refused)} refused")
+    typer.echo(f"{result.read} pairs read: {result.new} {done}, {result.known} known already, {result.refusals} refused")
+    if len(result.refused) < result.refusals:
+        typer.echo(f"only the first {len(result.refused)} of them are shown")
 
 
 def _memory(market: str) -> "TranslationMemory":

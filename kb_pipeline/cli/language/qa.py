@@ -76,8 +76,9 @@ def reading(file: Path) -> Iterator["Opener"]:
     if not sys.stderr.isatty() or not file.is_file() or file.stat().st_size < _LONG:
         yield open_plainly
         return
-    from rich.console import Console
     from rich.progress import Progress
+
+    from kb_pipeline.cli.console import Console
 
     with Progress(console=Console(stderr=True), transient=True) as bars:
         yield lambda path: bars.open(path, "rb", description=path.name)
@@ -129,7 +130,7 @@ class _Shown:
 
     def close(self, report: "QaReport") -> None:
         """Print them."""
-        from rich.console import Console
+        from kb_pipeline.cli.console import Console
 
         console = Console()
         if self._rows:

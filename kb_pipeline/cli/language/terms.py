@@ -187,9 +187,10 @@ def _cells(term: Term) -> tuple[str, ...]:
 
 
 def _table(names: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
+
+    from kb_pipeline.cli.console import Console
 
     if not rows:
         return

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from kb_pipeline.cli.console import Console
 from kb_pipeline.domain.faqs import FaqText, Revision
 from kb_pipeline.domain.releases import Hold, Manifest, Release, ReleaseReport, ReleaseState
 from kb_pipeline.errors import KBError

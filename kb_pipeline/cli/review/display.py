@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-from rich.console import Console, Group
+from rich.console import Group
 from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from kb_pipeline.cli.console import Console
 from kb_pipeline.cli.review.display_before import DIFF, edit_lines, request_lines
 from kb_pipeline.domain.changes import Change, ChangeState, RiskTier
 from kb_pipeline.domain.findings import Finding, Severity, TextPart

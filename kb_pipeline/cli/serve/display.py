@@ -1,12 +1,12 @@
 """How the command line shows an answer: what the chatbot says first, then what was found and how sure it is."""
 
 from rich import box
-from rich.console import Console
 from rich.markdown import Markdown
 from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
+from kb_pipeline.cli.console import Console
 from kb_pipeline.domain.answers import Hit, SearchResult
 
 

@@ -22,7 +22,9 @@ def check(json: JsonOption = False) -> None:
     from kb_pipeline.prompts import load_prompt, prompt_names
 
     settings, day = load_settings(), datetime.now(UTC).date()
-    reports, read = inspect_packs(settings.locales_dir, day), list(open_source(settings).read())
+    reports = inspect_packs(settings.locales_dir, day)
+    packs = [report.market for report in reports if report.market]
+    read = list(open_source(settings, packs=packs).read())
     problems: list[dict[str, Any]] = [p.model_dump(mode="json") for report in reports for p in report.problems]
     problems += [
         {"path": q.path, "line": q.line, "code": q.code, "message": q.message, "remedy": q.remedy}

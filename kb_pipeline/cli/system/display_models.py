@@ -4,11 +4,11 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 from rich.table import Table
 
 from kb_pipeline.adapters.models.fetch import FetchedModel
+from kb_pipeline.cli.console import Console
 
 _STEP = 0.1  # off a terminal, a line for each tenth
 

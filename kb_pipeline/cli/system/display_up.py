@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
+from kb_pipeline.cli.console import Console
 from kb_pipeline.cli.system.programs import Program
 
 _OPEN = {"api": "/docs", "review": "/", "dagster": "/"}

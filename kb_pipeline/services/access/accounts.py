@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 
 from kb_pipeline.domain.accounts import ApiKey, Role, Session, User
 from kb_pipeline.domain.base import comparison_key
+from kb_pipeline.domain.names import checked_name
 from kb_pipeline.errors import AuthenticationError, BlockedError, NotFoundError
 from kb_pipeline.ports.accounts import AccountStore, Passwords
 
 SHORTEST, LONGEST = 10, 1_000  # characters of a password
-LONGEST_NAME = 40
-RESERVED = frozenset({"pipeline"})  # who acts in the audit trail when no person does
+CLOCK_STEP = timedelta(minutes=1)  # by which clocks are corrected while all is well
 
 
 class Accounts:
@@ -25,10 +25,8 @@ class Accounts:
         self._unknown_hash = passwords.hash(secrets.token_urlsafe())  # checked for unknown names, so that the time is the same
 
     def add_user(self, name: str, password: str, role: Role, markets: Sequence[str], actor: str) -> User:
-        """A new user. Raises BlockedError for a name that is taken or unfit, and for a weak password."""
-        name = _checked_name(name)
-        if self._store.user(name) is not None:
-            raise BlockedError(f"there is a user '{name}' already", "take another name, or: kb user password NAME")
+        """A new user. Raises BlockedError for a name that is taken, unfit or like another's, and for a weak password."""
+        name = checked_name(name, [known.name for known in self._store.users()])
         user = User(name=name, role=role, markets=tuple(dict.fromkeys(markets)), created_at=_now())
         self._store.save_user(user, self._hash(name, password), actor)
         return user
@@ -49,8 +47,11 @@ class Accounts:
         self._store.save_user(user, self._hash(user.name, password), actor)
         return user
 
-    def sign_in(self, name: str, password: str, hours: float) -> tuple[str, Session]:
-        """A new session, and its token, which is kept nowhere else. Raises AuthenticationError, never saying what was wrong."""
+    def sign_in(self, name: str, password: str, hours: float, *, instead_of: str = "") -> tuple[str, Session]:
+        """A new session, and its token, which is kept nowhere else; the session of the token `instead_of` ends.
+
+        Raises AuthenticationError, never saying what was wrong.
+        """
         hashed = self._store.password_hash(name)
         fits = self._passwords.verify(hashed or self._unknown_hash, _normal(password[:LONGEST]))
         user = self._store.user(name)
@@ -65,13 +66,15 @@ class Accounts:
             expires_at=now + timedelta(hours=hours),
         )
         self._store.save_session(session)
+        if instead_of:
+            self._store.end_session(_sha256(instead_of))
         return token, session
 
     def user_of(self, token: str) -> tuple[User, Session] | None:
         """Who is signed in with `token`; None when it was never given out, has expired or ended, or the user is shut out."""
         session = self._store.session(_sha256(token))
-        if session is None or session.expires_at <= _now():
-            return None
+        if session is None or not session.created_at - CLOCK_STEP <= _now() < session.expires_at:
+            return None  # one that begins later than now would last longer than was allowed: the clock was set back
         user = self._store.user(session.user)
         return None if user is None or user.disabled else (user, session)
 
@@ -100,14 +103,8 @@ class Accounts:
 
     def client_of(self, text: str) -> ApiKey | None:
         """Whose key this is; None when it is nobody's or was revoked."""
-        prefix, _, rest = text.partition("_")
-        key_id, _, secret = rest.partition("_")
-        known = self._store.key(key_id) if prefix == "kb" else None
-        if known is None:
-            return None
-        key, secret_hash = known
-        fits = hmac.compare_digest(_sha256(secret), secret_hash)
-        return key if fits and key.revoked_at is None else None
+        key_id = key_id_of(text)
+        return holder_of(text, self._store.key(key_id)) if key_id else None
 
     def _user(self, name: str) -> User:
         user = self._store.user(name)
@@ -126,15 +123,19 @@ class Accounts:
         return self._passwords.hash(normal)
 
 
-def _checked_name(name: str) -> str:
-    """The name as it is kept: letters, marks and digits of any script, and `.`, `-`, `_`, `@` within."""
-    name = comparison_key(name)
-    fit = all(c in ".-_@" or unicodedata.category(c)[0] in "LMN" for c in name)
-    if not (fit and name[:1].isalnum() and len(name) <= LONGEST_NAME):
-        raise BlockedError(f"'{name}' cannot be a user's name", f"up to {LONGEST_NAME} letters, digits and . - _ @")
-    if name.casefold() in RESERVED:
-        raise BlockedError(f"the name '{name}' is taken by the system", "take another name")
-    return name
+def key_id_of(text: str) -> str | None:
+    """The id in the text of a key, `kb_<id>_<secret>`; None when it is no such text."""
+    prefix, _, rest = text.partition("_")
+    return rest.partition("_")[0] or None if prefix == "kb" else None
+
+
+def holder_of(text: str, known: tuple[ApiKey, str] | None) -> ApiKey | None:
+    """The key of this text, where its secret fits the hash that is known of it and it was not revoked."""
+    if known is None:
+        return None
+    key, secret_hash = known
+    fits = hmac.compare_digest(_sha256(text.split("_", 2)[-1]), secret_hash)
+    return key if fits and key.revoked_at is None else None
 
 
 def _normal(password: str) -> str:

@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Protocol
 
-from kb_pipeline.domain.base import Value
+from kb_pipeline.domain.base import Json, Value, fingerprint
 from kb_pipeline.domain.calls import ModelReply
 from kb_pipeline.domain.faqs import Provenance, SourceFaq
 from kb_pipeline.ports.articles import Articles
+from kb_pipeline.ports.failures import FailureStore
 from kb_pipeline.ports.faqs import SourceFaqStore
 from kb_pipeline.ports.models import LLM
 from kb_pipeline.ports.progress import Progress
 from kb_pipeline.prompts import Prompt, load_prompt
 from kb_pipeline.services.draft.due import due_faqs, stored_articles
-from kb_pipeline.services.draft.work import Failure, run_all
+from kb_pipeline.services.draft.work import Failure, Work, run_all
 from kb_pipeline.steps.language.tags import language_name
 from kb_pipeline.steps.source.generation import (
     GeneratedFaqs,
@@ -31,12 +32,12 @@ _GENERATE_TOKENS = 1000
 _REVISE_TOKENS = 400
 
 
-class GenerateStore(Articles, SourceFaqStore, Protocol):
+class GenerateStore(Articles, SourceFaqStore, FailureStore, Protocol):
     """What writing source FAQs takes of the store."""
 
 
 class GenerateResult(Value):
-    """What was done. `kept` FAQs were not touched and cost nothing."""
+    """What was done. `kept` FAQs were not touched and cost nothing; `resting` failed in so many runs that none tries them."""
 
     written: tuple[str, ...] = ()  # ids of new FAQs
     revised: tuple[str, ...] = ()
@@ -44,6 +45,9 @@ class GenerateResult(Value):
     kept: int = 0
     empty_chunks: int = 0  # chunks that hold nothing a customer would ask
     failures: tuple[Failure, ...] = ()
+    still_due: tuple[str, ...] = ()  # chunks and FAQs that the run's cap left undone
+    capped: str = ""  # which cap, in words
+    resting: tuple[Failure, ...] = ()
 
 
 class FaqWriter:
@@ -60,14 +64,10 @@ class FaqWriter:
         """Do all that is due, once. Safe to kill and to run again at any moment."""
         due, before = due_faqs(stored_articles(self._store), self._store), {f.id for f in self._store.source_faqs()}
         orphans = self._retire_orphans()
-        revisions = run_all(
-            "revise FAQs", due.stale, self._revise, name=lambda task: task.faq.id, note=_revision_note,
-            parallel=self._parallel, progress=self._progress,
-        )  # fmt: skip
-        written = run_all(
-            "write FAQs", due.chunks, self._write, name=_place, note=lambda faqs: f"{len(faqs)} FAQs",
-            parallel=self._parallel, progress=self._progress,
-        )  # fmt: skip
+        revise = Work("revise FAQs", self._revise, lambda task: task.faq.id, _revision_note, self._revision_identity)
+        write = Work("write FAQs", self._write, _place, lambda faqs: f"{len(faqs)} FAQs", self._writing_identity)
+        revisions = run_all(revise, due.stale, self._store, parallel=self._parallel, progress=self._progress)
+        written = run_all(write, due.chunks, self._store, parallel=self._parallel, progress=self._progress)
         touched = (*orphans, *revisions.done)
         return GenerateResult(
             written=tuple(sorted(faq.id for faq in chain.from_iterable(written.done))),
@@ -76,6 +76,9 @@ class FaqWriter:
             kept=len(before - {faq.id for faq in touched}),
             empty_chunks=sum(1 for faqs in written.done if not faqs),
             failures=revisions.failures + written.failures,
+            still_due=revisions.still_due + written.still_due,
+            capped=revisions.capped or written.capped,
+            resting=revisions.resting + written.resting,
         )
 
     def _retire_orphans(self) -> list[SourceFaq]:
@@ -118,6 +121,17 @@ class FaqWriter:
         )
         reply = self._llm.ask(request, RevisedFaq)
         return revise_faq(task, reply.value, self._provenance(reply, prompt))
+
+    def _writing_identity(self, task: GenerationTask) -> str:
+        shown = [sentence.hash for sentence in task.chunk.sentences]
+        return self._identity("generate_faqs", task.chunk.article_id, task.chunk.title, task.chunk.heading, shown, task.only)
+
+    def _revision_identity(self, task: RevisionTask) -> str:
+        shown = [sentence.hash for sentence in task.shown]
+        return self._identity("revise_faq", task.faq.id, task.faq.text.hash, shown, list(task.removed), list(task.added))
+
+    def _identity(self, prompt: str, *asked: Json) -> str:
+        return fingerprint(prompt, load_prompt(prompt).fingerprint, self._llm.model, *asked)
 
     def _provenance(self, reply: _Reply | None, prompt: Prompt | None = None) -> Provenance:
         if reply is None or prompt is None:

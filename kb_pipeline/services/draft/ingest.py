@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from kb_pipeline.domain.articles import Article, Quarantined, SplitArticle
+from kb_pipeline.domain.articles import Article, Notice, Quarantined, SplitArticle
 from kb_pipeline.domain.base import Value, fingerprint
 from kb_pipeline.ports.articles import ArticleStore, SourceReader
 from kb_pipeline.ports.models import Embedder
@@ -23,6 +23,7 @@ class IngestResult(Value):
     sentences: int
     chunks: int
     quarantined: tuple[Quarantined, ...]
+    warnings: tuple[Notice, ...] = ()
 
 
 class ParseResult(Value):
@@ -32,6 +33,7 @@ class ParseResult(Value):
     sentences: int
     chunks: int
     quarantined: tuple[Quarantined, ...]
+    warnings: tuple[Notice, ...] = ()
 
 
 class ShownSentence(Value):
@@ -55,7 +57,7 @@ def read_articles(reader: SourceReader, store: ArticleStore, budget: int, progre
     otherwise: nothing that cites it becomes stale. An article is removed only when its file is gone, not while it is
     quarantined, nor when the reader stopped at its limit. Raises UsageError from the reader.
     """
-    known, paths = _known(store)
+    known, paths, hashes = _known(store)
     kept, changed, quarantined = set[str](), list[str](), list[Quarantined]()
     sentence_count = chunk_count = 0
     with progress.track("read articles", len(known)) as done:
@@ -71,7 +73,7 @@ def read_articles(reader: SourceReader, store: ArticleStore, budget: int, progre
             kept.add(item.id)
             sentence_count += len(found)
             chunk_count += len(cut)
-    spared = {paths[item.path] for item in quarantined if item.path in paths}
+    spared = {paths[item.path] for item in quarantined if item.path in paths and not _was_let_in(item, hashes)}
     removed = () if reader.is_partial else store.remove_articles_except(kept | spared)
     store.save_quarantine(quarantined)
     return IngestResult(
@@ -81,6 +83,7 @@ def read_articles(reader: SourceReader, store: ArticleStore, budget: int, progre
         sentences=sentence_count,
         chunks=chunk_count,
         quarantined=tuple(quarantined),
+        warnings=tuple(reader.notices),
     )
 
 
@@ -105,7 +108,13 @@ def parse_only(reader: SourceReader, budget: int) -> ParseResult:
         articles += 1
         sentence_count += len(article.sentences)
         chunk_count += len(article.chunks)
-    return ParseResult(articles=articles, sentences=sentence_count, chunks=chunk_count, quarantined=tuple(quarantined))
+    return ParseResult(
+        articles=articles,
+        sentences=sentence_count,
+        chunks=chunk_count,
+        quarantined=tuple(quarantined),
+        warnings=tuple(reader.notices),
+    )
 
 
 def shown_sentences(reader: SourceReader, budget: int) -> Iterator[ShownSentence | Quarantined]:
@@ -122,13 +131,19 @@ def shown_sentences(reader: SourceReader, budget: int) -> Iterator[ShownSentence
                 yield ShownSentence(article=item.id, heading=chunk.topic, text=sentence.claim)
 
 
-def _known(store: ArticleStore) -> tuple[dict[str, str], dict[str, str]]:
-    """Fingerprint by id, and id by path, of the stored articles."""
-    prints, paths = {}, {}
+def _known(store: ArticleStore) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """Fingerprint by id, id by path, and hash of the bytes by path, of the stored articles."""
+    prints, paths, hashes = {}, {}, {}
     for article in store.articles():
         prints[article.id] = _print(article)
         paths[article.path] = article.id
-    return prints, paths
+        hashes[article.path] = article.content_hash
+    return prints, paths, hashes
+
+
+def _was_let_in(item: Quarantined, hashes: dict[str, str]) -> bool:
+    """Whether these very bytes are stored, by an earlier version or setting: what holds them back now must not stay there."""
+    return item.code.startswith("holds-") and item.content_hash == hashes[item.path]
 
 
 def _print(article: Article) -> str:

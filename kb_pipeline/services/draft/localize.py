@@ -3,19 +3,21 @@
 from datetime import date
 from typing import Literal, NamedTuple, Protocol
 
-from kb_pipeline.domain.base import Value
+from kb_pipeline.domain.base import Value, fingerprint
 from kb_pipeline.domain.changes import ChangeRequest, ReturnReason
 from kb_pipeline.domain.entries import Draft
 from kb_pipeline.domain.faqs import Provenance, Revision, SourceFaq, entry_id
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.errors import LLMItemError
 from kb_pipeline.ports.changes import Entries, Requests
+from kb_pipeline.ports.failures import FailureStore
 from kb_pipeline.ports.faqs import DraftStore
 from kb_pipeline.ports.models import LLM, Embedder
 from kb_pipeline.ports.progress import Progress
 from kb_pipeline.ports.translation_memory import MemoryPairs
+from kb_pipeline.prompts import load_prompt
 from kb_pipeline.services.draft.due import DueEntries, DueEntry, EntryStore, KeptEntry, due_entries
-from kb_pipeline.services.draft.work import Failure, run_all
+from kb_pipeline.services.draft.work import Failure, Work, run_all
 from kb_pipeline.services.draft.write_entry import EntryWriter
 from kb_pipeline.services.draft.write_sentences import SentenceWriter
 from kb_pipeline.services.language.entry_checks import CheckedEntry, EntryChecks
@@ -23,10 +25,11 @@ from kb_pipeline.services.language.translation_memory import open_memory
 from kb_pipeline.steps.localize.fixes import needs_model
 from kb_pipeline.steps.localize.lock import UNCERTAIN, uncertain
 
+_PROMPTS = ("localize_faq", "localize_sentence", "rewrite_faq", "repair_faq")
 Way = Literal["localized", "requested", "edited", "taken", "remembered"]  # how an entry came to its text, see LocalizeResult
 
 
-class LocalizeStore(EntryStore, DraftStore, Entries, Requests, MemoryPairs, Protocol):
+class LocalizeStore(EntryStore, DraftStore, Entries, Requests, MemoryPairs, FailureStore, Protocol):
     """What localizing takes of the store."""
 
 
@@ -64,6 +67,9 @@ class LocalizeResult(Value):
     left_out: int = 0  # phrasings that failed their checks
     kept: int = 0
     failures: tuple[Failure, ...] = ()
+    still_due: tuple[str, ...] = ()  # that the run's cap left undone
+    capped: str = ""  # which cap, in words
+    resting: tuple[Failure, ...] = ()  # failed in so many runs that none tries them
 
     @property
     def entries(self) -> int:
@@ -78,6 +84,7 @@ class Localizer:
         self, store: LocalizeStore, llm: LLM, embedder: Embedder, market: Market, progress: Progress, options: RunOptions
     ) -> None:
         self._store = store
+        self._llm = llm
         self._market = market
         self._progress = progress
         self._options = options
@@ -93,10 +100,8 @@ class Localizer:
         """Do all that is due. Safe to kill and to run again at any moment."""
         plan = self.plan()
         refreshed = [kept for kept in plan.kept if self._refresh(kept)]
-        outcomes = run_all(
-            f"localize {self._market.tag}", plan.due, self._localize, name=lambda due: due.faq.id, note=_note,
-            parallel=self._options.parallel, progress=self._progress,
-        )  # fmt: skip
+        work = Work(f"localize {self._market.tag}", self._localize, lambda due: due.faq.text.question, _note, self._identity)
+        outcomes = run_all(work, plan.due, self._store, parallel=self._options.parallel, progress=self._progress)
         same = {kept.faq.id: kept.draft.source_text_hash == kept.faq.text.hash for kept in refreshed}
 
         def ids(way: Way) -> tuple[str, ...]:
@@ -115,6 +120,9 @@ class Localizer:
             left_out=sum(len(done.checked.left_out) for done in outcomes.done),
             kept=len(plan.kept),
             failures=outcomes.failures,
+            still_due=outcomes.still_due,
+            capped=outcomes.capped,
+            resting=outcomes.resting,
         )
 
     def _refresh(self, kept: KeptEntry) -> bool:
@@ -180,6 +188,11 @@ class Localizer:
             return None
         checked = self._checks.mend(faq, faq.text)
         return None if needs_model(faq.language, self._market, checked.faults) else checked
+
+    def _identity(self, due: DueEntry) -> str:
+        asked = due.request.model_dump(mode="json") if due.request else None
+        prompts = [load_prompt(name).fingerprint for name in _PROMPTS]
+        return fingerprint("localize", prompts, self._llm.model, self._market.fingerprint, due.faq.id, due.faq.text.hash, asked)
 
     def _provenance(self, faq: SourceFaq) -> Provenance:
         return Provenance(

@@ -3,19 +3,20 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
 from pydantic import Field
 
-from kb_pipeline.domain.articles import Quarantined
+from kb_pipeline.domain.articles import Notice, Quarantined
 from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.calls import ModelAccount
 from kb_pipeline.domain.changes import Change
 from kb_pipeline.domain.markets import Market
+from kb_pipeline.domain.run_cap import RunCap
 from kb_pipeline.ports.articles import ArticleStore, SourceReader
-from kb_pipeline.ports.models import LLM, Embedder
+from kb_pipeline.ports.models import LLM, CallHistory, Embedder
 from kb_pipeline.ports.progress import Progress
 from kb_pipeline.services.draft.due import DueEntries
 from kb_pipeline.services.draft.generate import FaqWriter, GenerateResult, GenerateStore
@@ -26,7 +27,7 @@ from kb_pipeline.services.draft.stage import StageResult, StageStore, stage_chan
 from kb_pipeline.services.draft.work import Failure
 
 
-class PipelineStore(ArticleStore, GenerateStore, LocalizeStore, RelateStore, StageStore, Protocol):
+class PipelineStore(ArticleStore, GenerateStore, LocalizeStore, RelateStore, StageStore, CallHistory, Protocol):
     """What the main job takes of the store."""
 
 
@@ -46,6 +47,7 @@ class Pipeline:
     repairs: int
     chunk_tokens: int
     close: Callable[[], None]
+    cap: RunCap = field(default_factory=RunCap)
 
     def read_articles(self) -> IngestResult:
         """Read, split and store the articles."""
@@ -108,6 +110,19 @@ class RunReport(Value):
     account: ModelAccount
     seconds: float
     failures: tuple[Failure, ...]
+    warnings: tuple[Notice, ...] = ()  # what of the articles was masked or left out
+
+    @property
+    def still_due(self) -> dict[str, int]:
+        """What the run's cap left undone: counts of `source_faqs` (chunks and FAQs) and of each market's entries, none is 0."""
+        left = {"source_faqs": self.source_faqs.still_due} | {e.market: e.still_due for e in self.entries}
+        return {part: len(items) for part, items in left.items() if items}
+
+    @property
+    def stopped(self) -> str:
+        """Which cap ended the model's work before all was done, in words; empty: none did."""
+        caps = (self.source_faqs.capped, *(entries.capped for entries in self.entries))
+        return next(filter(None, caps), "")
 
     @property
     def live_faqs(self) -> int:
@@ -147,6 +162,7 @@ def run_pipeline(pipeline: Pipeline) -> RunReport:
         account=pipeline.llm.account,
         seconds=time.monotonic() - started,
         failures=(*faqs.failures, *(f for result in localized for f in result.failures)),
+        warnings=ingested.warnings,
     )
 
 

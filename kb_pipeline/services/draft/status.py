@@ -4,16 +4,18 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from kb_pipeline.domain.base import Value
+from kb_pipeline.domain.failures import FailedItem
 from kb_pipeline.domain.faqs import Usage
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.domain.releases import release_id
 from kb_pipeline.ports.articles import Articles
 from kb_pipeline.ports.audit import Counts
+from kb_pipeline.ports.failures import FailedItems
 from kb_pipeline.ports.faqs import Drafts, SourceFaqs
 from kb_pipeline.ports.releases import Holds, Releases
 
 
-class StatusStore(Articles, SourceFaqs, Drafts, Releases, Holds, Counts, Protocol):
+class StatusStore(Articles, SourceFaqs, Drafts, Releases, Holds, Counts, FailedItems, Protocol):
     """What the status takes of the store."""
 
 
@@ -42,6 +44,7 @@ class Status(Value):
     markets: dict[str, MarketStatus]
     model_calls: int  # in total, ever
     usage: Usage
+    failed: tuple[FailedItem, ...] = ()  # what the next run tries again, and what rests
 
 
 def read_status(store: StatusStore, markets: Sequence[Market]) -> Status:
@@ -66,4 +69,5 @@ def read_status(store: StatusStore, markets: Sequence[Market]) -> Status:
         markets=standing,
         model_calls=calls,
         usage=usage,
+        failed=tuple(store.failed_items()),
     )

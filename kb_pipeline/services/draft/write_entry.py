@@ -15,6 +15,7 @@ from kb_pipeline.steps.localize.masking import Masked, mask
 from kb_pipeline.steps.localize.model_answers import LocalizedFaq
 from kb_pipeline.steps.localize.prompt_values import in_market_values, terms_for
 from kb_pipeline.steps.localize.translation_memory import TranslationMemory
+from kb_pipeline.steps.privacy.articles import without_data
 
 TOKENS = 500
 _EXAMPLES = 2  # of the memory in one prompt
@@ -65,7 +66,7 @@ class EntryWriter:
             question=masked.hide(before.question),
             answer=masked.hide(before.answer),
             phrasings=[masked.hide(phrasing) for phrasing in before.phrasings],
-            request=masked.hide(request.comment),
+            request=masked.hide(without_data(request.comment, self._market.facts)),
         )
         messages = _with_turn(self._messages(faq, masked, approved), turn)
         return self._written(prompt, messages, faq, masked, made, unwanted=before)

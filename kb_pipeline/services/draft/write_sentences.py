@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from kb_pipeline.domain.faqs import FaqText, Provenance, SourceFaq
 from kb_pipeline.domain.findings import Finding, TextPart
+from kb_pipeline.domain.sayable import writable
 from kb_pipeline.ports.models import LLM, Embedder
 from kb_pipeline.prompts import load_prompt
 from kb_pipeline.services.draft.write_entry import TOKENS, EntryWriter, paid
@@ -152,7 +153,7 @@ class SentenceWriter:
             values = self._values(faq, approved, pieces[place], masked)
             request = prompt.request(TOKENS, **values, faults=[fault.message for fault in faults])
             reply = self._llm.ask(request, LocalizedSentence)
-            written[place] = masked.restore(reply.value.text.strip())
+            written[place] = masked.restore(writable(reply.value.text).strip())
             made = paid(made, prompt, reply)
         return filled(pieces, written), made
 

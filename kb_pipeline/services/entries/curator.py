@@ -7,6 +7,7 @@ from kb_pipeline.domain.changes import Change, ChangeKind, EntryState, Relation,
 from kb_pipeline.domain.conflicts import Conflict, check_word
 from kb_pipeline.domain.entries import ListedEntry, base_of_correction
 from kb_pipeline.domain.faqs import FaqText, Provenance, Revision
+from kb_pipeline.domain.sayable import normal
 from kb_pipeline.errors import BlockedError, ConflictError, ForbiddenError, NotFoundError
 from kb_pipeline.ports.changes import Proposals
 from kb_pipeline.ports.entries import Withdrawals
@@ -64,10 +65,10 @@ class Curator:
     def correct(self, id_prefix: str, text: FaqText, reason: str) -> Change:
         """Propose `text` instead of what the entry says, or said before it was withdrawn: a change that people decide on.
 
-        Raises NotFoundError, ForbiddenError, UnknownMarketError, BlockedError (no reason, the same text, a text without a
-        question or an answer, an entry that was never approved or is retired, or a change of it that waits).
+        Raises NotFoundError, ForbiddenError, UnknownMarketError, BlockedError (no reason, the same text, a text that is
+        not sayable, an entry that was never approved or is retired, or a change of it that waits).
         """
-        entry = self._entry_for(id_prefix, Role.REVIEWER, "correct")
+        entry, text = self._entry_for(id_prefix, Role.REVIEWER, "correct"), normal(text)
         base = base_of_correction(entry, self._store.approved_text(entry.id), text, reason)
         change = self._correction(entry, base, text)
         change = change.model_copy(update=dict(self._assessor.assess(change, text)))

@@ -1,17 +1,23 @@
 """What a publication or a rollback would change, before it does, and what stands in its way. Reads only."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.faqs import Revision
 from kb_pipeline.domain.releases import Hold, Manifest, Release, ReleaseDiff, diff_manifests, manifest_hash
+from kb_pipeline.errors import BlockedError
 from kb_pipeline.ports.articles import Articles
+from kb_pipeline.ports.audit import TrailProof
 from kb_pipeline.ports.entries import WithdrawnTexts
 from kb_pipeline.ports.models import Embedder
 from kb_pipeline.ports.releases import ApprovedEntries, Holds, Releases
 from kb_pipeline.services.release.contradictions import Comparer, Comparison, ComparisonStore, compared_items
 from kb_pipeline.steps.release.manifest import manifest_of
+
+UNPROVEN_REMEDY = "see kb audit verify; restore a backup, or take it as it is, kb audit seal, and approve what nobody did"
+_NAMED = 5  # things that the trail does not explain, in an error
 
 
 class TextChange(Value):
@@ -36,6 +42,7 @@ class ReleasePlan(Value):
     withdrawn: tuple[str, ...] = ()  # entries of `to` that stay silent, since people withdrew that text
     hold: Hold | None = None
     comparison: Comparison = Comparison()  # of the texts that are not live with all of them
+    unproven: tuple[str, ...] = ()  # what the audit trail does not explain, in words
     rebuild: bool = False  # the index is gone, and will be built and verified first
 
     @property
@@ -47,7 +54,8 @@ class ReleasePlan(Value):
     def obstacles(self) -> tuple[str, ...]:
         """What keeps it from going live, in words, each with what to do. A hold keeps nobody from rolling back."""
         held = (f"{self.hold}; {self.hold.remedy}",) if self.hold and self.to is None else ()
-        return (*held, *(f"{found}; {found.remedy}" for found in self.comparison.open))
+        unproven = tuple(f"{found}; {UNPROVEN_REMEDY}" for found in self.unproven)
+        return (*held, *unproven, *(f"{found}; {found.remedy}" for found in self.comparison.open))
 
     @property
     def is_due(self) -> bool:
@@ -55,7 +63,14 @@ class ReleasePlan(Value):
         return self.differs and not self.obstacles and bool(self.manifest or self.live)
 
 
-class PlanStore(Articles, ComparisonStore, ApprovedEntries, Holds, WithdrawnTexts, Protocol):
+def check_proven(unproven: Sequence[str]) -> None:
+    """Raises BlockedError for what the audit trail does not explain."""
+    if unproven:
+        more = f" (and {len(unproven) - _NAMED} more)" if len(unproven) > _NAMED else ""
+        raise BlockedError(f"the audit trail does not prove it: {'; '.join(unproven[:_NAMED])}{more}", UNPROVEN_REMEDY)
+
+
+class PlanStore(Articles, ComparisonStore, ApprovedEntries, Holds, WithdrawnTexts, TrailProof, Protocol):
     """What planning takes of the store."""
 
 
@@ -82,6 +97,9 @@ class Planner:
         )
         if not plan.differs:
             return plan
+        unproven = tuple(self.store.unproven(self.market))
+        if unproven:  # texts that were tampered with are not worth comparing
+            return plan.model_copy(update={"unproven": unproven})
         comparison = self.comparer.of_manifest(wanted, compared_items(live, before))
         return plan.model_copy(update={"comparison": comparison})
 
@@ -101,6 +119,7 @@ class Planner:
         compared = compared_items(target, wanted) or compared_items(live, before)
         approved = {entry.revision.entry_id for entry in self.store.approved_entries(tag)}
         diff, changes = text_changes(self.store, before, after)
+        unproven = tuple(self.store.unproven(tag))
         return ReleasePlan(
             market=tag,
             live=live,
@@ -112,7 +131,8 @@ class Planner:
             retired=tuple(item.entry_id for item in after if item.entry_id not in approved),
             withdrawn=tuple(item.entry_id for item in wanted if item.revision_id in silent),
             hold=self.store.hold_of(tag),
-            comparison=self.comparer.of_manifest(wanted, compared, silent),
+            comparison=Comparison() if unproven else self.comparer.of_manifest(wanted, compared, silent),
+            unproven=unproven,
             rebuild=rebuild,
         )
 

@@ -15,10 +15,10 @@ from kb_pipeline.errors import BlockedError, NotFoundError, ReleaseError
 from kb_pipeline.ports.models import Embedder
 from kb_pipeline.ports.progress import Progress
 from kb_pipeline.ports.releases import Failpoint, Indexes, Probe, ReleaseStore, Verifier
-from kb_pipeline.services.release.plan import Planner, PlanStore, ReleasePlan
+from kb_pipeline.services.release.plan import Planner, PlanStore, ReleasePlan, check_proven
 from kb_pipeline.services.release.verify import embed_texts, warm_queries
 from kb_pipeline.steps.release.manifest import index_texts
-from kb_pipeline.steps.release.retention import last_live, needed
+from kb_pipeline.steps.release.retention import needed
 
 Step = Callable[[str], None]  # called with a line for people when a step begins
 _EMBED_BATCH = 64  # texts, between two signs of life
@@ -106,6 +106,7 @@ class Publisher:
         """Let nothing go live that a person must decide on first; what was found is written down."""
         if plan.hold and plan.to is None:
             raise BlockedError(str(plan.hold), plan.hold.remedy)
+        check_proven(plan.unproven)
         self.store.save_conflicts(plan.comparison.new, plan.to)
         plan.comparison.check()
 
@@ -140,6 +141,7 @@ class Publisher:
                 raise UnfitReleaseError(release)
             if release.state is ReleaseState.LIVE:
                 return release
+            check_proven(self.store.unproven(release.market))
             self.failpoint("publish.before_flip")
             release = self.store.go_live(release.market, release.number, self.actor, release.base)
             self.failpoint("publish.after_flip")
@@ -221,10 +223,10 @@ class Publisher:
         """The release to roll back to: the one asked for, or the one that was live before."""
         if to is not None:
             return self.store.release(self.market.tag, to)
-        superseded = [r for r in self.store.releases(self.market.tag) if r.state is ReleaseState.SUPERSEDED]
-        if not superseded:
+        before = self.store.live_before(self.market.tag)
+        if before is None:
             raise NotFoundError(f"{self.market.tag} has no earlier release", "see: kb release list")
-        return max(superseded, key=last_live)
+        return self.store.release(self.market.tag, before)
 
     def _discard_leftovers(self, plan: ReleasePlan) -> Release | None:
         """Give unfinished releases up; a verified one of exactly the wanted manifest, made on what is live, is handed back."""

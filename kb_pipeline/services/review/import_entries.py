@@ -13,6 +13,7 @@ from kb_pipeline.domain.base import Value, comparison_key
 from kb_pipeline.domain.changes import Change, ChangeKind, ChangeState, Relation, RelationKind, generation_of, gives_way
 from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, entry_id
 from kb_pipeline.domain.markets import Market
+from kb_pipeline.domain.sayable import normal, unsayable
 from kb_pipeline.ports.changes import Changes, Entries, Imports, Proposals
 from kb_pipeline.ports.models import Embedder
 from kb_pipeline.ports.progress import Progress
@@ -121,7 +122,12 @@ class Importer:
                 outcome.rejected.append(RejectedRow(line=line, code="empty-cell", message=f"the row has no {missing}"))
                 continue
             phrasings = tuple(p.strip() for p in (row.get("phrasings") or "").split("|") if p.strip())
-            revision = self._revision(FaqText(question=question, answer=answer, phrasings=phrasings))
+            text = normal(FaqText(question=question, answer=answer, phrasings=phrasings))
+            if why := next(iter(unsayable(text)), None):
+                message = f"the {why.part} {why.reason}"
+                outcome.rejected.append(RejectedRow(line=line, code="unsayable", message=message))
+                continue
+            revision = self._revision(text)
             before, known = first.setdefault(revision.entry_id, (line, answer))
             if before == line:
                 yield line, revision

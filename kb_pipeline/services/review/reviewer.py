@@ -9,6 +9,7 @@ from kb_pipeline.domain.changes import Assessment, Change, Decision, EditedText,
 from kb_pipeline.domain.faqs import FaqText, Provenance
 from kb_pipeline.domain.findings import Finding
 from kb_pipeline.domain.markets import Market
+from kb_pipeline.domain.sayable import check_sayable, normal
 from kb_pipeline.errors import BlockedError, ForbiddenError, NotFoundError
 from kb_pipeline.ports.changes import Decisions
 from kb_pipeline.services.review.assess import Assessor
@@ -73,14 +74,16 @@ class Reviewer:
         self, change_id: str, text: FaqText, *, category: str, root_cause: RootCause | None, version: int | None = None,
         override: bool = False, comment: str = "",
     ) -> Change:  # fmt: skip
-        """Approve `text` instead; it is judged as a draft is. Raises as approve, and BlockedError for an unchanged text."""
-        change = self._change(change_id)
+        """Approve `text` instead; it is judged as a draft is.
+
+        Raises as approve, and BlockedError for an unchanged text and for one that is not sayable.
+        """
+        change, text = self._change(change_id), normal(text)
         if change.revision is None:
             raise BlockedError("a retirement has no text to edit", "approve or reject it")
         if text == change.revision.text:
             raise BlockedError("the text is what was proposed", f"approve it: kb review approve {change_id}")
-        if not (text.question.strip() and text.answer.strip()):
-            raise BlockedError("an entry needs a question and an answer", "write both")
+        check_sayable(text)
         revision = change.revision.model_copy(
             update={
                 "text": text,

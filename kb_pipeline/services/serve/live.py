@@ -5,7 +5,7 @@ SQL is the truth; nothing is asked of them here.
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from kb_pipeline.domain.base import Value
@@ -13,6 +13,7 @@ from kb_pipeline.domain.releases import Release, release_id
 from kb_pipeline.errors import KBError
 from kb_pipeline.ports.models import Embedder
 from kb_pipeline.ports.releases import Indexes
+from kb_pipeline.services.serve.following import Follower
 from kb_pipeline.services.serve.opened import NO_TEXTS, LiveStore, OpenRelease, open_release
 
 _PATIENCE = 5.0  # seconds until a release that could not be opened is tried again
@@ -25,6 +26,11 @@ class MarketHealth(Value):
     live: str | None
     open: str | None
     problem: str = ""
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether it serves another release than the live one."""
+        return self.open is not None and self.open != self.live
 
 
 class LiveReleases:
@@ -42,25 +48,20 @@ class LiveReleases:
         self._numbers: Mapping[str, int] | None = None  # the pointer as it was last read
         self._withdrawn: Mapping[str, frozenset[str]] | None = None  # by market, as last read
         self._failed: dict[str, tuple[int, float, str]] = {}  # market -> number, when, why
-        self._store_problem = ""
         self._refreshing = threading.Lock()
         self._silencing = threading.Lock()
-        self._stopped = threading.Event()
-        self._followers: list[threading.Thread] = []
+        self._silence = Follower("follow-withdrawn", self._refresh_withdrawn)
+        self._pointer = Follower("follow-releases", self._refresh_releases)
 
     def refresh(self) -> None:
-        """Read what is withdrawn, then the pointer."""
-        self._refresh_withdrawn()
-        self._refresh_releases()
+        """Read what is withdrawn, then the pointer. A store that fails leaves all as it was."""
+        self._silence.look()
+        self._pointer.look()
 
     def _refresh_withdrawn(self) -> None:
-        """Read what is withdrawn: what is open is silent about it from now on. A store that fails leaves it as it was."""
+        """Read what is withdrawn: what is open is silent about it from now on."""
         with self._silencing:
-            try:
-                self._withdrawn = self._store.withdrawn_revisions()
-            except KBError as error:
-                self._store_problem = str(error)
-                return
+            self._withdrawn = self._store.withdrawn_revisions()
             for tag, released in self._open.items():
                 released.silence(self._withdrawn.get(tag, NO_TEXTS))
 
@@ -72,13 +73,7 @@ class LiveReleases:
         if self._withdrawn is None:
             return
         with self._refreshing:
-            try:
-                numbers = self._store.live_numbers()
-            except KBError as error:
-                self._store_problem = str(error)
-                return
-            self._store_problem = ""
-            old = self._open
+            numbers, old = self._store.live_numbers(), self._open
             live = {tag: numbers[tag] for tag in self._tags if tag in numbers}
             fresh = {tag: now for tag, number in live.items() if (now := self._followed(tag, number, old.get(tag)))}
             with self._silencing:  # what was withdrawn while it was opened
@@ -92,24 +87,17 @@ class LiveReleases:
     def follow(self, seconds: float = 0.5) -> None:
         """Refresh now and then every so many seconds, in threads of its own, until `close()`."""
         self.refresh()
-        for name, look in (("follow-withdrawn", self._refresh_withdrawn), ("follow-releases", self._refresh_releases)):
-            follower = threading.Thread(target=self._follow, args=(look, seconds), name=name, daemon=True)
-            follower.start()
-            self._followers.append(follower)  # only now: `close` may come at any moment, and waits for what has begun
+        self._silence.start(seconds)
+        self._pointer.start(seconds)
 
     def close(self) -> None:
         """Stop following; each release closes when its last reader has left."""
-        self._stopped.set()
-        for follower in self._followers:
-            follower.join()
+        self._silence.close()
+        self._pointer.close()
         with self._refreshing:
             old, self._open = self._open, {}
         for released in old.values():
             released.retire()
-
-    def _follow(self, look: Callable[[], None], seconds: float) -> None:
-        while not self._stopped.wait(seconds):
-            look()
 
     def _followed(self, tag: str, number: int, current: OpenRelease | None) -> OpenRelease | None:
         """The release to serve: the live one, or the current one as long as that one cannot be opened."""
@@ -140,7 +128,7 @@ class LiveReleases:
                 market=tag,
                 live=release_id(tag, number),
                 open=opened[tag].release.id if tag in opened else None,
-                problem=self._failed[tag][2] if tag in self._failed else self._store_problem,
+                problem=self._failed[tag][2] if tag in self._failed else self._store_problem(),
             )
             for tag, number in sorted(numbers.items())
         )
@@ -148,11 +136,19 @@ class LiveReleases:
     def ready(self) -> list[str]:
         """Why it cannot answer as it should, in words; empty when it can. An older release that goes on is in `health()`."""
         if self._numbers is None:
-            return [self._store_problem or "the live releases are not open yet"]
+            return [self._store_problem() or "the live releases are not open yet"]
         problems = [f"{h.live} is not open: {h.problem}" for h in self.health() if h.open is None]
-        if any(not follower.is_alive() for follower in self._followers) and not self._stopped.is_set():
+        if self._silence.is_dead or self._pointer.is_dead:
             problems.append("the live releases are not followed any more; start the API again")
         return problems
+
+    @property
+    def age(self) -> float:
+        """Seconds since it was read what is withdrawn."""
+        return self._silence.age
+
+    def _store_problem(self) -> str:
+        return self._silence.problem or self._pointer.problem
 
     @contextmanager
     def reading(self, market: str) -> Iterator[OpenRelease | None]:

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections import deque
 from datetime import UTC, datetime, timedelta
 
@@ -10,11 +11,14 @@ from kb_pipeline.errors import KBError
 from kb_pipeline.ports.query_log import QueryLog
 
 _LOG = logging.getLogger(__name__)
+_SLOWEST = 5.0  # seconds between two tries while the store is away
+_PATIENCE = 10.0  # seconds that `close` waits for a write that has begun
 
 
 class BufferedQueryLog:
     """Thread-safe. Records reach the store within about `seconds`; when more than `capacity` wait, the oldest are dropped.
 
+    While the store is away they wait in memory (2 kB each) and are written when it is back.
     Records older than `days` are forgotten once an hour. `close()` writes what is left.
     """
 
@@ -24,6 +28,7 @@ class BufferedQueryLog:
         self._capacity = capacity
         self._seconds = seconds
         self._waiting: deque[QueryRecord] = deque()
+        self._writing_now = 0  # records that are on their way to the store
         self._dropped = 0
         self._lock = threading.Lock()  # of the queue: held for moments
         self._writing = threading.Lock()  # of the store: held while it writes
@@ -36,6 +41,11 @@ class BufferedQueryLog:
         """How many records were lost because the store was too slow or away."""
         return self._dropped
 
+    @property
+    def waiting(self) -> int:
+        """How many records are not in the store yet."""
+        return len(self._waiting) + self._writing_now
+
     def add(self, record: QueryRecord) -> None:
         """Keep a record soon. Never waits for the store."""
         with self._lock:
@@ -47,6 +57,7 @@ class BufferedQueryLog:
         with self._writing:
             with self._lock:
                 batch, self._waiting = list(self._waiting), deque()
+                self._writing_now = len(batch)
             if not batch:
                 return
             try:
@@ -56,16 +67,24 @@ class BufferedQueryLog:
                     self._waiting.extendleft(reversed(batch))
                     self._cut()
                 raise
+            finally:
+                self._writing_now = 0
 
     def forget(self, now: datetime) -> int:
         """Delete what is older than the retention; how many records. Raises StoreError."""
         return self._store.forget_queries(now - timedelta(days=self._days))
 
     def close(self) -> None:
-        """Stop the thread and write what is left. Raises StoreError."""
+        """Stop the thread and write what is left; what the store does not take is lost, and the log says how much."""
         self._closed.set()
-        self._thread.join()
-        self.flush()
+        self._thread.join(_PATIENCE)
+        try:
+            if not self._thread.is_alive():
+                self.flush()
+        except KBError as error:
+            _LOG.warning("the query log: %s", error)
+        if self.waiting:
+            _LOG.error("the query log: %d lines are lost, the database did not take them", self.waiting)
 
     def _cut(self) -> None:
         while len(self._waiting) > self._capacity:
@@ -73,12 +92,16 @@ class BufferedQueryLog:
             self._dropped += 1
 
     def _run(self) -> None:
-        forget_at = datetime.now(UTC)
-        while not self._closed.wait(self._seconds):
+        forget_at, wait = time.monotonic(), self._seconds
+        while not self._closed.wait(wait):
             try:
                 self.flush()
-                if datetime.now(UTC) >= forget_at:
+                if time.monotonic() >= forget_at:
                     self.forget(datetime.now(UTC))
-                    forget_at = datetime.now(UTC) + timedelta(hours=1)
+                    forget_at = time.monotonic() + 3600
             except KBError as error:
-                _LOG.warning("the query log waits: %s", error)
+                if wait == self._seconds:  # once an absence
+                    _LOG.warning("the query log waits in memory: %s", error)
+                wait = min(2 * wait, _SLOWEST)
+            else:
+                wait = self._seconds

@@ -106,6 +106,11 @@ class Searcher:
             reason=Abstention.NO_RELEASE,
         )
 
+    @property
+    def age(self) -> float:
+        """Seconds since it was read what people withdrew."""
+        return self._releases.age
+
     def contents(self, market: str) -> LiveContents:
         """What the market serves now. Raises NotFoundError when nothing is live."""
         with self._releases.reading(market) as released:

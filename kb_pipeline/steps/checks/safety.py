@@ -7,27 +7,25 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
+from kb_pipeline.domain.characters import IDLE, SMUGGLED
 from kb_pipeline.domain.findings import MqmCategory, Severity
-from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
-from kb_pipeline.steps.facts.redact import redact
-from kb_pipeline.steps.language.prose import PUBLISHED
+from kb_pipeline.domain.privacy import MASK, DataKind
+from kb_pipeline.domain.sayable import unsayable
+from kb_pipeline.steps.checks.subject import Flaw, Place, Subject, rule
+from kb_pipeline.steps.language.prose import PUBLISHED, blanked
 from kb_pipeline.steps.language.reader import everywhere
+from kb_pipeline.steps.privacy.finder import PrivateData, find
+from kb_pipeline.steps.privacy.plain import plain
+from kb_pipeline.steps.privacy.secrets import has_password_word
 
-_LABEL = re.compile(r"\[(?P<what>email|phone|card|national-id|secret)\]")
-_NAMES = {
-    "email": "an e-mail address", "phone": "a telephone number", "card": "a payment card", "national-id": "a national id",
-    "secret": "a key or an account number",
-}  # fmt: skip
-# What all of somebody's data but an e-mail address holds: many digits, the head of an IBAN, or a long word with a digit.
+# What all of somebody's data but addresses and passwords holds: many digits, or a long word with a digit.
 # It begins with one digit for all, as a pattern is looked for by what it begins with.
-_NUMBERS = re.compile(r"\d(?:(?:[^\w\n]{0,2}\d){7}|\d(?<=[A-Z]{2}\d\d)[ -]?[A-Z0-9]{4})")
+_NUMBERS = re.compile(r"\d(?:(?:[^\w\n]{0,3}_?[^\w\n]{0,3}\d){6}|\d(?<=[A-Z]{2}\d\d)[ -]?[A-Z0-9]{4})")
 _LONG_WORD = re.compile(r"[A-Za-z0-9_+\-]{14,}")
 _DIGIT = re.compile("[0-9]")
 
-# Characters that are not seen: zero-width ones that no script needs here, bidirectional controls, tags.
-_HIDDEN = re.compile(
-    "[\u200b\u2060-\u2064\ufeff\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]+|(?<![\u0600-\u0dff\U0001f000-\U0001ffff\u2600-\u27bf\ufe0f])[\u200c\u200d\u200e\u200f]+"
-)
+# Characters that are not seen: zero-width ones that do nothing where they stand, what hides text, bidirectional controls.
+_HIDDEN = re.compile(f"{SMUGGLED.pattern}|{IDLE.pattern}|[\u202a-\u202e\u2066-\u2069]+")
 _UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _LONG = re.compile("[a-z0-9+/]{24}")  # in lower case
@@ -39,45 +37,54 @@ _BORDERS = r"<\|?(?:im_start|im_end|system|endoftext)\|?>|\[/?INST\]|^\s*#{0,3}\
 _BORDER_SIGNS = ("system", "im_start", "im_end", "endoftext", "inst]")
 
 
+@rule("sayable", MqmCategory.DESIGN, Severity.CRITICAL)
+def sayable(subject: Subject) -> Iterator[Flaw]:
+    """The text can be shown, stored and published as it is; no override approves one that cannot."""
+    for why in unsayable(subject.target):
+        span = None if why.start is None or why.end is None else (why.start, why.end)
+        yield Flaw(f"the {why.part} {why.reason}", Place(why.part, why.phrasing), span)
+
+
 @rule("personal-data", MqmCategory.AUDIENCE, Severity.CRITICAL)
 def personal_data(subject: Subject) -> Iterator[Flaw]:
     """No e-mail address, telephone number, card, id or key that neither the source nor the market's facts publish."""
     if not _may_hold_data(subject):
         return
     public = "\n".join((subject.source_text, *(fact.value for fact in subject.market.facts)))
-    allowed = re.sub(r"\W", "", public).casefold()
+    keys = {data.key for data in find(public, unsure=True)}
+    allowed = re.sub(r"[\W_]", "", plain(public).text).casefold()
     for part, text in subject.parts():
-        free = PUBLISHED.sub(" ", text)
-        for start, end, what in _redacted(free):
-            if re.sub(r"\W", "", free[start:end]).casefold() not in allowed:
-                message = f"{_NAMES[what]} that is not in the source; nobody's data may be published"
-                at = text.find(free[start:end])
-                yield Flaw(message, part, (at, at + end - start) if at >= 0 else None)
+        for mark in MASK.finditer(text):
+            yield Flaw(_MASKED.format(mark[0], DataKind(mark["kind"]).label), part, mark.span())
+        for data in _found(text):
+            if data.key not in keys and data.key not in allowed:
+                message = f"{data.kind.label} that is not in the source; nobody's data may be published"
+                yield Flaw(message, part, (data.start, data.end))
+
+
+_MASKED = (
+    "{} stands for {} that is masked in the article: leave it out; or if this market publishes it, add it to its facts.csv "
+    "(`kb parse PATH --private` shows the row) and run again"
+)
+
+
+def _found(text: str) -> tuple[PrivateData, ...]:
+    """What `text` holds for sure, and words that are perhaps keys, outside of links."""
+    sure = find(text)
+    perhaps = find(blanked(text, PUBLISHED), unsure=True)
+    return (*sure, *(data for data in perhaps if data.kind is DataKind.API_KEY and data not in sure))
 
 
 def _may_hold_data(subject: Subject) -> bool:
     """Whether the text has anything that somebody's data would be seen by; nearly no text has."""
     text = subject.written
-    if "@" in text or "＠" in text:
+    if "@" in text or "＠" in text or "⟦" in text or "://" in text or has_password_word(text):
         return True
-    return subject.has_digit and _has_number(text) and _has_number(PUBLISHED.sub(" ", text))
+    return subject.has_digit and _has_number(text if text.isascii() else plain(text).text)
 
 
 def _has_number(text: str) -> bool:
     return _NUMBERS.search(text) is not None or any(map(_DIGIT.search, _LONG_WORD.findall(text)))
-
-
-def _redacted(text: str) -> Iterator[tuple[int, int, str]]:
-    """Where `redact` puts a label in place of something, and which."""
-    labels, at, last = redact(text), 0, 0
-    for match in _LABEL.finditer(labels):
-        between = labels[last : match.start()]
-        start = text.find(between, at) + len(between) if between else at
-        rest = labels[match.end() :].split("[", 1)[0]
-        end = text.find(rest, start + 1) if rest else len(text)
-        if start >= 0 and end > start and text[start:end] != match[0]:
-            yield start, end, match["what"]
-        at, last = max(end, start), match.end()
 
 
 @rule("bot-instruction", MqmCategory.AUDIENCE, Severity.CRITICAL)

@@ -265,6 +265,19 @@ class Cues(Value):
     origin: Beside = Beside()  # beside a role from which something comes, which may be said as what that role does
 
 
+class PrivateWords(Value):
+    """Words before a secret or somebody's data, by what follows them; `no_data`: before numbers that are nobody's."""
+
+    id: tuple[str, ...] = ()
+    card: tuple[str, ...] = ()
+    passport: tuple[str, ...] = ()
+    account: tuple[str, ...] = ()
+    key: tuple[str, ...] = ()
+    password: tuple[str, ...] = ()
+    equals: tuple[str, ...] = ()  # between such a word and a secret, beside : and =
+    no_data: tuple[str, ...] = ()
+
+
 class Language(Value):
     """A language, as far as it is written down."""
 
@@ -276,6 +289,7 @@ class Language(Value):
     shared_function_words: Words = ()  # those that other Latin languages have, too
     articles: Words = ()
     telephone_words: Words = ()  # before a telephone number
+    private_words: PrivateWords = PrivateWords()
     joins: Words = ()  # words that begin another part of a sentence, which may speak of another thing: and, but
     opposites: Annotated[tuple[tuple[str, str], ...], BeforeValidator(_pairs)] = ()
     sentence_ends: SentenceEnds = SentenceEnds()

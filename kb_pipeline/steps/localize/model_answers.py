@@ -4,6 +4,7 @@ from pydantic import Field
 
 from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.faqs import FaqText
+from kb_pipeline.domain.sayable import writable
 
 
 class LocalizedFaq(Value):
@@ -15,9 +16,10 @@ class LocalizedFaq(Value):
 
     def text(self) -> FaqText:
         """As the text of an entry, trimmed, without repeated phrasings."""
-        phrasings = dict.fromkeys(p.strip() for p in self.phrasings if p.strip())
-        phrasings.pop(self.question.strip(), None)
-        return FaqText(question=self.question.strip(), answer=self.answer.strip(), phrasings=tuple(phrasings))
+        question, answer, *others = (writable(text).strip() for text in (self.question, self.answer, *self.phrasings))
+        phrasings = dict.fromkeys(phrasing for phrasing in others if phrasing)
+        phrasings.pop(question, None)
+        return FaqText(question=question, answer=answer, phrasings=tuple(phrasings))
 
 
 class LocalizedSentence(Value):

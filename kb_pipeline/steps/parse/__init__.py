@@ -4,18 +4,19 @@ import hashlib
 import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from kb_pipeline.domain.articles import Article, FrontMatter, SentenceKind
 from kb_pipeline.steps.language.detection import detect
 from kb_pipeline.steps.language.tags import UNDETERMINED
-from kb_pipeline.steps.parse.blocks import blocks
+from kb_pipeline.steps.parse.blocks import blocks, hidden_characters
 from kb_pipeline.steps.parse.errors import ArticleError
 from kb_pipeline.steps.parse.front_matter import Headed, language_tag, split_front_matter
 from kb_pipeline.steps.parse.html import read_html
 from kb_pipeline.steps.parse.markdown import with_markdown_tables
 from kb_pipeline.steps.parse.text import text_of
 
-__all__ = ["HTML_SUFFIXES", "MARKDOWN_SUFFIXES", "ArticleError", "content_hash", "parse"]
+__all__ = ["HTML_SUFFIXES", "MARKDOWN_SUFFIXES", "ArticleError", "Parsed", "content_hash", "parse", "parse_file"]
 
 HTML_SUFFIXES = frozenset({".html", ".htm"})
 MARKDOWN_SUFFIXES = frozenset({".md", ".markdown"})
@@ -28,9 +29,23 @@ def content_hash(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+class Parsed(NamedTuple):
+    """An article, and how many characters of its file a page hides from its readers, which are left out."""
+
+    article: Article
+    hidden: int
+
+
 def parse(
     data: bytes, path: str, *, suffix: str, folder_language: str | None, max_bytes: int, markets: Sequence[str] = ()
 ) -> Article:
+    """The article in `data`, as `parse_file` reads it."""
+    return parse_file(data, path, suffix=suffix, folder_language=folder_language, max_bytes=max_bytes, markets=markets).article
+
+
+def parse_file(
+    data: bytes, path: str, *, suffix: str, folder_language: str | None, max_bytes: int, markets: Sequence[str] = ()
+) -> Parsed:
     """The article in `data`; `path` is relative to the source folder, with `/`. `markets`: tags that it may name, none: any.
 
     Title: front matter, first heading, HTML title, file name. Language: front matter, HTML `lang`, `folder_language`,
@@ -41,15 +56,16 @@ def parse(
     text = text_of(data, max_bytes)
     title, language = None, None
     if suffix.lower() in HTML_SUFFIXES:
-        title, language, body = read_html(text)
+        title, language, body, hidden = read_html(text)
         headed = Headed(FrontMatter(), body)
         language = language_tag(language) if language else None
     else:
         headed = split_front_matter(text, markets)
+        hidden = hidden_characters(headed.body)
     body, front_matter = with_markdown_tables(headed.body), headed.front_matter
     heading, sample = _look_at(body)
     stem = PurePosixPath(path)
-    return Article(
+    article = Article(
         id=front_matter.id or stem.with_suffix("").as_posix(),
         language=front_matter.lang or language or folder_language or _detected(sample),
         title=(_plain(front_matter.title) or heading or title or stem.stem)[:_LONGEST_TITLE],
@@ -58,6 +74,7 @@ def parse(
         content_hash=content_hash(data),
         front_matter=front_matter,
     )
+    return Parsed(article, hidden)
 
 
 def _look_at(body: str) -> tuple[str, str]:

@@ -45,6 +45,36 @@ def blocks(body: str) -> Iterator[Block]:
             yield block
 
 
+def hidden_characters(body: str) -> int:
+    """How many characters of `body`, white space aside, raw HTML hides by a style or an attribute. Raises as `blocks`."""
+    if "<" not in body:
+        return 0
+    around, count = Curtain(), 0
+    for token in tokens(body):
+        if token.type == "html_block":
+            count += _hidden_in(token.content, around)
+        elif token.type in ("inline", "fence", "code_block") and around.is_down:
+            count += around.is_styled * len("".join(token.content.split()))
+        elif token.type == "inline" and "<" in token.content:
+            inside = Curtain()
+            for child in token.children or ():
+                if child.type == "html_inline":
+                    _hidden_in(child.content, inside)
+                elif inside.is_down and inside.is_styled:
+                    count += len("".join(child.content.split()))
+    return count
+
+
+def _hidden_in(source: str, curtain: Curtain) -> int:
+    count = 0
+    for piece in scan(source):
+        if isinstance(piece, Tag):
+            curtain.pass_tag(piece)
+        elif curtain.is_down and curtain.is_styled:
+            count += len("".join(piece.shown.split()))
+    return count
+
+
 class _Lines:
     """Offsets of the body's lines."""
 

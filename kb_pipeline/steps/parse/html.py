@@ -13,6 +13,7 @@ from bs4.element import PreformattedString
 from markdownify import ATX, MarkdownConverter
 
 from kb_pipeline.steps.parse.errors import ArticleError
+from kb_pipeline.steps.parse.hidden import background, is_hidden
 from kb_pipeline.steps.parse.html_tables import CELL, ROW, infer_heads, markdown_table
 from kb_pipeline.steps.parse.text import clean
 
@@ -24,7 +25,7 @@ _UNREAD = re.compile(
     "script|style|nav|header|footer|aside|noscript|template|iframe|object|svg|head|title|meta"
     "|form|input|button|select|textarea|label|option|dialog"
 )
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_CONTROLS = ("aria-controls", "aria-owns", "href", "data-target", "data-bs-target", "data-controls")  # name a panel by its id
 _MAIN = ("main", '[role="main"]', "article", '[itemprop="articleBody"]', '[itemprop="softwareHelp"]', "body")
 
 
@@ -34,6 +35,7 @@ class HtmlPage(NamedTuple):
     title: str | None
     language: str | None
     body: str
+    hidden: int = 0  # characters that the page hides from its readers, and that are left out
 
 
 def read_html(text: str) -> HtmlPage:
@@ -49,13 +51,14 @@ def read_html(text: str) -> HtmlPage:
     root = soup.find("html")
     language = root.get("lang") or root.get("xml:lang") if isinstance(root, Tag) else None
     title = soup.title.get_text(" ", strip=True) if soup.title else None
-    main = _main(soup)
+    panels = _panels(soup)
+    main = _main(soup, panels)
     if main is None:
         return HtmlPage(title or None, _attribute(language), "")
-    _drop_unread(main)
+    hidden = _drop_unread(main, panels)
     for table in main.find_all("table"):
         infer_heads(table)
-    return HtmlPage(title or None, _attribute(language), clean(_Converter().convert_soup(main)).strip("\n"))
+    return HtmlPage(title or None, _attribute(language), clean(_Converter().convert_soup(main)).strip("\n"), hidden)
 
 
 def html_to_markdown(fragment: str) -> str:
@@ -82,29 +85,48 @@ def _limit(soup: BeautifulSoup) -> None:
         raise ArticleError("too-complex", f"{elements} elements, the limit is {_MAX_ELEMENTS}", "split the page")
 
 
-def _main(soup: BeautifulSoup) -> Tag | None:
+def _panels(soup: BeautifulSoup) -> frozenset[str]:
+    """The ids of what a reader can open: a control of the page names them."""
+    named = (str(tag.get(name, "")) for name in _CONTROLS for tag in soup.select(f"[{name}]"))
+    return frozenset(id_.lstrip("#") for value in named for id_ in value.split())
+
+
+def _main(soup: BeautifulSoup, panels: frozenset[str]) -> Tag | None:
     """The first visible main element that holds text; a page may have an empty `<main>`."""
     found = (tag for selector in _MAIN for tag in soup.select(selector, limit=3))
-    return next((tag for tag in found if not _is_hidden(tag) and tag.get_text(strip=True)), None)
+    return next((tag for tag in found if not _is_hidden(tag, panels) and tag.get_text(strip=True)), None)
 
 
-def _drop_unread(main: Tag) -> None:
+def _drop_unread(main: Tag, panels: frozenset[str]) -> int:
+    """Take out what is not read; how many characters of it a style or an attribute hides."""
+    hidden = 0
     for comment in main.find_all(string=lambda s: isinstance(s, PreformattedString)):
         comment.extract()
-    for tag in main.find_all(lambda t: t is not main and (bool(_UNREAD.fullmatch(t.name)) or _is_hidden(t))):
+    for tag in main.find_all(lambda t: t is not main and bool(_UNREAD.fullmatch(t.name))):
         tag.extract()
+    for tag in main.find_all(lambda t: t is not main and _is_hidden(t, panels)):
+        if main in tag.parents:  # else it went with another one
+            hidden += len("".join(tag.get_text().split()))
+            tag.extract()
     for cell in main.find_all(["td", "th"]):
         for span in ("colspan", "rowspan"):
             if not re.fullmatch(r"\d|1\d", str(cell.get(span, "1"))):
                 del cell[span]
+    return hidden
 
 
-def _is_hidden(tag: Tag) -> bool:
-    return (
-        tag.has_attr("hidden")
-        or str(tag.get("aria-hidden", "")).lower() == "true"
-        or bool(_HIDDEN.search(str(tag.get("style", ""))))
-    )
+def _is_hidden(tag: Tag, panels: frozenset[str]) -> bool:
+    attributes = {name: str(value) for name, value in tag.attrs.items()}
+    if not attributes.keys() & {"hidden", "aria-hidden", "style", "color"}:
+        return False
+    is_panel = attributes.get("id") in panels or (tag.parent is not None and tag.parent.name == "details")
+    return is_hidden(attributes, is_panel=is_panel, behind=_behind(tag) if "color" in str(attributes) else "")
+
+
+def _behind(tag: Tag) -> str:
+    """The nearest background that an element around sets inline."""
+    around = (background({name: str(value) for name, value in parent.attrs.items()}) for parent in tag.parents)
+    return next(filter(None, around), "")
 
 
 class _Converter(MarkdownConverter):

@@ -5,14 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
 
+from kb_pipeline.steps.parse.hidden import attributes_of, is_hidden
+
 # As CommonMark writes a tag, so that both agree on what is one.
 _ATTRIBUTES = r"(?:\s+[a-zA-Z_:][\w:.-]*(?:\s*=\s*(?:[^\"'=<>`\s]+|'[^']*'|\"[^\"]*\"))?)*"
 _TAG = re.compile(rf"<(?P<close>/?)(?P<name>[A-Za-z][A-Za-z0-9-]*)(?P<attributes>{_ATTRIBUTES})\s*/?>")
-_HIDDEN = re.compile(
-    r"\shidden(?:[\s=]|$)|\saria-hidden\s*=\s*[\"']?true"
-    r"|\sstyle\s*=\s*(?:\"[^\"]*|'[^']*)(?:display\s*:\s*none|visibility\s*:\s*hidden)",
-    re.IGNORECASE,
-)
 _ALT = re.compile(r"\salt\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _VOID = re.compile("area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr")
@@ -79,9 +76,10 @@ def _texts(source: str, start: int, end: int) -> Iterator[Text]:
 
 @dataclass(slots=True)
 class Curtain:
-    """Whether text is hidden by an element that is open: scripts, `hidden`, `display: none`, `aria-hidden`."""
+    """Whether text is hidden by an element that is open: scripts, `hidden`, `aria-hidden`, styles."""
 
     _open: list[str] = field(default_factory=list)
+    is_styled: bool = False  # whether a page's author hid what is behind it, rather than the kind of element
 
     @property
     def is_down(self) -> bool:
@@ -97,5 +95,8 @@ class Curtain:
                 self._open.append(tag.name)
             elif tag.name == self._open[0]:
                 self._open.pop()
-        elif not tag.closes and (_UNREAD.fullmatch(tag.name) or _HIDDEN.search(tag.attributes)):
-            self._open.append(tag.name)
+        elif not tag.closes:
+            is_unread = bool(_UNREAD.fullmatch(tag.name))
+            if is_unread or is_hidden(attributes_of(tag.attributes)):
+                self._open.append(tag.name)
+                self.is_styled = not is_unread

@@ -8,10 +8,10 @@ from kb_pipeline.domain.releases import UNFINISHED, Release, ReleaseState
 
 def needed(releases: Iterable[Release], kept: int, grace: timedelta, now: datetime) -> frozenset[str]:
     """The ids of releases whose index stays: the live one, unfinished ones, the newest `kept` superseded ones, and those that
-    are superseded for less than `grace`.
+    are superseded for less than `grace`. A clock that was set back makes them stay longer, never shorter.
     """
     releases = list(releases)
-    superseded = sorted((r for r in releases if r.state is ReleaseState.SUPERSEDED), key=last_live, reverse=True)
+    superseded = sorted((r for r in releases if r.state is ReleaseState.SUPERSEDED), key=lambda r: r.number, reverse=True)
     flips = sorted(r.live_at for r in releases if r.live_at)
     stay = {r.id for r in releases if r.state in {ReleaseState.LIVE, *UNFINISHED}}
     stay |= {r.id for r in superseded[:kept]}
@@ -19,11 +19,11 @@ def needed(releases: Iterable[Release], kept: int, grace: timedelta, now: dateti
     return frozenset(stay)
 
 
-def last_live(release: Release) -> datetime:
+def _last_live(release: Release) -> datetime:
     """When it last went live; of one that never did, when it was made."""
     return release.live_at or release.created_at
 
 
 def _superseded_at(release: Release, flips: Sequence[datetime], now: datetime) -> datetime:
     """When it stopped being live: at the next flip. A release that goes live again loses its earlier time: then it is later."""
-    return next((at for at in flips if at > last_live(release)), now)
+    return next((at for at in flips if at > _last_live(release)), now)

@@ -9,6 +9,7 @@ from rapidfuzz import fuzz
 from kb_pipeline.domain.articles import Article, Chunk, Citation, Sentence
 from kb_pipeline.domain.base import Value, comparison_key
 from kb_pipeline.domain.faqs import FaqText, Provenance, SourceFaq
+from kb_pipeline.domain.sayable import writable
 from kb_pipeline.steps.checks.grounding import prune, ungrounded
 
 _SUCCESSOR = 45.0  # rapidfuzz ratio above which a new sentence is taken for the successor of a removed one; set by trying
@@ -116,21 +117,24 @@ def _successor(citation: Citation, fresh: Sequence[Sentence]) -> Sentence | None
 
 
 def build_faqs(task: GenerationTask, answer: GeneratedFaqs, provenance: Provenance) -> tuple[SourceFaq, ...]:
-    """The FAQs of a model's answer: numbers become citations, over-citing is pruned, repeated questions and phrasings go."""
+    """The FAQs of a model's answer: numbers become citations, over-citing is pruned, repeated questions and phrasings go.
+
+    A question without an answer, or the other way round, is no FAQ.
+    """
     chunk = task.chunk
     faqs: dict[str, SourceFaq] = {}
     for item in answer.faqs:
         cited = [Citation.of(chunk.sentences[n - 1]) for n in dict.fromkeys(item.sources) if 0 < n <= len(chunk.sentences)]
         citations = prune(item.answer, tuple(cited), chunk.language)
-        key = comparison_key(item.question).casefold()
-        if key in faqs:
+        key, text = comparison_key(item.question).casefold(), clean_text(item.question, item.answer, item.phrasings)
+        if key in faqs or not (text.question and text.answer):
             continue
         faqs[key] = SourceFaq(
             id=SourceFaq.identity(chunk.article_id, item.question, citations),
             article_id=chunk.article_id,
             language=chunk.language,
             revision=1,
-            text=clean_text(item.question, item.answer, item.phrasings),
+            text=text,
             citations=citations,
             topics=task.topics,
             provenance=provenance.model_copy(update={"source_revision": 1}),
@@ -139,15 +143,16 @@ def build_faqs(task: GenerationTask, answer: GeneratedFaqs, provenance: Provenan
 
 
 def clean_text(question: str, answer: str, phrasings: Sequence[str]) -> FaqText:
-    """The text with white space trimmed, and without phrasings that repeat the question or each other."""
+    """The text as it can be written, white space trimmed, without phrasings that repeat the question or each other."""
+    question, answer, *phrasings = (writable(text).strip() for text in (question, answer, *phrasings))
     known = {comparison_key(question).casefold()}
     kept = []
     for phrasing in phrasings:
         key = comparison_key(phrasing).casefold()
         if key and key not in known:
             known.add(key)
-            kept.append(phrasing.strip())
-    return FaqText(question=question.strip(), answer=answer.strip(), phrasings=tuple(kept))
+            kept.append(phrasing)
+    return FaqText(question=question, answer=answer, phrasings=tuple(kept))
 
 
 def revise_faq(task: RevisionTask, answer: RevisedFaq, provenance: Provenance) -> SourceFaq:
@@ -157,7 +162,9 @@ def revise_faq(task: RevisionTask, answer: RevisedFaq, provenance: Provenance) -
         return retire(faq, provenance)
     text, citations = faq.text, _anchor(faq.text.answer, task)
     if answer.verdict == "modify" or not is_grounded(faq.text, citations, faq.language):
-        text = clean_text(answer.question or faq.text.question, answer.answer or faq.text.answer, faq.text.phrasings)
+        text = clean_text(
+            answer.question.strip() or faq.text.question, answer.answer.strip() or faq.text.answer, faq.text.phrasings
+        )
         cited = tuple(Citation.of(task.shown[n - 1]) for n in dict.fromkeys(answer.sources) if 0 < n <= len(task.shown))
         citations = prune(text.answer, cited or citations, faq.language)
     return faq.model_copy(

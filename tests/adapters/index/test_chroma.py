@@ -127,6 +127,22 @@ def test_a_damaged_index_is_never_opened(indexes, tmp_path, damage):
         indexes.open(release_of()).close()
 
 
+@pytest.mark.parametrize("damage", [lambda old: bytes(len(old)), lambda old: old[:8192], lambda old: old[: len(old) // 2]])
+@pytest.mark.parametrize("market", ["en-US", "th-TH"])
+def test_a_damaged_index_is_built_anew_by_the_process_that_found_it_damaged(indexes, tmp_path, market, damage):
+    release = release_of(market)
+    build(indexes, release)
+    file = tmp_path / "releases" / release.id / "chroma.sqlite3"
+    file.write_bytes(damage(file.read_bytes()))
+    for _ in range(2):
+        with pytest.raises(ReleaseError, match=r"it is made anew by: kb release publish"):
+            indexes.open(release)
+    texts, _ = build(indexes, release)
+    index = indexes.open(release)
+    assert set(index.contents()[0]) == {text.id for text in texts}
+    index.close()
+
+
 def test_present_names_what_is_there_and_removing_it_twice_is_fine(indexes, tmp_path):
     for market in ("en-US", "th-TH"):
         build(indexes, release_of(market))

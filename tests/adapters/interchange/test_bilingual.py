@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kb_pipeline.adapters.interchange.bilingual import AlignedBlock, read_blocks
-from kb_pipeline.adapters.interchange.tables import LONGEST_LINE
+from kb_pipeline.adapters.interchange.tables import LONGEST_LINE, read_table
 from kb_pipeline.errors import UsageError
 
 TMX = """<?xml version="1.0"?><tmx version="1.4"><header/><body>
@@ -200,3 +200,50 @@ def test_entities_that_multiply_are_refused_at_once(tmp_path):
 def test_one_text_is_no_translation_of_itself(tmp_path):
     (tmp_path / "a.tmx").write_text(TMX, encoding="utf-8")
     assert not list(read_blocks(tmp_path / "a.tmx", "en", "en-GB", ("source", "target")))
+
+
+CATALOG = """msgid "{n} day"
+msgid_plural "{n} days"
+msgstr[0] "{n} วัน"
+
+msgid "Hello"
+msgstr "สวัสดี"
+"""
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "Plural-Forms: nplurals=100000000; plural=0;",
+        "Plural-Forms: nplurals=-1; plural=(((((;",
+        "POT-Creation-Date: yesterday",
+        "Language: ไม่มี",
+    ],
+)
+def test_of_a_catalogs_header_only_the_character_set_counts(tmp_path, field):
+    head = f'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"{field}\\n"\n\n'
+    began = time.monotonic()
+    blocks = read(tmp_path, "a.po", head + CATALOG)
+    assert [(block.source, block.target) for block in blocks] == [("{n} day", "{n} วัน"), ("Hello", "สวัสดี")]
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("name", ["klingon-9", "zlib", "base64", "idna", "unicode-escape", "utf-8\\0"])
+def test_what_is_no_character_set_is_told(tmp_path, name):
+    with pytest.raises(UsageError, match="is no PO file, near line"):
+        read(tmp_path, "a.po", f'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset={name}\\n"\n\n{CATALOG}')
+
+
+@pytest.mark.parametrize("text", ["a \\ud800 b", "คืน \\udfff"])
+def test_no_row_of_json_has_half_of_a_character_wherever_it_stands(tmp_path, text):
+    row = f'{{"question": "{text}", "answer": "y", "phrasings": ["{text}"], "more": {{"{text}": "{text}"}}}}\n'
+    (tmp_path / "entries.jsonl").write_text(row, encoding="utf-8")
+    ((_, found),) = read_table(tmp_path / "entries.jsonl")
+    assert "\ufffd" in json.dumps(found, ensure_ascii=False)
+    assert str(found).encode("utf-8")
+
+
+def test_a_row_of_csv_without_an_end_is_refused(tmp_path):
+    (tmp_path / "a.csv").write_text("source,target\n" + "a," * (LONGEST_LINE // 2 + 1), encoding="utf-8")
+    with pytest.raises(UsageError, match="line 2 has 10,000,000 characters or more"):
+        list(read_blocks(tmp_path / "a.csv", "en", "th-TH", ("source", "target")))

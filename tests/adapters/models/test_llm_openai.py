@@ -2,7 +2,9 @@
 
 import json
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 from pydantic import Field
@@ -11,22 +13,13 @@ from werkzeug import Request, Response
 from kb_pipeline.adapters.models.llm_openai import Endpoint, OpenAILLM, Price
 from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.calls import Message, ModelRequest, StoredCall
-from kb_pipeline.errors import LLMItemError, LLMOutputError, LLMUnavailableError
+from kb_pipeline.domain.faqs import Usage
+from kb_pipeline.errors import LLMLaterError, LLMOutputError, LLMUnavailableError
+from kb_pipeline.prompts import load_prompt
 
 
 class Said(Value):
     word: str = Field(max_length=20)
-
-
-class Memo:
-    def __init__(self):
-        self.calls = {}
-
-    def find_call(self, fingerprint: str) -> StoredCall | None:
-        return self.calls.get(fingerprint)
-
-    def save_call(self, call: StoredCall) -> None:
-        self.calls.setdefault(call.fingerprint, call)
 
 
 def request(text="Say a word.") -> ModelRequest:
@@ -40,13 +33,13 @@ def completion(content, finish="stop", usage=(7, 3)):
 
 
 @pytest.fixture
-def memo():
-    return Memo()
+def memo(store):
+    return store
 
 
 def llm_at(httpserver, memo, **changes):
-    known = {"model": "m", "base_url": lambda: httpserver.url_for("/v1"), "key": "k", "retries": 0, "timeout": 5.0} | changes
-    return OpenAILLM(Endpoint(**known), memo)
+    known = {"model": "m", "base_url": lambda: httpserver.url_for("/v1"), "key": "k", "retries": 0, "timeout": 5.0}
+    return OpenAILLM(Endpoint(**known | {"backoff": 0.001} | changes), memo)
 
 
 def answering(httpserver, *contents):
@@ -105,41 +98,67 @@ def test_equal_requests_side_by_side_are_paid_once(httpserver, memo):
 )
 def test_invalid_output_gets_one_repair_turn(httpserver, memo, broken):
     bodies = answering(httpserver, broken, '{"word": "mended"}')
-    reply = llm_at(httpserver, memo).ask(request(), Said)
+    llm = llm_at(httpserver, memo)
+    reply = llm.ask(request(), Said)
     assert reply.value.word == "mended"
-    assert len(reply.calls) == 2
     assert "no valid answer" in bodies[1]["messages"][-1]["content"]
+    assert (llm.account.calls, llm.account.usage.prompt_tokens) == (2, 14)
+    assert memo.call_totals()[0] == 2
+    (kept,) = memo.unusable_replies(reply.calls[0])
+    assert kept.response == broken
+    assert kept.problem
+    assert llm_at(httpserver, memo).ask(request(), Said).cached
 
 
-def test_output_that_stays_invalid_fails_with_a_name_and_is_not_paid_again(httpserver, memo):
-    bodies = answering(httpserver, "no json")
-    for _ in range(2):
-        with pytest.raises(LLMOutputError, match="asked twice"):
-            llm_at(httpserver, memo).ask(request(), Said)
-    assert len(bodies) == 2
-
-
-def test_an_empty_answer_fails_and_is_not_kept(httpserver, memo):
-    answering(httpserver, "", '{"word": "later"}')
-    with pytest.raises(LLMOutputError, match="empty"):
+@pytest.mark.parametrize("broken", ["no json", "", "ไม่ใช่ JSON"])
+def test_output_that_stays_invalid_fails_with_a_name_and_is_asked_for_again_by_a_later_run(httpserver, memo, broken):
+    bodies = answering(httpserver, broken, broken, '{"word": "later"}')
+    with pytest.raises(LLMOutputError, match="asked twice"):
         llm_at(httpserver, memo).ask(request(), Said)
-    assert not memo.calls
     assert llm_at(httpserver, memo).ask(request(), Said).value.word == "later"
+    assert len(bodies) == 3
 
 
-@pytest.mark.parametrize(
-    ("status", "error", "code"),
-    [(401, LLMUnavailableError, "x"), (403, LLMUnavailableError, "x"), (404, LLMUnavailableError, "x"),
-     (429, LLMUnavailableError, "insufficient_quota"), (429, LLMItemError, "rate"), (400, LLMOutputError, "context_length"),
-     (500, LLMItemError, "x"), (503, LLMItemError, "x")],
-)  # fmt: skip
-def test_failures_of_the_endpoint_have_a_name_and_a_remedy(httpserver, memo, status, error, code):
-    body = json.dumps({"error": {"message": "no", "code": code, "type": "t"}})
-    answering(httpserver, Response(body, status=status, mimetype="application/json"))
-    with pytest.raises(error) as raised:
-        llm_at(httpserver, memo).ask(request(), Said)
-    assert raised.value.remedy
-    assert not memo.calls
+@pytest.fixture
+def old_memo(httpserver, memo):
+    """A memo as earlier versions filled it: an invalid reply under its request's key, its repair under a key of its own."""
+    bodies = answering(httpserver, '{"word": "valid"}')
+    kept = {}
+    memo_of_keys = SimpleNamespace(find_call=lambda key: kept.setdefault("asked", []).append(key), save_call=lambda _: None)
+    asking = llm_at(httpserver, memo_of_keys)
+    asking.ask(request(), Said)
+    problem = "Expecting value: line 1 column 1 (char 0)"
+    turns = (Message(role="assistant", content="no json"), *load_prompt("fix_output").render(problem=problem))
+    repair = request().model_copy(update={"messages": (*request().messages, *turns)})
+    asking.ask(repair, Said)
+    bodies.clear()
+    return SimpleNamespace(invalid=kept["asked"][0], repair=kept["asked"][1], bodies=bodies)
+
+
+def stored(key, response):
+    return StoredCall(fingerprint=key, prompt="say@1", model="m", response=response, usage=Usage(prompt_tokens=7), seconds=1.0)
+
+
+def test_an_old_home_that_holds_an_invalid_reply_heals(httpserver, memo, old_memo):
+    memo.save_call(stored(old_memo.invalid, "no json"))
+    assert llm_at(httpserver, memo).ask(request(), Said).value.word == "valid"
+    assert len(old_memo.bodies) == 1
+    assert memo.find_call(old_memo.invalid).response == '{"word": "valid"}'
+    assert [kept.response for kept in memo.unusable_replies(old_memo.invalid)] == ["no json"]
+    assert memo.call_totals()[0] == 2
+
+
+def test_an_old_home_that_holds_the_repair_as_well_pays_nothing(httpserver, memo, old_memo):
+    memo.save_call(stored(old_memo.invalid, "no json"))
+    memo.save_call(stored(old_memo.repair, '{"word": "mended"}'))
+    reply = llm_at(httpserver, memo).ask(request(), Said)
+    assert (reply.value.word, reply.cached, old_memo.bodies) == ("mended", True, [])
+
+
+def test_an_old_home_whose_reply_was_fenced_pays_nothing(httpserver, memo, old_memo):
+    memo.save_call(stored(old_memo.invalid, 'คำตอบ:\n```json\n{"word": "fenced"}\n```'))
+    assert llm_at(httpserver, memo).ask(request(), Said).value.word == "fenced"
+    assert old_memo.bodies == []
 
 
 def test_nobody_listening_is_unavailable(memo):
@@ -148,11 +167,19 @@ def test_nobody_listening_is_unavailable(memo):
         llm.ask(request(), Said)
 
 
+@pytest.mark.parametrize("address", ["http://no-such-host.invalid/v1", "no-address"])
+def test_an_address_that_leads_nowhere_is_unavailable(memo, address):
+    llm = OpenAILLM(Endpoint(model="m", base_url=lambda: address, key="k", retries=0, timeout=2.0), memo)
+    with pytest.raises(LLMUnavailableError) as raised:
+        llm.ask(request(), Said)
+    assert "KB_LLM_BASE_URL" in raised.value.remedy
+
+
 def test_a_server_that_never_answers_times_out(httpserver, memo):
     stop = threading.Event()
     httpserver.expect_request("/v1/chat/completions").respond_with_handler(lambda _: stop.wait(10) or Response("late"))
     try:
-        with pytest.raises(LLMItemError, match="no answer within"):
+        with pytest.raises(LLMLaterError, match="no answer within"):
             llm_at(httpserver, memo, timeout=0.3).ask(request(), Said)
     finally:
         stop.set()
@@ -173,3 +200,64 @@ def test_another_prompt_version_is_another_request(httpserver, memo):
     llm.ask(request(), Said)
     llm.ask(request().model_copy(update={"prompt_fingerprint": "g"}), Said)
     assert len(bodies) == 2
+
+
+def test_a_call_has_one_deadline_over_all_its_tries(httpserver, memo):
+    stop = threading.Event()
+    httpserver.expect_request("/v1/chat/completions").respond_with_handler(lambda _: stop.wait(10) or Response("late"))
+    started = time.monotonic()
+    try:
+        with pytest.raises(LLMLaterError, match="no answer within") as raised:
+            llm_at(httpserver, memo, timeout=0.3, deadline=0.5, retries=9).ask(request(), Said)
+    finally:
+        stop.set()
+    assert time.monotonic() - started < 2
+    assert "KB_LLM_DEADLINE" in raised.value.remedy
+
+
+def test_a_wait_that_is_longer_than_the_deadline_is_left_to_the_next_run(httpserver, memo):
+    bodies = answering(httpserver, Response("{}", status=429, headers={"Retry-After": "3600"}))
+    started = time.monotonic()
+    with pytest.raises(LLMLaterError, match="429"):
+        llm_at(httpserver, memo, retries=9, deadline=30.0).ask(request(), Said)
+    assert time.monotonic() - started < 5
+    assert len(bodies) == 1
+
+
+def ask_many(llm, count, parallel=4):
+    """How each of so many calls ended."""
+
+    def ask(n):
+        try:
+            return llm.ask(request(f"Say {n}."), Said).value.word
+        except (LLMLaterError, LLMUnavailableError) as error:
+            return error
+
+    with ThreadPoolExecutor(parallel) as pool:
+        return list(pool.map(ask, range(count)))
+
+
+def test_an_endpoint_that_always_fails_is_left_alone_after_ten_failures_and_stops_the_run(httpserver, memo):
+    bodies = answering(httpserver, Response("{}", status=503))
+    ended = ask_many(llm_at(httpserver, memo, retries=4, pauses=(0.02, 0.02)), 24)
+    assert all(isinstance(error, LLMUnavailableError | LLMLaterError) for error in ended)
+    assert isinstance(ended[-1], LLMUnavailableError)
+    assert "times in a row, the last time: status 503" in str(ended[-1])
+    assert len(bodies) <= 10 + 3 + 2  # ten, what was in flight, two probes
+
+
+def test_one_probe_finds_out_that_the_endpoint_is_back_and_all_go_on(httpserver, memo):
+    fails = [Response("{}", status=503) for _ in range(12)]
+    bodies = answering(httpserver, *fails, '{"word": "กลับมาแล้ว"}')
+    assert ask_many(llm_at(httpserver, memo, retries=9, pauses=(0.02,) * 9), 24) == ["กลับมาแล้ว"] * 24
+    assert len(bodies) == 12 + 24
+
+
+def test_requests_that_the_endpoint_refuses_for_their_own_sake_do_not_open_the_breaker(httpserver, memo):
+    too_long = json.dumps({"error": {"message": "maximum context length", "code": "context_length_exceeded"}})
+    bodies = answering(httpserver, Response(too_long, status=400))
+    llm = llm_at(httpserver, memo)
+    for n in range(15):
+        with pytest.raises(LLMOutputError):
+            llm.ask(request(f"Say {n}."), Said)
+    assert len(bodies) == 15

@@ -1,7 +1,9 @@
 """A backup is whole while others write, and what is damaged changes nothing."""
 
 import gzip
+import multiprocessing
 import random
+import signal
 import sqlite3
 import tarfile
 import threading
@@ -11,9 +13,20 @@ from contextlib import closing
 import pytest
 
 from kb_pipeline.adapters.store_sql import SqlStore
-from kb_pipeline.adapters.store_sql.backup import SqliteBackups
+from kb_pipeline.adapters.store_sql.backup import SqliteBackups, leftovers
 from kb_pipeline.errors import BlockedError, NotFoundError, StoreError
+from kb_pipeline.failpoints import failpoint_at
 from tests.adapters.store_sql.samples import change_of, decision_of
+
+pytestmark = pytest.mark.sqlite_only("kb backup keeps SQLite's file; a server has pg_dump")
+
+
+@pytest.fixture
+def store(url):
+    """A store whose trail has no key: `tests/cli/system/test_audit.py` has backups with one."""
+    opened = SqlStore(url)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
@@ -202,3 +215,28 @@ def test_a_server_is_backed_up_with_its_own_tools():
     with pytest.raises(StoreError, match="SQLite only") as refused:
         SqliteBackups("postgresql+psycopg://somebody@localhost/kb")
     assert "pg_dump" in refused.value.remedy
+
+
+@pytest.mark.parametrize("point", ["backup.after_copy", "backup.before_rename"])
+def test_what_a_killed_backup_left_is_gone_after_the_next_one(tmp_path, point):
+    SqlStore(url_of(tmp_path / "kb.sqlite3")).close()
+    victim = multiprocessing.get_context("forkserver").Process(target=backup_there, args=(tmp_path, point))
+    victim.start()
+    victim.join(60)
+    assert victim.exitcode == -signal.SIGKILL
+    assert len(leftovers(tmp_path / "safe")) == 1
+    backup_there(tmp_path)
+    assert [file.name for file in (tmp_path / "safe").iterdir()] == ["kb.tar.gz"]
+
+
+def backup_there(folder, point=""):
+    SqliteBackups(url_of(folder / "kb.sqlite3"), failpoint=failpoint_at(point)).write(folder / "safe/kb.tar.gz")
+
+
+@pytest.mark.parametrize("name", ["monday.tar.gz", "จันทร์.tar.gz"])
+def test_a_place_where_nothing_may_be_written_is_told(tmp_path, name):
+    SqlStore(url_of(tmp_path / "kb.sqlite3")).close()
+    (tmp_path / "no folder").write_text("a file", encoding="utf-8")
+    with pytest.raises(StoreError, match="cannot write in") as refused:
+        SqliteBackups(url_of(tmp_path / "kb.sqlite3")).write(tmp_path / "no folder" / name)
+    assert "where you may write" in refused.value.remedy

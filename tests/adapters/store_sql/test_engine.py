@@ -22,6 +22,7 @@ from kb_pipeline.domain.changes import ChangeState
 from kb_pipeline.domain.releases import ManifestItem, ReleaseReport
 from kb_pipeline.errors import ConflictError, StoreError
 from tests.adapters.store_sql.samples import change_of, decision_of
+from tests.databases import empty_url
 
 ROOT = Path(__file__).parents[3]
 WRITER = """
@@ -58,7 +59,7 @@ def test_a_database_of_the_version_before_is_led_here_with_all_that_it_holds(sto
     engine.dispose()
     migrated = SqlStore(url)
     assert list(migrated.changes()) == [change]
-    assert (migrated.releases(), migrated.live_numbers(), migrated.verify_chain()) == ([], {}, None)
+    assert (migrated.releases(), migrated.live_numbers(), len(migrated.events())) == ([], {}, 2)
     migrated.close()
 
 
@@ -86,7 +87,6 @@ def test_a_market_that_was_rolled_back_before_there_were_holds_is_on_hold(store:
     assert (hold and (hold.actor, hold.reason)) == (("มาลี", "rolled back from th-TH/r0002") if rolled_back else None)
     assert (hold and hold.at) == (migrated.events("th-TH/r0001")[-1].at if rolled_back else None)
     assert [release.compared for release in migrated.releases()] == [False, False]
-    assert migrated.verify_chain() is None
     migrated.close()
 
 
@@ -108,8 +108,8 @@ def test_an_up_to_date_database_opens_without_alembic(tmp_path: Path) -> None:
     )
 
 
-def test_threads_that_open_a_new_database_at_once_all_get_it(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'kb.sqlite3'}"
+def test_whoever_opens_a_new_database_at_once_gets_it(tmp_path: Path) -> None:
+    url = empty_url(tmp_path)
     with ThreadPoolExecutor(4) as pool:
         stores = list(pool.map(SqlStore, [url] * 4))
     assert stores[0].propose(change_of("th-TH"))
@@ -132,6 +132,40 @@ def test_what_cannot_be_opened_says_so(tmp_path: Path) -> None:
         with pytest.raises(StoreError) as error:
             SqlStore(url)
         assert error.value.remedy
+
+
+@pytest.mark.parametrize("name", ["postgresql", "postgresql+psycopg", "postgresql+psycopg2", "postgres"])
+def test_postgresql_without_its_driver_says_what_to_install(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)  # as where the package is not installed
+    with pytest.raises(StoreError, match="psycopg") as error:
+        SqlStore(f"{name}://nobody@localhost/kb")
+    assert error.value.remedy == "pip install 'kb-pipeline[postgres]'"
+
+
+def test_a_server_that_does_not_answer_is_named_without_its_password(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"\*\*\*@localhost") as error:
+        SqlStore(f"postgresql://kb:geheim@localhost:1/kb?passfile={tmp_path}/none")
+    assert "geheim" not in str(error.value)
+    assert "KB_DATABASE_URL" in error.value.remedy
+
+
+@pytest.mark.sqlite_only("a server's files are its own")
+def test_a_file_that_was_put_away_is_missed_and_no_empty_one_takes_its_place(tmp_path: Path) -> None:
+    file, beside = tmp_path / "kb.sqlite3", tmp_path / "ที่อื่น"
+    beside.mkdir()
+    store = SqlStore(f"sqlite:///{file}")
+    change = change_of("th-TH")
+    store.propose(change)
+    for part in tmp_path.glob("kb.sqlite3*"):
+        part.rename(beside / part.name)
+    for _ in range(2):
+        with pytest.raises(StoreError, match="is gone"):
+            store.changes()
+    assert not file.exists()
+    for part in beside.iterdir():
+        part.rename(tmp_path / part.name)
+    assert list(store.changes()) == [change]
+    store.close()
 
 
 def test_sqlite_is_durable_and_keeps_its_references(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """Source FAQs keep every revision, show the latest, and are written before their sentences count as seen."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from kb_pipeline.adapters.store_sql import SqlStore
@@ -52,3 +54,31 @@ def test_a_draft_replaces_the_one_before(store: SqlStore, market: str) -> None:
         store.save_draft(made)
     assert list(store.drafts(market)) == [later]
     assert not store.drafts("pt-BR")
+
+
+@pytest.mark.parametrize("market", MARKETS)
+def test_a_draft_that_says_the_same_again_stays_related(store: SqlStore, market: str) -> None:
+    revision = revision_of(market)
+    draft = Draft(market=market, source_faq_id="faq", source_revision=1, pack_fingerprint="p1", revision=revision, findings=())
+    store.save_draft(draft.model_copy(update={"relation": NEW}))
+    store.save_draft(draft)
+    assert [known.relation for known in store.drafts(market)] == [NEW]
+    said = revision.text.model_copy(update={"answer": "อย่างอื่น"})
+    store.save_draft(draft.model_copy(update={"revision": revision.model_copy(update={"text": said})}))
+    assert [known.relation for known in store.drafts(market)] == [None]
+
+
+def test_runs_that_save_the_same_drafts_at_once_do_not_collide(url: str) -> None:
+    stores = [SqlStore(url) for _ in range(4)]
+    drafts = [
+        Draft(
+            market="th-TH", source_faq_id=f"faq {n}", source_revision=1, pack_fingerprint="p1", revision=revision_of("th-TH"),
+            findings=(),
+        )
+        for n in range(20)
+    ]  # fmt: skip
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda one: [one.save_draft(draft) for draft in drafts], stores))
+    assert len(stores[0].drafts("th-TH")) == 20
+    for one in stores:
+        one.close()

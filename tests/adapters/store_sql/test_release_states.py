@@ -1,22 +1,18 @@
 """Whatever publishers and reviewers do in whatever order: the pointer names the one live release, verified before."""
 
-import shutil
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
+from contextlib import ExitStack
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from kb_pipeline.adapters.store_sql import SqlStore
 from kb_pipeline.domain.changes import EntryState
 from kb_pipeline.domain.releases import RELEASE_MOVES, ManifestItem, Release, ReleaseReport, ReleaseState
 from kb_pipeline.errors import BlockedError, ConflictError, IllegalTransitionError, NotFoundError
 from tests.adapters.store_sql.samples import MARKETS, change_of, decision_of, retirement_of
+from tests.databases import a_store
 
-HELD = tempfile.TemporaryDirectory(prefix="kb-store-releases-")  # gone when the tests end
-PLACE = Path(HELD.name)
 REFUSALS = (BlockedError, ConflictError, IllegalTransitionError, NotFoundError)
 MARKET, NUMBER = st.sampled_from(MARKETS), st.integers(1, 6)
 
@@ -26,12 +22,8 @@ class Publishing(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.home = Path(tempfile.mkdtemp(dir=PLACE))
-        template = PLACE / "template.sqlite3"
-        if not template.exists():
-            SqlStore(f"sqlite:///{template}").close()
-        shutil.copy(template, self.home / "kb.sqlite3")
-        self.store = SqlStore(f"sqlite:///{self.home / 'kb.sqlite3'}")
+        self.held = ExitStack()
+        self.store = self.held.enter_context(a_store())
         self.past: dict[str, Release] = {}
 
     @rule(market=MARKET, key=st.sampled_from("ab"), note=st.sampled_from(["", " 1", " 2"]), retire=st.booleans())
@@ -124,11 +116,10 @@ class Publishing(RuleBasedStateMachine):
 
     @invariant()
     def the_trail_is_whole(self) -> None:
-        assert self.store.verify_chain() is None
+        assert self.store.verify_trail().findings == ()
 
     def teardown(self) -> None:
-        self.store.close()
-        shutil.rmtree(self.home)
+        self.held.close()
 
 
 TestPublishing = Publishing.TestCase

@@ -1,14 +1,11 @@
 """Whatever people and the pipeline do in whatever order: only legal moves happen, and versions only grow."""
 
-import shutil
-import tempfile
-from pathlib import Path
+from contextlib import ExitStack
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from kb_pipeline.adapters.store_sql import SqlStore
 from kb_pipeline.domain.changes import (
     CHANGE_MOVES,
     Change,
@@ -22,11 +19,10 @@ from kb_pipeline.domain.decisions import approvers, request_of
 from kb_pipeline.domain.findings import Severity
 from kb_pipeline.errors import BlockedError, ConflictError, IllegalTransitionError, NotFoundError
 from tests.adapters.store_sql.samples import change_of, decision_of, edit_of, retirement_of, revision_of
+from tests.databases import a_store
 
 PEOPLE = st.sampled_from(["ann", "สมชาย", "bob"])
 REFUSALS = (BlockedError, ConflictError, IllegalTransitionError)
-HELD = tempfile.TemporaryDirectory(prefix="kb-store-states-")  # gone when the tests end
-PLACE = Path(HELD.name)
 
 
 class Review(RuleBasedStateMachine):
@@ -34,12 +30,8 @@ class Review(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.home = Path(tempfile.mkdtemp(dir=PLACE))
-        template = PLACE / "template.sqlite3"
-        if not template.exists():
-            SqlStore(f"sqlite:///{template}").close()
-        shutil.copy(template, self.home / "kb.sqlite3")
-        self.store = SqlStore(f"sqlite:///{self.home / 'kb.sqlite3'}")
+        self.held = ExitStack()
+        self.store = self.held.enter_context(a_store())
         self.past: dict[str, Change] = {}
 
     @rule(
@@ -123,11 +115,10 @@ class Review(RuleBasedStateMachine):
 
     @invariant()
     def the_trail_is_whole(self) -> None:
-        assert self.store.verify_chain() is None
+        assert self.store.verify_trail().findings == ()
 
     def teardown(self) -> None:
-        self.store.close()
-        shutil.rmtree(self.home)
+        self.held.close()
 
 
 TestReview = Review.TestCase

@@ -10,11 +10,12 @@ import pytest
 
 from kb_pipeline.cli.app import main
 from tests.conftest import ROOT
+from tests.databases import use_home
 
 
 @pytest.fixture
 def kb(tmp_path, monkeypatch, capsys):
-    monkeypatch.setenv("KB_HOME", str(tmp_path / "home"))
+    use_home(monkeypatch, tmp_path / "home")
     monkeypatch.setenv("KB_LOCALES_DIR", str(ROOT / "locales"))
     monkeypatch.setenv("KB_ACTOR", "ann")
 
@@ -86,6 +87,7 @@ def test_a_key_is_shown_once(peopled):
     assert peopled("key", "revoke", "nothing")[0] == 2
 
 
+@pytest.mark.sqlite_only("it opens the file")
 def test_the_trail_is_read_and_proven(peopled, tmp_path):
     events = output_of(peopled, "audit", "log")["events"]
     assert [(e["actor"], e["action"]) for e in events] == [("ann", "user.added"), ("ann", "key.added")]
@@ -106,13 +108,14 @@ def test_a_home_comes_back_from_its_backup(peopled, tmp_path, monkeypatch):
     assert (made["file"], made["events"]) == (str(file), 2)
     assert peopled("backup", str(file))[0] == 1
     assert Path(output_of(peopled, "backup")["file"]).parent == tmp_path / "home/backups"
-    monkeypatch.setenv("KB_HOME", str(tmp_path / "another"))
+    use_home(monkeypatch, tmp_path / "another")
     restored = output_of(peopled, "restore", str(file))
     assert (restored["head"], restored["kept"], restored["indexes"]) == (made["head"], None, [])
     assert output_of(peopled, "user", "list")["users"][0]["name"] == "บุญมี"
     assert peopled("restore", str(file))[0] == 1
 
 
+@pytest.mark.sqlite_only("it locks the file")
 def test_a_home_in_use_is_not_restored_over_and_a_quiet_one_by_force(peopled, tmp_path):
     file = tmp_path / "backup.tar.gz"
     output_of(peopled, "backup", str(file))

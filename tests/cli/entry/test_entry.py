@@ -8,14 +8,15 @@ from kb_pipeline.adapters.store_sql import SqlStore
 from kb_pipeline.cli.app import main
 from tests.adapters.store_sql.samples import MARKETS, TEXTS, change_of, decision_of
 from tests.conftest import ROOT
+from tests.databases import database_url, use_home
 
 
 @pytest.fixture
 def store(tmp_path, monkeypatch):
-    monkeypatch.setenv("KB_HOME", str(tmp_path))
+    use_home(monkeypatch, tmp_path)
     monkeypatch.setenv("KB_LOCALES_DIR", str(ROOT / "locales"))
     monkeypatch.setenv("KB_ACTOR", "dara")
-    opened = SqlStore(f"sqlite:///{tmp_path / 'kb.sqlite3'}")
+    opened = SqlStore(database_url(tmp_path))
     yield opened
     opened.close()
 

@@ -9,6 +9,7 @@ from kb_pipeline.adapters.store_sql import SqlStore
 from kb_pipeline.cli.language import memory
 from kb_pipeline.domain.accounts import Role, User
 from tests.conftest import ROOT
+from tests.databases import database_url, use_home
 from tests.review import sample
 
 ROWS = """en,th
@@ -20,10 +21,10 @@ You can return it within 7 days.,คุณคืนสินค้าได้�
 
 @pytest.fixture
 def kb(tmp_path, monkeypatch, thai, american):
-    monkeypatch.setenv("KB_HOME", str(tmp_path))
+    use_home(monkeypatch, tmp_path)
     monkeypatch.setenv("KB_LOCALES_DIR", str(ROOT / "locales"))
     monkeypatch.setenv("COLUMNS", "160")
-    store = SqlStore(f"sqlite:///{tmp_path / 'kb.sqlite3'}")
+    store = SqlStore(database_url(tmp_path))
     sample.fill(store, thai, american)
     store.save_user(User(name="malee", role=Role.REVIEWER, markets=("th-TH",)), "hash", "ann")
     store.save_user(User(name="view", role=Role.VIEWER), "hash", "ann")

@@ -12,6 +12,7 @@ from kb_pipeline.domain.changes import Decision, Verdict
 from kb_pipeline.errors import UsageError
 from tests.adapters.store_sql.samples import change_of, edit_of, faq_of
 from tests.conftest import ROOT
+from tests.databases import use_home
 
 ROWS = "source,target,status\ngift card,บัตรของขวัญ,preferred\norder,ใบสั่ง,preferred\nrefund,คืนเงิน,preferred\n"
 
@@ -20,7 +21,7 @@ ROWS = "source,target,status\ngift card,บัตรของขวัญ,prefer
 def terms(tmp_path, monkeypatch):
     shutil.copytree(ROOT / "locales", tmp_path / "locales")
     monkeypatch.setenv("KB_LOCALES_DIR", str(tmp_path / "locales"))
-    monkeypatch.setenv("KB_HOME", str(tmp_path / "home"))
+    use_home(monkeypatch, tmp_path / "home")
     monkeypatch.setenv("COLUMNS", "200")
     (tmp_path / "glossary.csv").write_text(ROWS, encoding="utf-8")
     monkeypatch.chdir(tmp_path)

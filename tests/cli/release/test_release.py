@@ -7,6 +7,7 @@ import pytest
 from kb_pipeline.cli.app import main
 from tests.api.knowledge import REFUNDS_TH, RETURNS, RETURNS_TH, Knowledge
 from tests.conftest import ROOT
+from tests.databases import use_home
 from tests.publishing import publisher_of, retire
 
 pytestmark = pytest.mark.slow  # processes, a browser, or a whole release for each
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.slow  # processes, a browser, or a whole release for ea
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("KB_HOME", str(tmp_path / "home"))
+    use_home(monkeypatch, tmp_path / "home")
     monkeypatch.setenv("KB_LOCALES_DIR", str(ROOT / "locales"))
     monkeypatch.setenv("KB_ACTOR", "dara")
     made = Knowledge(tmp_path / "home", release_grace=600.0)

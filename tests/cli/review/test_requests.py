@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 from kb_pipeline.cli.app import app
 from kb_pipeline.domain.changes import ChangeState
 from tests.conftest import ROOT
+from tests.databases import use_home
 from tests.factories import RETURNS
 from tests.story import Story, into_thai
 
@@ -18,7 +19,7 @@ WISHES = {"th-TH": "ขอให้ใช้คำว่าไม่ผ่าน
 @pytest.fixture
 def story(tmp_path, monkeypatch, store, embedder, american, thai):
     """The queue of a home with a payment article (high risk), in both markets."""
-    monkeypatch.setenv("KB_HOME", str(tmp_path))
+    use_home(monkeypatch, tmp_path)
     monkeypatch.setenv("KB_LOCALES_DIR", str(ROOT / "locales"))
     monkeypatch.setenv("KB_SOURCE_DIR", str(tmp_path / "source"))
     monkeypatch.setenv("KB_ACTOR", "ann")

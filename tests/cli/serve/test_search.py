@@ -7,12 +7,13 @@ import pytest
 
 from kb_pipeline.cli.app import main
 from tests.conftest import ROOT
+from tests.databases import use_home
 from tests.services.serve.served import LOCKERS, RETURNS, RETURNS_TH, Served
 
 
 @pytest.fixture
 def kb(tmp_path, monkeypatch, capsys):
-    monkeypatch.setenv("KB_HOME", str(tmp_path))
+    use_home(monkeypatch, tmp_path)
     monkeypatch.setenv("KB_LOCALES_DIR", str(ROOT / "locales"))
 
     def call(*words):

@@ -44,6 +44,15 @@ def test_a_session_ends_after_its_hours(accounts, name):
         assert accounts.user_of(token) is None
 
 
+def test_a_session_does_not_last_longer_because_the_clock_was_set_back(accounts, name):
+    with time_machine.travel("2026-01-15 09:00:00+00:00", tick=False) as clock:
+        token, _ = accounts.sign_in(name, PASSWORDS[name], 2)
+        clock.shift(-2)
+        assert accounts.user_of(token) is not None, "as clocks are corrected"
+        clock.shift(-3600)
+        assert accounts.user_of(token) is None
+
+
 def test_a_refusal_never_says_what_was_wrong(accounts, name):
     accounts.add_user("shut", "a good password", Role.ADMIN, (), "ann")
     accounts.set_disabled("shut", True, "ann")

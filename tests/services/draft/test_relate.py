@@ -14,6 +14,7 @@ from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, entry_id
 from kb_pipeline.domain.markets import Conventions, Market
 from kb_pipeline.services.draft.relate import RelateSummary, relate_drafts
 from kb_pipeline.settings import Settings
+from tests.databases import database_url
 
 MARKET = Market(tag="th-TH", name="Thailand", language_name="Thai", conventions=Conventions(currency="THB"), fingerprint="x")
 TEXTS = {
@@ -34,7 +35,7 @@ class Silent:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[SqlStore]:
-    opened = SqlStore(f"sqlite:///{tmp_path / 'kb.sqlite3'}")
+    opened = SqlStore(database_url(tmp_path))
     yield opened
     opened.close()
 

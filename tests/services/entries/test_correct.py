@@ -155,7 +155,7 @@ def test_the_same_words_can_be_tried_again_after_a_rejection(story, as_):
     ("text", "reason", "words"),
     [
         (FaqText(question="มีสาขาที่เชียงใหม่ไหม", answer="มี อยู่ถนนนิมมานเหมินท์"), "same", "is what was approved"),
-        (FaqText(question="มีสาขาที่เชียงใหม่ไหม", answer="  "), "empty", "a question and an answer"),
+        (FaqText(question="มีสาขาที่เชียงใหม่ไหม", answer="  "), "empty", "the answer is empty"),
         (FaqText(question="มีสาขาไหม", answer="มี"), " ", "without a reason"),
     ],
 )

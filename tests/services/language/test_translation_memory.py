@@ -3,7 +3,8 @@
 import pytest
 
 from kb_pipeline.domain.accounts import Role, User
-from kb_pipeline.errors import ForbiddenError
+from kb_pipeline.errors import ForbiddenError, UsageError
+from kb_pipeline.services.language import translation_memory
 from kb_pipeline.services.language.translation_memory import import_units, open_memory
 from tests.conftest import DAY
 from tests.review import sample
@@ -64,6 +65,31 @@ def test_a_trial_keeps_nothing_and_says_the_same(store, take_in):
     assert not store.events()
     assert trial.model_dump(exclude={"refused"}) == take_in().model_dump(exclude={"refused"})
     assert take_in(dry_run=True).new == 0
+
+
+def test_a_long_file_is_kept_in_runs_and_whoever_is_stopped_goes_on_later(store, take_in, monkeypatch):
+    monkeypatch.setattr(translation_memory, "RUN", 2)
+    rows = [(f"Hello {{name}} {n}", f"สวัสดี {{name}} {n}", f"line {n}") for n in range(5)]
+
+    def stopped():
+        yield from rows[:3]
+        raise UsageError("line 4 is broken")
+
+    with pytest.raises(UsageError):
+        take_in(stopped())
+    assert [event.after["units"] for event in store.events()] == [2]
+    result = take_in([*rows, rows[0]], dry_run=True)
+    assert (result.read, result.new, result.known) == (6, 3, 3)
+    result = take_in([*rows, rows[0]])
+    assert (result.read, result.new, result.known) == (6, 3, 3)
+    assert len(store.memory_units("th-TH")) == 5
+
+
+def test_of_many_refused_pairs_the_first_are_shown_and_all_are_counted(take_in, monkeypatch):
+    monkeypatch.setattr(translation_memory, "SHOWN", 2)
+    result = take_in([("It costs $5.", f"ราคา ${n}", f"line {n}") for n in range(6, 12)])
+    assert (result.read, result.refusals, [block.place for block in result.refused]) == (6, 6, ["line 6", "line 7"])
+    assert (result.new, result.known) == (0, 0)
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def test_what_is_critical_takes_an_override_and_a_word_in_every_market(as_, stor
 
 def test_an_empty_text_is_no_answer(as_, changes):
     text = changes[2].revision.text.model_copy(update={"answer": " \n"})
-    with pytest.raises(BlockedError, match="needs a question and an answer"):
+    with pytest.raises(BlockedError, match="the answer is empty"):
         as_().edit(changes[2].id, text, category="style", root_cause=None)
 
 

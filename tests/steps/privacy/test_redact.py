@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb_pipeline.steps.facts.redact import redact
+from kb_pipeline.steps.privacy.redact import redact
 
 
 @pytest.mark.parametrize(

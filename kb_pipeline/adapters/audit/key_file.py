@@ -1,0 +1,97 @@
+"""The keys of the audit trail: a file that only its owner reads, one key a line, the last one in use. Or a setting."""
+
+import os
+import secrets
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from kb_pipeline.domain.audit import AuditKey
+from kb_pipeline.errors import BlockedError, StoreError
+
+SHORTEST = 32  # characters of a key: 128 bits where they are hex digits
+_BYTES = 32  # of a key that is made here
+
+
+class KeyFile:
+    """`ports.audit.AuditKeys` in a file. The first key is made when the first event needs it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def known(self) -> Sequence[AuditKey]:
+        """All keys, oldest first. Raises StoreError if the file cannot be read."""
+        try:
+            return keys_of(self.path.read_text("utf-8"), str(self.path))
+        except FileNotFoundError:
+            return ()
+        except (OSError, UnicodeDecodeError) as error:
+            raise StoreError(f"cannot read the audit trail's key: {error}", "set KB_AUDIT_KEY_FILE") from error
+
+    def current(self) -> AuditKey:
+        """The last key; made if there is none. Raises StoreError."""
+        known = self.known()
+        if not known:
+            self._write((), replace=False)
+            known = self.known()
+        return known[-1]
+
+    def rotate(self) -> AuditKey:
+        """Add a key, which is the one in use from now on; the others stay, for the events that have them."""
+        self._write([key.secret.decode() for key in self.known()], replace=True)
+        return self.current()
+
+    def _write(self, kept: Sequence[str], *, replace: bool) -> None:
+        """Write `kept` and a new key, as a whole or not at all; without `replace`, whoever was first wins."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            handle, made = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=self.path.parent)  # 0600
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.writelines(f"{secret}\n" for secret in (*kept, secrets.token_hex(_BYTES)))
+                file.flush()
+                os.fsync(file.fileno())
+            try:
+                if replace:
+                    Path(made).replace(self.path)
+                else:
+                    os.link(made, self.path)
+            except FileExistsError:
+                return
+            finally:
+                Path(made).unlink(missing_ok=True)
+        except OSError as error:
+            raise StoreError(f"cannot write the audit trail's key: {error}", "set KB_AUDIT_KEY_FILE") from error
+
+
+class GivenKeys:
+    """`ports.audit.AuditKeys` from a setting: keys with white space between them, the last one in use."""
+
+    def __init__(self, text: str) -> None:
+        """Raises StoreError for a key that is too short."""
+        self._keys = keys_of(text, "KB_AUDIT_KEY")
+
+    def known(self) -> Sequence[AuditKey]:
+        """All keys, oldest first."""
+        return self._keys
+
+    def current(self) -> AuditKey:
+        """The last key."""
+        return self._keys[-1]
+
+    def rotate(self) -> AuditKey:
+        """Raises BlockedError: the program does not write settings."""
+        raise BlockedError(
+            "the audit trail's key is in KB_AUDIT_KEY, which kb does not write",
+            "add a new one behind it, after a space: KB_AUDIT_KEY='OLD NEW', with NEW from: openssl rand -hex 32",
+        )
+
+
+def keys_of(text: str, place: str) -> tuple[AuditKey, ...]:
+    """The keys that stand in `text`, in order. Raises StoreError for one that is too short; `place`: where it stands."""
+    words = text.split()
+    short = next((len(word) for word in words if len(word) < SHORTEST), None)
+    if short is not None:
+        raise StoreError(
+            f"a key of {short} characters in {place}", f"it takes at least {SHORTEST}: make one with openssl rand -hex 32"
+        )
+    return tuple(AuditKey.of(word) for word in words)

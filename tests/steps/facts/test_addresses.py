@@ -1,0 +1,82 @@
+"""Whatever leads people somewhere is an address, however it is written; file names, versions and abbreviations are none."""
+
+import pytest
+
+from kb_pipeline.steps.facts.addresses import addresses, places_of
+
+LEADING = [
+    ("ดูที่ bit.ly/x9", "bit.ly/x9"),
+    ("แอดเพื่อน line.me/R/ti/p/abc", "line.me/R/ti/p/abc"),
+    ("Get it from ftp://evil.test/a", "evil.test/a"),
+    ("Go to hxxps[:]//evil[.]com/a", "evil.com/a"),
+    ("ไปที่evil.topได้เลย", "evil.top"),
+    ("Visit evil[.]com.", "evil.com"),
+    ("Visit evil (dot) com.", "evil.com"),
+    ("ไปที่ ｅｖｉｌ．ｃｏｍ", "evil.com"),
+    ("evil%2Ecom", "evil.com"),
+    ("e\u200bvil.com", "evil.com"),
+    ("evil。com", "evil.com"),
+    ("Evil.Com", "evil.com"),
+    ("//evil.com/x", "evil.com/x"),
+    ("https://www.evil.com/en-us/x#top", "evil.com/x"),
+    ("https://shop.com@evil.com/", "evil.com"),
+    ("http://1.2.3.4/x", "1.2.3.4/x"),
+    ("1.2.3.4:8080/x", "1.2.3.4:8080/x"),
+    ("เว็บ ร้านค้า.ไทย", "ร้านค้า.ไทย"),
+    ("get.zip/now", "get.zip/now"),
+    ("write to ann@evil.co.th", "evil.co.th"),
+    ("write to ann (at) evil.com", "evil.com"),
+    ("[x](javascript:alert(1))", "javascript:"),
+    ("data:text/html;base64,PHNj", "data:"),
+    ("แอด @evilshop เลย", "@evilshop"),
+    ("LINE ID: evil_shop", "@evil_shop"),
+]
+NONE = [
+    "Open readme.md, run.sh, main.py and backup.zip.",
+    "Version v1.2 and 3.10.1 of Node.js, Vue.js and ASP.NET",
+    "e.g. this, i.e. that, a.m., U.S.A., Ph.D., No.1, and/or, 24/7",
+    "เวลา 10.30 น. วันที่ 5 ก.ค. พ.ศ. 2567 บมจ.ไทย ออยล์ ธ.ไทยพาณิชย์",
+    "A good price.In Thailand it is better.The end",
+    "console.log(x); os.path(y)",
+    "data: the numbers. JavaScript: the language",
+    "฿1.50/piece, 3.5mm, 12.30am, 50%",
+]
+
+
+@pytest.mark.parametrize(("text", "place"), LEADING)
+def test_what_leads_somewhere_is_an_address_in_any_writing(text, place):
+    assert [address.place for address in addresses(text)] == [place]
+
+
+@pytest.mark.parametrize("text", NONE)
+def test_what_only_has_a_dot_is_none(text):
+    assert addresses(text) == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["bit.ly/x", "lin.ee/x", "ftp://a.com", "hxxp://a.com", "a[.]com", "https://a@b.com", "javascript:x()"]
+)
+def test_where_nobody_sees_where_it_leads_it_is_veiled(text):
+    assert [address.is_veiled for address in addresses(text)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("text", "listed", "is_below"),
+    [
+        ("https://help.shop.example/a", "shop.example", True),
+        ("https://shop.example.evil.com/a", "shop.example", False),
+        ("evilshop.com", "shop.com", False),
+        ("line.me/R/ti/p/shop", "line.me/R/ti/p/shop", True),
+        ("line.me/R/ti/p/shop2", "line.me/R/ti/p/shop", False),
+        ("@myshop", "@myshop", True),
+        ("@myshop2", "@myshop", False),
+        ("https://shop.com/a", "https://www.shop.com", True),
+    ],
+)
+def test_a_list_names_domains_with_all_below_pages_and_accounts(text, listed, is_below):
+    (address,) = addresses(text)
+    assert address.is_below(listed) is is_below
+
+
+def test_a_text_names_its_pages_and_their_hosts():
+    assert places_of(["ดู https://shop.com/th/a"]) == {"shop.com/a", "shop.com"}
