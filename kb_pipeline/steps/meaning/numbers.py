@@ -26,10 +26,11 @@ def numbers(text: str, language: str, facts: Iterable[Fact], hits: Iterable[Hit]
     """
     found = [_of_fact(fact) for fact in facts if fact.kind in _NUMBERED] if facts else []
     in_words = any(hit.sense.kind is Kind.NUMBER for hit in hits)
-    if not in_words and not (found and any(map(text.__contains__, _patterns(language).marks))):
+    if not in_words and not (found and _patterns(language).marked_digits.search(text)):
         return found
     taken = [(one.start, one.end) for one in found]
-    for one in (*_ordinals(text, language), *_alone(text, language), *_in_words(text, language)):
+    words = (*_alone(text, language), *_in_words(text, language)) if in_words else ()
+    for one in (*_ordinals(text, language), *words):
         if one.kind is Kind.ORDINAL or not any(start < one.end and one.start < end for start, end in taken):
             taken.append((one.start, one.end))
             found.append(one)
@@ -64,7 +65,7 @@ class _Patterns(NamedTuple):
     """The numbers of a language, compiled."""
 
     digits: re.Pattern[str]
-    marks: tuple[str, ...]  # of ordinals
+    marked_digits: re.Pattern[str]  # ordinals in digits
     words: re.Pattern[str]
     ordinals: re.Pattern[str]
     of_ordinals: dict[str, int]
@@ -110,7 +111,7 @@ def _patterns(language: str) -> _Patterns:
     may = listed.may
     return _Patterns(
         digits=re.compile(digits_pattern(language)),
-        marks=tuple(mark.strip("_") for mark in listed.ordinal_marks),
+        marked_digits=re.compile("|".join(_marked(mark, "") for mark in listed.ordinal_marks) or NEVER),
         words=re.compile(_words(language)),
         ordinals=re.compile("|".join((*marks, *map(whole, longest_first(listed.ordinals)))) or NEVER),
         of_ordinals={**spaced, **listed.ordinals},
