@@ -50,8 +50,9 @@ browser: ## Chromium for the tests of the review page: Debian's package, where n
 quick: setup browser ## The tests without the slow ones
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not model"
 
-torture: setup ## Long: kills at every failpoint and at random, 1,000 requests of each operation of both web apps; TORTURE="--times 20 --random 500" for all
+torture: setup ## Long: kills at every failpoint and at random, 500 articles with 30 % faults, 1,000 requests of each operation of both web apps; TORTURE="--times 20 --random 500" for all
 	@$(BIN)/python -m tests.crashes $(TORTURE)
+	@$(BIN)/python benchmarks/model_faults.py --articles 500
 	@KB_TEST_FUZZ=1000 $(BIN)/python -m pytest tests/web/test_fuzz.py --timeout 0
 	@KB_TEST_KILLS=20 $(BIN)/python -m pytest tests/e2e/test_kill.py tests/e2e/test_publish_kill.py --timeout 0
 	@$(BIN)/python -m pytest tests/e2e/test_embedded_kill.py

@@ -57,7 +57,11 @@ def test_a_draft_that_was_not_compared_stops_before_it_is_staged(run: Run, defs:
     run("market_job", "th-TH")
     store = open_store(settings)
     for draft in store.drafts("th-TH"):
-        store.save_draft(draft.model_copy(update={"relation": None}))
+        text = draft.revision.text.model_copy(
+            update={"phrasings": ("ถามอีกแบบ",)}
+        )  # another text: what it is to others is unknown
+        revision = draft.revision.model_copy(update={"text": text})
+        store.save_draft(draft.model_copy(update={"relation": None, "revision": revision}))
     only = [dg.AssetKey("staged_changes")]
     check = dg.AssetSelection.checks(dg.AssetCheckKey(dg.AssetKey("related_faqs"), "every_draft_is_related"))
     job = dg.define_asset_job("stage_again", selection=dg.AssetSelection.assets(*only) | check)

@@ -17,6 +17,7 @@ from kb_pipeline.bootstrap import (
     build_publisher,
     open_accounts,
     open_assessor,
+    open_audit_keys,
     open_backups,
     open_embedder,
     open_indexes,
@@ -192,6 +193,19 @@ def accounts(settings: Settings) -> None:
                 known.revoke_key(key.id, "dara")
 
 
+def rotate(settings: Settings) -> None:
+    """`kb audit key rotate`."""
+    with opened(settings) as store:
+        open_audit_keys(settings).rotate()
+        store.note_new_key("ann")
+
+
+def seal(settings: Settings) -> None:
+    """`kb audit seal`."""
+    with opened(settings) as store:
+        store.seal_trail("ann", "a new key")
+
+
 def backup(settings: Settings) -> None:
     """`kb backup`."""
     file = settings.home / SAFE
@@ -221,7 +235,7 @@ ACTS: dict[str, Callable[[Settings], None]] = {
     act.__name__: act
     for act in (
         run, decide, publish, publish_in_vain, import_entries, import_memory, settle, withdraw, restore_entry, rollback, lift,
-        serve, accounts, backup, restore,
+        serve, accounts, rotate, seal, backup, restore,
     )
 }  # fmt: skip
 

@@ -45,12 +45,18 @@ def kill_at_all(step: Step, wanted: list[str], site: Path, endpoint: ScriptedEnd
     """Die at one point after the other without going back to the state before; then go on to the end."""
     shutil.copytree(step.before, site)
     endpoint.asked.clear()
+    done = list[str]()  # points that the kills before left nothing to do at
     for point in wanted:
         died = perform(step.act, site, endpoint.url, point)
+        if died == 0:
+            done.append(point)
+            continue
         problems = [] if died == -signal.SIGKILL else [f"it did not die, but ended with {died}"]
         problems += breaches(site, endpoint.url)
         yield _outcome(step, point, problems, endpoint, kills=len(wanted))
     yield _outcome(step, "the end", _go_on(step, site, endpoint), endpoint, kills=len(wanted))
+    for point in done:
+        yield kill_once(step, point, site.with_name(f"{site.name}-{point}"), endpoint)
 
 
 def _go_on(step: Step, site: Path, endpoint: ScriptedEndpoint) -> list[str]:

@@ -40,7 +40,8 @@ STORY: tuple[tuple[str, Callable[[Path], None] | None], ...] = (
     ("import_memory", None), ("decide", None), ("publish_in_vain", None), ("settle", None), ("publish", None),
     ("withdraw", None), ("restore_entry", None),
     ("run", change_articles), ("decide", None), ("publish_in_vain", None), ("settle", None), ("publish", None),
-    ("rollback", None), ("lift", None), ("serve", None), ("accounts", None), ("backup", None), ("restore", None),
+    ("rollback", None), ("lift", None), ("serve", None), ("accounts", None), ("rotate", None), ("seal", None),
+    ("backup", None), ("restore", None),
 )  # fmt: skip
 
 

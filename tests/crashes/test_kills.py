@@ -15,7 +15,17 @@ from tests.crashes.story import Step, tell
 from tests.e2e.endpoint import ScriptedEndpoint
 
 ELSEWHERE = ("publish.", "rollback.", "verify.")  # points that test_publish_kill has
-NOT_IN_THE_STORY = {"fail_release": "only after a kill: test_publish_kill", "save_vectors": "needs the embedder: make torture"}
+_FAULT = "only after a fault of the model: tests/faults, benchmarks/model_faults.py"
+NOT_IN_THE_STORY = {
+    "fail_release": "only after a kill: test_publish_kill",
+    "save_vectors": "needs the embedder: make torture",
+    "renew_leases": "by a clock: tests/adapters/models/test_leased_llm.py",
+    "set_aside": "only in a home from before replies were read: tests/adapters/models/test_llm_openai.py",
+    "save_unusable": _FAULT,
+    "save_failed_item": _FAULT,
+    "forget_failed_items": _FAULT,
+    "try_again": _FAULT,
+}
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from kb_pipeline.domain.findings import Finding
 from kb_pipeline.steps.checks.accuracy import code, example_copied, facts_preserved, foreign_currency, link, placeholder
 from kb_pipeline.steps.checks.addresses import foreign_address
+from kb_pipeline.steps.checks.commitments import COMMITMENT_RULES
 from kb_pipeline.steps.checks.completeness import addition, omission
 from kb_pipeline.steps.checks.form import length, question_form, repetition
 from kb_pipeline.steps.checks.grounding import grounded
@@ -14,7 +15,6 @@ from kb_pipeline.steps.checks.locale import date_form, number_form
 from kb_pipeline.steps.checks.market_facts import market_fact_unsure
 from kb_pipeline.steps.checks.markup import markdown
 from kb_pipeline.steps.checks.meaning import meaning_drift
-from kb_pipeline.steps.checks.opposite import polarity
 from kb_pipeline.steps.checks.orthography import missing_marks, punctuation
 from kb_pipeline.steps.checks.phrasings import PHRASING_RULES
 from kb_pipeline.steps.checks.policy import clause_missing, unavailable
@@ -26,7 +26,7 @@ from kb_pipeline.steps.checks.tone import tone
 
 __all__ = ["PROFILES", "RULES", "SAFE_RULES", "Profile", "Rule", "Subject", "run_checks", "run_rules"]
 
-# What must come through: facts, protected text, all that is said and its yes or no.
+# What must come through: facts, protected text, all that is said and committed to.
 _FAITHFUL: tuple[Rule, ...] = (
     facts_preserved,
     foreign_currency,
@@ -35,7 +35,7 @@ _FAITHFUL: tuple[Rule, ...] = (
     code,
     omission,
     addition,
-    polarity,
+    *COMMITMENT_RULES,
     meaning_drift,
 )
 # The market's language, all of it, and as it is written.

@@ -7,6 +7,7 @@ from itertools import takewhile
 
 from kb_pipeline.domain.findings import MqmCategory, Severity, TextPart
 from kb_pipeline.steps.checks.subject import QUESTION, Flaw, Subject, rule
+from kb_pipeline.steps.language.reader import language_of
 from kb_pipeline.steps.language.words import segments
 
 _RUN = 3  # the same word this often in a row is a loop, in any language
@@ -57,10 +58,15 @@ def repetition(subject: Subject) -> Iterator[Flaw]:
         tokens = _tokens(text, subject.market.tag)
         word, (phrase, times) = _stutter(tokens), _loop(tokens, _LOOP_WORDS)
         source = _tokens(subject.source_text, subject.source_language) if word or times >= _LOOPS else []
-        if word and not _stutter(source):
+        if word and not _stutter(source) and not _is_clause(word, text, subject.market.tag):
             yield Flaw(f"'{word}' stands {_RUN} times in a row; write it once", part)
         if times >= _LOOPS and _loop(source, _SOURCE_LOOP_WORDS)[1] < times:
             yield Flaw(f"'{' '.join(phrase)}' is repeated {times} times; say it once", part)
+
+
+def _is_clause(word: str, text: str, language: str) -> bool:
+    """Whether a word in a row begins a clause about itself, as articles do: Die, die die Waren verkaufen."""
+    return word in language_of(language).articles and re.search(rf"\b{word}, {word}\b", text.casefold()) is not None
 
 
 def _may_repeat(text: str, source: str) -> bool:

@@ -19,7 +19,8 @@ from kb_pipeline.steps.language.tags import UNDETERMINED, language_name, primary
 
 _LETTERS_TO_DETECT = 60  # below, names and labels decide; measured with benchmarks/qa_checks.py
 _RUN_WORDS = 7  # English words in a row that nobody left by intention
-_SENTENCE_WORDS = 4  # a whole sentence of the source as it is: three words may be a name or a label
+_SENTENCE_WORDS = 3  # a whole sentence of the source as it is
+_LABEL_WORDS = 3  # so many without a stop may be a name or a label
 _LATIN_FUNCTION_WORDS = 2  # of them where the market writes Latin letters, too; else one, which no product's name has
 _IN_PATHS = re.compile(r"[\\/_]|\w\.[A-Za-z]")
 _LATIN = "A-Za-zÀ-ÖØ-öø-ÿ"
@@ -28,6 +29,7 @@ _LATIN_RUN = re.compile(
 )
 # The last three of so many words; it begins with a space, to which the regex engine skips.
 _LATIN_WORDS = re.compile(rf" [{_LATIN}][{_LATIN}'’-]*+(?:,? [{_LATIN}][{_LATIN}'’-]*+){{{_SENTENCE_WORDS - 2}}}")
+_HAN = re.compile("[\u3400-\u9fff]+")
 _NIKHAHIT = "\u0e4d"
 _SARA_AM = re.compile(f"{_NIKHAHIT}([\u0e48-\u0e4b]?)\u0e32")
 
@@ -36,7 +38,28 @@ _SARA_AM = re.compile(f"{_NIKHAHIT}([\u0e48-\u0e4b]?)\u0e32")
 def wrong_script(subject: Subject) -> Iterable[Flaw]:
     """Letters of a script that the market does not use, outside protected names, placeholders and addresses."""
     foreign = beyond(subject.market.conventions.scripts)
-    return _foreign_runs(foreign, subject) if foreign.search(subject.written) else ()
+    runs = _foreign_runs(foreign, subject) if foreign.search(subject.written) else ()
+    return [*runs, *_foreign_letters(subject)]
+
+
+def _foreign_letters(subject: Subject) -> Iterator[Flaw]:
+    """Han characters that the market's language does not write: simplified ones in Japanese."""
+    charset = language_of(subject.market.tag).charset
+    if not charset or _can_write(subject.written, charset):
+        return
+    for part, text in subject.parts():
+        for match in _HAN.finditer(_unprotected(text, subject)):
+            if not _can_write(match[0], charset):
+                message = f"'{match[0]}' has characters that {subject.market.language_name} does not write"
+                yield Flaw(message, part, match.span())
+
+
+def _can_write(text: str, charset: str) -> bool:
+    try:
+        text.encode(charset)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _foreign_runs(foreign: re.Pattern[str], subject: Subject) -> Iterator[Flaw]:
@@ -137,7 +160,11 @@ def _is_left(match: re.Match[str], text: str, subject: Subject) -> bool:
         return False
     if end.rstrip('*_"”')[-1:] in (".", "!", "?"):
         return True  # a heading or a cell may be quoted in a sentence, a sentence is not
-    return begins_sentence_or_cell(text, match.start()) and end_of_sentence(text, match.end()) is not None
+    return (
+        len(run.split()) > _LABEL_WORDS
+        and begins_sentence_or_cell(text, match.start())
+        and end_of_sentence(text, match.end()) is not None
+    )
 
 
 def _unprotected(text: str, subject: Subject) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from babel import Locale, UnknownLocaleError
+from babel.numbers import get_currency_symbol
 
 from kb_pipeline.domain.facts import BUDDHIST_OFFSET
 from kb_pipeline.domain.findings import MqmCategory, Severity
@@ -46,13 +47,33 @@ def date_form(subject: Subject) -> Iterator[Flaw]:
 
 @rule("number-form", MqmCategory.LOCALE, Severity.MINOR)
 def number_form(subject: Subject) -> Iterator[Flaw]:
-    """Numbers grouped and pointed as CLDR says for the market: `1,000.50` or `1.000,50`."""
+    """Numbers grouped and pointed as CLDR says for the market: `1,000.50` or `1.000,50`; a sign on its side: `฿50`."""
+    yield from _signs_behind(subject)
     own = decimal_sign(subject.market.tag)
     if own not in _GROUPED or own not in subject.written or not subject.has_digit:
         return
     for part, match in _outside_code(_GROUPED[own], subject):
         fix = match[0].translate(_SWAPPED)
         yield Flaw(f"write {fix}, not {match[0]}", part, match.span(), fix)
+
+
+def _signs_behind(subject: Subject) -> Iterator[Flaw]:
+    sign = _sign_before(subject.market.tag, subject.market.conventions.currency)
+    if sign and sign in subject.written and subject.has_digit:
+        for part, match in _outside_code(re.compile(rf"[0-9][0-9.,]*\s?{re.escape(sign)}(?![0-9])"), subject):
+            fix = sign + match[0].removesuffix(sign).rstrip()
+            yield Flaw(f"write {fix}, not {match[0]}", part, match.span(), fix)
+
+
+@cache
+def _sign_before(tag: str, currency: str) -> str:
+    """The sign of a market's currency, if it stands before amounts; empty if it stands behind, or is a word."""
+    try:
+        locale = Locale.parse(tag, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return ""
+    sign = get_currency_symbol(currency, locale=locale)
+    return sign if locale.currency_formats["standard"].pattern.startswith("¤") and not sign.isalpha() else ""
 
 
 def _outside_code(pattern: re.Pattern[str], subject: Subject) -> Iterator[tuple[Place, re.Match[str]]]:

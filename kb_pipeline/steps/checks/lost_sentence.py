@@ -17,7 +17,7 @@ from kb_pipeline.steps.language.sentence_marks import cut_pieces, cut_sentences
 
 _MISSED = 0.5  # what a mark too many or too few costs, in units of log likelihood
 _JOINED = 3.0  # what it costs that two sentences have become one
-_EVIDENCE = 1.8  # how much likelier (log likelihood) it must be that a sentence is lost than that all are there
+_EVIDENCE = 2.1  # how much likelier (log likelihood) it must be that a sentence is lost than that all are there
 _WORST = 10.0  # pieces that fit worse do not fit
 # Variance of the logarithm of the length ratio of one sentence: STEADY + SHORT / letters.
 _STEADY, _SHORT = 0.0049, 3.0

@@ -1,6 +1,7 @@
 """The form that the source gives its text: bold, headings, lists, tables, code fences, link structure. Markdown only."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from kb_pipeline.domain.findings import MqmCategory, Severity
@@ -12,6 +13,12 @@ _PAIR = re.compile(r"\*\*(?P<inner>[^*\n]*(?:\*(?!\*)[^*\n]*)*)\*\*")
 _HEADING = re.compile(r"^[ \t>]*(#{1,6})[ \t]", re.MULTILINE)
 _RULER = re.compile(r"^[ \t>]*\|?(?:[ \t]*:?-{3,}:?[ \t]*\|)+", re.MULTILINE)
 _LINK = re.compile(r"\]\(")
+_TAG = re.compile(
+    r"<(?P<name>/?(?:a|abbr|b|code|em|i|li|ol|p|pre|span|strong|sub|sup|table|td|th|tr|u|ul))\b"
+    r"(?:[^<>]*?\b(?:href|src)\s?=\s?(?P<address>\"[^\">]*\"|'[^'>]*'|[^\s>]*))?[^<>]*>",
+    re.IGNORECASE,
+)
+_ANCHOR = re.compile(r"<a\b(?![^<>]*href)[^<>]*(?:/>|>\s*</a>)", re.IGNORECASE)  # a place to jump to, which nobody reads
 _FENCE = re.compile(r"^[ \t>]*```", re.MULTILINE)
 _STRUCTURE = (
     ("heading marks", "#", _HEADING),
@@ -31,6 +38,8 @@ def markdown(subject: Subject) -> Iterator[Flaw]:
         wanted, there = len(pattern.findall(source)), len(pattern.findall(target))
         if wanted != there:
             yield Flaw(f"the text has {there} {name}, the source {wanted}; keep the source's Markdown")
+    if "<" in source:
+        yield from _tags(source, target)
     marks = target.count("**")
     if (
         (marks and any(_is_shifted(match["inner"]) for match in _PAIR.finditer(target)))
@@ -38,6 +47,17 @@ def markdown(subject: Subject) -> Iterator[Flaw]:
         or marks != source.count("**")
     ):
         yield from _bold(source, target, subject)
+
+
+def _tags(source: str, target: str) -> Iterator[Flaw]:
+    """Tags of HTML that one side has more often, each with the address that it leads to."""
+    wanted, there = (Counter(map(_tag, _TAG.finditer(_ANCHOR.sub("", text)))) for text in (source, target))
+    for tag in dict.fromkeys((*(wanted - there), *(there - wanted))):
+        yield Flaw(f"the tag <{tag}> stands {there[tag]} times, in the source {wanted[tag]}; keep the source's tags")
+
+
+def _tag(match: re.Match[str]) -> str:
+    return f"{match['name'].lower()} {match['address']}" if match["address"] else match["name"].lower()
 
 
 def _bold(source: str, target: str, subject: Subject) -> Iterator[Flaw]:

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from kb_pipeline.domain.base import comparison_key
 from kb_pipeline.domain.findings import MqmCategory, Severity
+from kb_pipeline.domain.markets import Clause
 from kb_pipeline.steps.checks.subject import ANSWER, Flaw, Subject, rule
 from kb_pipeline.steps.language.negation import negations
 from kb_pipeline.steps.language.sentence_ends import sentence_spans
@@ -20,9 +21,16 @@ def clause_missing(subject: Subject) -> Iterator[Flaw]:
         texts = subject.source_text, subject.target_text
         if clause.when and not any(_words(clause.when).search(text) for text in texts):
             continue
-        answer = comparison_key(subject.target.answer).casefold()
-        if not any(comparison_key(wording).casefold() in answer for wording in clause.any_of):
+        if not any(_says(subject.target.answer, wording, clause, subject.market.tag) for wording in clause.any_of):
             yield Flaw(f"the answer must say ({clause.source}): {clause.text}")
+
+
+def _says(answer: str, wording: str, clause: Clause, language: str) -> bool:
+    """Whether the answer has the wording in a sentence that denies if the clause does: it applies is not, it does not apply."""
+    folded, sought = comparison_key(answer).casefold(), comparison_key(wording).casefold()
+    denies = bool(negations(clause.text, language))
+    found = (match for match in re.finditer(re.escape(sought), folded))
+    return any(bool(negations(_sentence(match), language)) == denies or bool(negations(wording, language)) for match in found)
 
 
 @rule("unavailable", MqmCategory.AUDIENCE, Severity.CRITICAL)

@@ -12,8 +12,10 @@ from kb_pipeline.domain.facts import Fact
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.findings import Finding, MqmCategory, Severity, TextPart
 from kb_pipeline.domain.markets import Market
-from kb_pipeline.steps.facts import FactComparison, Passage, compare, extract
+from kb_pipeline.steps.facts import FactComparison, Passage, extract
+from kb_pipeline.steps.facts import compare as compare_facts
 from kb_pipeline.steps.language.tags import primary
+from kb_pipeline.steps.meaning import Difference, Reading, compare, read
 
 _DIGIT = re.compile(r"\d")
 _SHOWN = 80  # characters of a phrasing in a message
@@ -88,7 +90,32 @@ class Subject:
     @cached_property
     def facts(self) -> FactComparison:
         """What became of the source's facts."""
-        return compare(self.passage, self.target_facts, self.market, self.day)
+        return compare_facts(self.passage, self.target_facts, self.market, self.day)
+
+    @cached_property
+    def differences(self) -> tuple[Difference, ...]:
+        """Where the target commits to something else than the source; the pack's own clauses are left out."""
+        if not (self.source_text.strip() and self.target_text.strip()):
+            return ()
+        return compare(self.source_reading, self.target_reading)
+
+    @cached_property
+    def source_reading(self) -> Reading:
+        """What the source commits to."""
+        return read(self.source_text, self.source_language, self.source_facts)
+
+    @cached_property
+    def target_reading(self) -> Reading:
+        """What the target commits to, without the pack's own clauses."""
+        return read(self.without_clauses, self.market.tag, self.target_facts)
+
+    @cached_property
+    def without_clauses(self) -> str:
+        """`target_text` without the clauses that the market's law wants, which no source has; same length."""
+        text = self.target_text
+        for clause in self.market.clauses:
+            text = text.replace(clause.text, " " * len(clause.text))
+        return text
 
     @cached_property
     def target_facts(self) -> tuple[Fact, ...]:

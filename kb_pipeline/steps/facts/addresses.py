@@ -28,7 +28,10 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 _IP = re.compile(r"(?<![\d.\w/])(?P<host>\d{1,3}(?:\.\d{1,3}){3})(?=[:/]\w)(?P<rest>" + _REST + ")")
-_THAI = re.compile("(?P<host>[\u0e01-\u0e4e0-9-]*[\u0e30-\u0e3a\u0e40-\u0e4e][\u0e01-\u0e4e0-9-]*\\.ไทย)(?![\u0e01-\u0e4e])")
+_THAILAND = b"xn--o3cw4h".decode("idna")  # the top-level domain of Thailand in its own letters
+_THAI = re.compile(
+    rf"(?P<host>[\u0e01-\u0e4e0-9-]*[\u0e30-\u0e3a\u0e40-\u0e4e][\u0e01-\u0e4e0-9-]*\.{_THAILAND})(?![\u0e01-\u0e4e])"
+)
 _ACCOUNT = re.compile(
     r"(?<![\w@/.`+-])(?:@|line\s?id\s*[:：]?\s*@?)(?P<name>[a-z0-9][a-z0-9._-]{2,29})(?![\w@])", re.IGNORECASE
 )

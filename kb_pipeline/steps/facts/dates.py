@@ -116,7 +116,7 @@ def han_dates(text: str, language: str) -> Iterator[Fact]:
 def years(text: str, language: str) -> Iterator[Fact]:
     """Years marked as such: `ปี 2568`, `พ.ศ. 2568`, `2025年`; a year is the value `2025`."""
     for match in _years().finditer(text):
-        year = gregorian(match["y"] or match["han"])
+        year = gregorian(match["y"] or match["han"]) if not match["era"] else _of_era(match["era"], match["nth"])
         yield Fact(kind=FactKind.DATE, value=year, raw=match[0], start=match.start(), end=match.end())
 
 
@@ -132,7 +132,21 @@ def _han() -> re.Pattern[str]:
 @cache
 def _years() -> re.Pattern[str]:
     before, after = any_of(_year_words()), any_of(everywhere(_SIGNS[0]))
-    return re.compile(rf"(?:{before})\s?(?P<y>[0-9]{{4}})(?![0-9])|(?<![0-9])(?P<han>[0-9]{{4}})\s?(?:{after})")
+    firsts = any_of(everywhere(lambda language: language.dates.first_years))
+    return re.compile(
+        rf"(?:{before})\s?(?P<y>[0-9]{{4}})(?![0-9])|(?<![0-9])(?P<han>[0-9]{{4}})\s?(?:{after})"
+        rf"|(?P<era>{any_of(_eras())})\s?(?P<nth>[0-9]{{1,2}}|{firsts})\s?(?:{after})"
+    )
+
+
+@cache
+def _eras() -> dict[str, int]:
+    """The names of eras in all languages, each with the year before its first."""
+    return dict(everywhere(lambda language: language.dates.era_names.items()))
+
+
+def _of_era(name: str, nth: str) -> str:
+    return str(_eras()[name] + (int(nth) if nth.isdigit() else 1))
 
 
 def _year_words() -> tuple[str, ...]:

@@ -68,7 +68,15 @@ def _fillers() -> str:
 
 def duration_cues(language: str) -> tuple[str, ...]:
     """What a text holds if it has a duration: a unit of time, or a word that is a duration alone."""
-    return (*shortest(_words(language)), *language_of(language).durations.one_word)
+    return (*shortest(_words(language)), *_alone(language))
+
+
+@cache
+def _alone(language: str) -> dict[str, tuple[str, str]]:
+    """Words and phrases that are a duration without a number, the longest first, in lower case."""
+    own = language_of(language).durations
+    table = {**own.one_word, **own.fractions}
+    return {word.lower(): table[word] for word in longest_first(table)}
 
 
 @cache
@@ -78,7 +86,7 @@ def _cues(language: str) -> re.Pattern[str]:
 
 def may_hold_durations(lowered: str, language: str) -> bool:
     """Whether a unit of time stands shortly behind a number, or a word is a duration alone."""
-    numbers, alone = number_beginnings(language), language_of(language).durations.one_word
+    numbers, alone = number_beginnings(language), _alone(language)
     return any(
         cue[0] in alone or numbers.search(lowered, max(0, cue.start() - REACH), cue.start())
         for cue in _cues(language).finditer(lowered)
@@ -108,7 +116,7 @@ def _one_words() -> frozenset[str]:
 
 
 def _in_one_word(text: str, language: str) -> Iterator[Fact]:
-    table = language_of(language).durations.one_word
+    table = _alone(language)
     lowered = text.lower()
     taken: list[tuple[int, int]] = []
     for word, (value, unit) in table.items():

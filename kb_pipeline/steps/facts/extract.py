@@ -27,9 +27,9 @@ from kb_pipeline.steps.facts.tokens import PHONE_CUE, counts, emails, labels, ph
 
 # The order matters: what is more particular comes first, bare numbers come last.
 _EXACT = (
-    Recogniser(urls, any_of("://", "www.", "](")),
+    Recogniser(urls, any_of("://", "www.", "](", "[[")),
     Recogniser(emails, any_of("@")),
-    Recogniser(placeholders, any_of("{", "%", "[", "<")),
+    Recogniser(placeholders, any_of("{", "%", "[", "<", "$")),
     Recogniser(labels, any_of("**")),
 )
 _VALUES = (
@@ -48,7 +48,7 @@ _VALUES = (
 )
 RECOGNISERS = (*_EXACT, *_VALUES)
 _DIGIT = re.compile("[0-9]")
-_SIGN = re.compile(rf"[0-9{OTHER_DIGITS}@{{%\[<*:]")  # what every fact has but `www.shop.co` and those in words
+_SIGN = re.compile(rf"[0-9{OTHER_DIGITS}@{{%\[<*:$]")  # what every fact has but `www.shop.co` and those in words
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31});")
 _START = attrgetter("start")
 

@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import cache
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import get_currency_symbol, get_territory_currencies
 
 from kb_pipeline.domain.facts import Fact, FactKind
+from kb_pipeline.steps.facts.number_words import number_words
 from kb_pipeline.steps.facts.numbers import (
+    REACH,
     at_digits,
     canonical,
     digits_pattern,
@@ -18,7 +21,7 @@ from kb_pipeline.steps.facts.numbers import (
     scales,
 )
 from kb_pipeline.steps.facts.recogniser import shortest
-from kb_pipeline.steps.language.patterns import any_of, literal, longest_first
+from kb_pipeline.steps.language.patterns import NEVER, any_of, literal, longest_first
 from kb_pipeline.steps.language.reader import everywhere, language_of
 from kb_pipeline.steps.language.tags import primary
 
@@ -54,8 +57,10 @@ def percent_cues() -> tuple[str, ...]:
 
 
 def percent_word_cues(language: str) -> tuple[str, ...]:
-    """What a text holds if it has a percentage before a number."""
-    return language_of(language).money.percent_before
+    """What a text holds, in lower case, if it has a percentage that is not of digits and a sign behind them."""
+    own = language_of(language).money
+    percent = (word.strip("*").lower() for word in own.percent) if number_words(language).pattern else ()
+    return (*own.percent_before, *own.percent_alone, *own.tenths, *own.tenths_left, *percent)
 
 
 @cache
@@ -102,8 +107,16 @@ def _percent_words() -> str:
 
 
 @cache
-def _percent_before(language: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:{any_of(percent_word_cues(language))})\s?(?P<number>{number_pattern(language)})")
+def _percent_in_words(language: str) -> re.Pattern[str]:
+    """A word and a number, a number in words and a word, tenths, or one word."""
+    own, number = language_of(language).money, number_pattern(language)
+    words = "|".join(literal(word.removesuffix("*")) for word in longest_first(own.percent)) or NEVER
+    return re.compile(
+        rf"(?:{any_of(own.percent_before)})\s?(?P<before>{number})|(?P<alone>{any_of(own.percent_alone)})"
+        rf"|(?P<words>{number_words(language).pattern or NEVER})\s?(?:{words})"
+        rf"|(?P<tenths>{number})\s?(?:{any_of(own.tenths)})|(?P<left>{number})\s?(?:{any_of(own.tenths_left)})",
+        re.IGNORECASE,
+    )
 
 
 def money(text: str, language: str) -> Iterator[Fact]:
@@ -123,10 +136,35 @@ def percentages(text: str, language: str) -> Iterator[Fact]:
 
 
 def percent_words(text: str, language: str) -> Iterator[Fact]:
-    """Percentages that a word announces: `ร้อยละ 5`, `百分之五`."""
-    for match in _percent_before(language).finditer(text) if percent_word_cues(language) else ():
-        value = canonical(match["number"], language)
-        yield Fact(kind=FactKind.PERCENT, value=value, raw=match[0], start=match.start(), end=match.end())
+    """Percentages in words: `ร้อยละ 5`, `ten percent`, `2割`, `九折`, `half price`."""
+    found: dict[int, re.Match[str]] = {}
+    for cue in _percent_cue(language).finditer(text):
+        near = _percent_in_words(language).finditer(text, max(0, cue.start() - REACH), cue.end() + REACH)
+        found |= {match.start(): match for match in near if match.end() >= cue.end() and match.start() <= cue.start()}
+    for match in found.values():
+        value = _percent_value(match, language)
+        if value is not None:
+            yield Fact(kind=FactKind.PERCENT, value=value, raw=match[0], start=match.start(), end=match.end())
+
+
+@cache
+def _percent_cue(language: str) -> re.Pattern[str]:
+    return re.compile(any_of(percent_word_cues(language)), re.IGNORECASE)
+
+
+def _percent_value(match: re.Match[str], language: str) -> str | None:
+    """The percentage of a match; None for a number that is none of tenths."""
+    if word := match["alone"]:
+        return str(language_of(language).money.percent_alone[word.lower()])
+    if number := match["before"] or match["words"]:
+        return canonical(number, language)
+    own, tenths = number_words(language), match["tenths"] or match["left"]
+    digits = "".join(str(own.value(sign)) for sign in tenths) if own.is_vague(tenths) else canonical(tenths, language)
+    part = Decimal(digits) / (10 ** (len(digits) - 1) if "." not in digits else 1)  # 八五折 are 8.5 tenths
+    if not 0 < part < 10:
+        return None
+    percent = 10 * part if match["tenths"] else 100 - 10 * part
+    return format(percent.normalize(), "f")
 
 
 def pair(match: re.Match[str], kind: FactKind, unit: str, language: str) -> Iterator[Fact]:

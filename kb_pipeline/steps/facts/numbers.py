@@ -15,8 +15,9 @@ from kb_pipeline.steps.language.reader import everywhere
 
 # Length-preserving, so that offsets stay true: Thai and full-width digits, and the signs that stand beside them.
 OTHER_DIGITS = "๐๑๒๓๔๕๖๗๘๙０１２３４５６７８９％＄￥．："
-_PLAIN = str.maketrans(OTHER_DIGITS, "01234567890123456789%$¥.:")
-_TO_PLAIN = re.compile(f"[{OTHER_DIGITS}]")
+_NO_WIDTH = "\u200b"  # which some Thai text has between its words: as good as a space
+_PLAIN = str.maketrans(f"{OTHER_DIGITS}{_NO_WIDTH}", "01234567890123456789%$¥.: ")
+_TO_PLAIN = re.compile(f"[{OTHER_DIGITS}{_NO_WIDTH}]")
 
 _GAP = "[ \u00a0]"
 _DIGITS = re.compile("[0-9]+")

@@ -13,6 +13,7 @@ from kb_pipeline.steps.language.patterns import any_of, literal
 from kb_pipeline.steps.language.reader import everywhere
 
 _HALF = r"(?P<half>[ap]\.m\.|[ap]m(?![a-z]))"
+_TWELVE = "12 "  # before noon and midnight
 _HALVES = ("am", "pm", "a.m.", "p.m.")
 _HOUR = r"(?<![0-9:.])(?P<h>[0-9]{1,2})"
 _MINUTE = "(?P<m>[0-5][0-9])"
@@ -61,6 +62,10 @@ def _forms() -> Iterator[tuple[str, tuple[str, ...]]]:
     range_end = rf"\s?(?:[-–]|{to})\s?[0-9]{{1,2}}\.[0-5][0-9]\s?(?:{unit})"
     yield rf"{_HOUR}\.{_MINUTE}(?=\s?(?:{unit})|{range_end})(?:\s?(?:{unit}))?", shortest(after)
     yield rf"{_HOUR}\s?(?:{any_of(with_minutes)})(?:\s{_MINUTE}(?![0-9]))?", shortest(with_minutes)
+    yield (
+        rf"{_HOUR}(?=\s?(?:[-–]|{to})\s?[0-9]{{1,2}}\s?(?:{any_of((*with_minutes, *hours))}))",
+        shortest((*with_minutes, *hours)),
+    )
     yield rf"{_HOUR}\s?(?:{any_of(hours)}|(?P<evening>{any_of(evening)}))", shortest((*hours, *evening))
     yield rf"{_HOUR}\s?(?:{any_of(signs)})(?!{no_hour})(?:(?P<m>[0-9]{{1,2}})(?:{minutes}))?", signs
     for word in night:
@@ -96,7 +101,8 @@ def times(text: str, language: str) -> Iterator[Fact]:
 def named_times(text: str, language: str) -> Iterator[Fact]:
     """Times of day in a word: `noon`, `เที่ยงคืน`."""
     for match in _words().name.finditer(text):
-        yield _time(match[0], match.start(), match.end(), _words().named[match[0].lower()])
+        start = match.start() - 3 if text.startswith(_TWELVE, match.start() - 3) and match.start() > 2 else match.start()
+        yield _time(text[start : match.end()], start, match.end(), _words().named[match[0].lower()])
 
 
 def _fact(match: re.Match[str]) -> Iterator[Fact]:
@@ -110,6 +116,7 @@ def _fact(match: re.Match[str]) -> Iterator[Fact]:
     minute = int(groups.get("m") or 0)
     if hour <= 24 and minute < 60:
         start = before.start() if before else match.start()
+        hour %= 24
         yield _time(match.string[start : match.end()], start, match.end(), f"{hour:02d}:{minute:02d}")
 
 

@@ -5,17 +5,21 @@ from collections.abc import Iterator
 from functools import cache
 
 from kb_pipeline.domain.facts import Fact, FactKind
-from kb_pipeline.steps.facts.numbers import at_digits, canonical, digits_pattern, matches_at
+from kb_pipeline.steps.facts.numbers import at_digits, canonical, digits_pattern, matches_at, scales
 from kb_pipeline.steps.facts.recogniser import CLAIMED
 from kb_pipeline.steps.facts.units import unit_after
+from kb_pipeline.steps.language.patterns import any_of, is_spaced
 
 _PLACEHOLDER = re.compile(
-    r"\{\{\s?[\w.-]{1,60}\s?\}\}|[$%]?\{[\w.-]{0,60}\}|%\(\w{1,60}\)[sdif]|(?<![0-9%])%(?:[0-9]\$)?[sdif](?![A-Za-z])"
+    r"\{\{\s?[\w.-]{1,60}\s?\}\}|[$%]?\{[\w.:-]{0,60}\}|\{\s?[$-][\w.-]{1,60}\s?\}|\{\w{1,60}(?=,\s?(?:plural|select|selectordinal),)"
+    r"|%\(\w{1,60}\)[sdif]|(?<![0-9%])%(?:[0-9]\$)?(?:\.[0-9])?l?[sdifu@](?![A-Za-z])|(?<![0-9%])(?<![0-9] )%[1-9](?![0-9%])"
+    r"|\$[a-z]\w{1,40}\$"
     r"|\[[a-z][a-z_ ]{2,40}\](?![(\[:])|\\?<your [\w ]{1,40}>|</?[0-9]{1,2}/?>"
 )
 _PLACEHOLDER_BEGINS = re.compile(r"[$%{\[<\\]")
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'“”‘’|\\^`{}\x00\u0e00-\u0e7f\u3000-\u9fff\uff00-\uffef]+")
 _LINK = re.compile(r"\]\((?P<to>[^()\s]{1,500})(?=\)|\s\")")
+_WIKI_LINK = re.compile(r"\[\[(?P<to>[^\[\]|\n]{1,200})(?=\||\]\])")
 _EMAIL = re.compile(r"(?<![\w.+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}")
 _PHONE = re.compile(
     r"(?<![\w.,/-])(?:\+[0-9]{1,3}[ .-]?)?(?:\([0-9]{1,4}\)[ .-]?)?[0-9]{1,4}(?:[ .-][0-9]{2,4}){1,4}(?![\w/-]|[.,][0-9])"
@@ -37,8 +41,10 @@ def placeholders(text: str, language: str) -> Iterator[Fact]:
 
 
 def urls(text: str, language: str) -> Iterator[Fact]:
-    """Web addresses, and the targets of Markdown links; closing punctuation is not part of them."""
+    """Web addresses, and the targets of links in Markdown and wikis; closing punctuation is not part of them."""
     for match in _LINK.finditer(text):
+        yield Fact(kind=FactKind.URL, value=match["to"], raw=match["to"], start=match.start("to"), end=match.end())
+    for match in _WIKI_LINK.finditer(text) if "[[" in text else ():
         yield Fact(kind=FactKind.URL, value=match["to"], raw=match["to"], start=match.start("to"), end=match.end())
     if "://" not in text and "www." not in text:
         return
@@ -89,25 +95,27 @@ def _steps(path: str, start: int) -> Iterator[Fact]:
 def _number(language: str) -> re.Pattern[str]:
     digits = digits_pattern(language)
     version = rf"(?!{digits}(?!\.?[0-9])){_VERSION}"  # 1.000.000 is a number where points group digits
-    return re.compile(rf"(?:(?P<version>{version})|(?<![A-Za-z_0-9.]){digits})(?![0-9])")
+    spaced, other = any_of(filter(is_spaced, scales())), any_of(scale for scale in scales() if not is_spaced(scale))
+    scale = rf"(?:\s?(?P<scale>{other}|(?:{spaced})(?![^\W\d_])))?"
+    return re.compile(rf"(?:(?P<version>{version})|(?<![A-Za-z_0-9.])(?P<number>{digits})(?![0-9]){scale})(?![0-9])")
 
 
 def counts(text: str, language: str) -> Iterator[Fact]:
     """The numbers that nothing else has claimed; not those inside names (`MP3`).
 
-    What they count is their unit, where the table of units has it; `raw` is the number alone.
+    What they count is their unit, where the table of units has it; `raw` is the number alone, with its scale: `1.5 million`.
     """
     for match in at_digits(_number(language), text):
         if match["version"]:
             yield _exact(match, FactKind.COUNT, match[0])
             continue
-        value = f"20{match[0]}" if _is_short_year(match) else _number_value(match[0], language)
+        value = f"20{match[0]}" if _is_short_year(match) else _number_value(match["number"], language, match["scale"])
         yield _exact(match, FactKind.COUNT, value, unit_after(text, match.end(), language))
 
 
-def _number_value(raw: str, language: str) -> str:
+def _number_value(raw: str, language: str, scale: str | None) -> str:
     """The number's value; one with zeros before it is a name, `00000002`, whose zeros count."""
-    return raw if raw.startswith("00") and raw.isdigit() else canonical(raw, language)
+    return raw if raw.startswith("00") and raw.isdigit() else canonical(raw, language, scale)
 
 
 def _is_short_year(match: re.Match[str]) -> bool:

@@ -71,7 +71,6 @@ class Negation(Value):
     no_negations: Wording = Wording()  # what holds a negation's letters and is none
     denials: Wording = Wording()  # to the letter; without it they are the negations
     no_denials: Wording = Wording()  # set phrases that deny nothing; without it they are `no_negations`
-    renderings: Words = ()  # words by which a translation may deny, and which say so without a negation: verboten
     sign: Pattern = ""  # quicker than the denials and negative words, and in every text that has one of them
     hints: Wording = Wording()  # letters, in lower case, of what a translator may put as a negation
     negative_words: tuple[Pattern, ...] = ()  # words that languages with `negates_words` render with a negation
@@ -112,6 +111,7 @@ class Inflection(Value):
     prefixes: Words = ()  # with or without a hyphen: email, e-mail
     noun_endings: Words = ()
     verb_endings: Words = ()  # instead of a final en
+    lost_in_compounds: Words = ()  # endings that a noun may lose as the first part of a compound: Rücksend(ung)ekosten
     capitalized_nouns: bool = False
 
 
@@ -141,6 +141,14 @@ class Numbers(Value):
     to: Words = ()  # between the ends of a range
     joins: Words = ()  # the same, but only where `between` stands before
     between: Words = ()
+    ordinals: Mapping[str, int] = Field(default_factory=dict)  # second: 2
+    ordinal_marks: Words = ()  # around a number that is an ordinal: 第_
+    no_numbers: Words = ()  # words that begin like a number and are none
+    times: Words = ()  # written onto a number word: zweimal
+    classifiers: Words = ()  # what number words of a script without spaces count: 三张
+    alone: Mapping[str, int] = Field(default_factory=dict)  # words that say how often, with no more: twice
+    classifies: Mapping[str, Words] = Field(default_factory=dict)  # by a classifier, the units that it may count
+    may: Mapping[str, int] = Field(default_factory=dict)  # words that stand for a number, and for something else: both
 
 
 class Money(Value):
@@ -150,6 +158,9 @@ class Money(Value):
     signs: Mapping[str, str] = Field(default_factory=dict)  # words that also stand before the amount
     percent: Words = ()
     percent_before: Words = ()
+    percent_alone: Mapping[str, int] = Field(default_factory=dict)  # half price: 50
+    tenths: Words = ()  # behind a number of tenths: 2割
+    tenths_left: Words = ()  # behind the tenths that are still to be paid: 九折
 
 
 class Durations(Value):
@@ -157,6 +168,7 @@ class Durations(Value):
 
     units: Mapping[str, Words] = Field(default_factory=dict)
     one_word: Mapping[str, Annotated[tuple[str, str], BeforeValidator(_words)]] = Field(default_factory=dict)
+    fractions: Mapping[str, Annotated[tuple[str, str], BeforeValidator(_words)]] = Field(default_factory=dict)  # half an hour
     not_before: Mapping[str, Pattern] = Field(default_factory=dict)  # by unit word, what follows it where it is no unit
     endings: int = 0  # letters that a unit word may end with: Tagen
     fillers: Words = ()  # between number and unit: 3 full days
@@ -175,6 +187,8 @@ class Dates(Value):
     eras: Words = ()  # before a year
     buddhist_eras: Words = ()  # those of them that count Buddhist years
     year_words: Words = ()  # words before a year
+    era_names: Mapping[str, int] = Field(default_factory=dict)  # with the year before their first: 令和7年
+    first_years: Words = ()  # what an era's first year is called instead of 1
     century: int = 0  # what a year of two digits behind a month's abbreviation is added to
     year_signs: Words = ()  # 2025年3月3日
     month_signs: Words = ()
@@ -215,6 +229,42 @@ class BotOrders(Value):
     sign: tuple[str, ...] = ()
 
 
+class Beside(Value):
+    """Words that stand right before or right after another one and say what part it plays."""
+
+    before: Words = ()
+    after: Words = ()
+
+
+Meanings = Mapping[str, Words]  # phrases by the value that they say, by `value?` where they only may say it
+
+
+class Cues(Value):
+    """What says that a sentence commits to something, by kind; `steps.meaning.values` lists the kinds and their values.
+
+    A phrase is whole in scripts with spaces, one with a star goes on (`kauf*`). In `bound` a `_` is the place of the number.
+    `nothing` are phrases that hold a cue's letters and are none. `behind`: kinds whose cues follow what they govern.
+    """
+
+    behind: Words = ()
+    names: Words = ()  # of products and platforms that every language writes so; they are names wherever they stand
+    negated: Mapping[str, str] = Field(default_factory=dict)  # what a modality says together with a negation
+    bound: Meanings = Field(default_factory=dict)
+    only: Meanings = Field(default_factory=dict)
+    condition: Meanings = Field(default_factory=dict)
+    time: Meanings = Field(default_factory=dict)
+    event: Meanings = Field(default_factory=dict)
+    role: Meanings = Field(default_factory=dict)
+    quantity: Meanings = Field(default_factory=dict)
+    alternative: Meanings = Field(default_factory=dict)
+    promise: Meanings = Field(default_factory=dict)
+    modality: Meanings = Field(default_factory=dict)
+    denial: Meanings = Field(default_factory=dict)
+    agent: Beside = Beside()  # beside the role that does something
+    object: Beside = Beside()  # beside a role to which something is done
+    origin: Beside = Beside()  # beside a role from which something comes, which may be said as what that role does
+
+
 class PrivateWords(Value):
     """Words before a secret or somebody's data, by what follows them; `no_data`: before numbers that are nobody's."""
 
@@ -233,6 +283,7 @@ class Language(Value):
 
     length: int = 100  # characters without spaces that say what 100 English ones say
     spaces: bool = True  # between words
+    charset: str = ""  # a Python codec that has all letters of the language: what it lacks is another language's
     common_words: Words = ()  # of this language and of no other one here
     function_words: Words = ()
     shared_function_words: Words = ()  # those that other Latin languages have, too
@@ -256,3 +307,4 @@ class Language(Value):
     times: Times = Times()
     units: Units = Units()
     bot_orders: BotOrders = BotOrders()
+    cues: Cues = Cues()

@@ -52,7 +52,7 @@ def forms_by_endings(word: str, language: str) -> tuple[str, str]:
     """
     bare, (noun_endings, verb_endings) = word.lower(), _endings(language)
     if word[:1].isupper() and len(word) >= _COMPOUND:
-        return bare, f"[{LETTER}]*{re.escape(bare)}[{LETTER}]*"
+        return _compound(bare, language)
     if word[:1].islower() and word.endswith("en") and len(word) > 4:
         return bare[:-2], f"(?:ge)?{re.escape(bare[:-2])}{verb_endings}"
     if len(word) < 3:
@@ -63,6 +63,16 @@ def forms_by_endings(word: str, language: str) -> tuple[str, str]:
         return bare, re.escape(bare) + noun_endings
     before, after = bare[:vowel], bare[vowel + 1 :]
     return max(before, after, key=len), f"{re.escape(before)}{_UMLAUTS[bare[vowel]]}{re.escape(after)}{noun_endings}"
+
+
+def _compound(noun: str, language: str) -> tuple[str, str]:
+    """The same of a noun wherever a compound has it; as its first part it may lose its ending: Rücksendekosten."""
+    lost = next((end for end in language_of(language).inflection.lost_in_compounds if noun.endswith(end)), "")
+    stem = noun.removesuffix(lost) if lost else noun
+    if not lost or len(stem) < _COMPOUND:
+        return noun, f"[{LETTER}]*{re.escape(noun)}[{LETTER}]*"
+    verb = f"{_endings(language)[1]}(?![{LETTER}])"
+    return stem, f"[{LETTER}]*{re.escape(stem)}(?:{re.escape(lost)}[{LETTER}]*|(?!{verb})[{LETTER}]{{4,}})"
 
 
 @lru_cache(maxsize=256)

@@ -1,11 +1,11 @@
 """Where a text denies something. Knows the words of its language's file, not meanings. No I/O but these files."""
 
 import re
+import sys
 from functools import lru_cache
 from typing import NamedTuple
 
 from kb_pipeline.domain.base import comparison_key
-from kb_pipeline.steps.language.definition import Wording
 from kb_pipeline.steps.language.patterns import NEVER, parts, whole_words
 from kb_pipeline.steps.language.reader import language_of
 
@@ -43,24 +43,28 @@ def may_deny(text: str, language: str) -> bool:
     return words is not None and words.sign.search(text) is not None
 
 
-def negative_words(text: str, language: str, target: str) -> list[str]:
-    """The adjectives and the like (`invalid`, `unpaid`) of `text` that the `target` language renders with a negation."""
+def negative_words(text: str, language: str) -> list[tuple[int, int]]:
+    """Where adjectives and the like (`invalid`, `unpaid`) stand that some languages render with a negation."""
     words = _words(language)
-    if words is None or words.negative_words is None or not language_of(target).negation.negates_words:
+    if words is None or words.negative_words is None or not words.sign.search(text):
         return []
-    return words.negative_words.findall(text) if words.sign.search(text) else []
+    return [match.span() for match in words.negative_words.finditer(text)]
+
+
+def renders_with_negations(language: str) -> bool:
+    """Whether a language says negative words of others with a negation."""
+    return language_of(language).negation.negates_words
+
+
+def hints_of_denial(text: str, language: str) -> int:
+    """How much of `text` a translator may well put as a negation; without end for a language without a list."""
+    words = _words(language)
+    return sys.maxsize if words is None or words.hints is None else len(words.hints.findall(text.lower()))
 
 
 def hints_at_denial(text: str, language: str) -> bool:
     """Whether `text` says something that a translator may well put as a negation; true for a language without a list."""
-    words = _words(language)
-    return words is None or words.hints is None or words.hints.search(text.lower()) is not None
-
-
-def rendered_denials(text: str, language: str) -> int:
-    """How many words of `text`, a translation, may say a negation of its source without one: verboten for `not allowed`."""
-    words = _words(language)
-    return 0 if words is None or words.renderings is None else len(words.renderings.findall(text))
+    return hints_of_denial(text, language) > 0
 
 
 class _Words(NamedTuple):
@@ -71,7 +75,6 @@ class _Words(NamedTuple):
     sign: re.Pattern[str]
     denials: re.Pattern[str]
     no_denials: re.Pattern[str]
-    renderings: re.Pattern[str] | None
     hints: re.Pattern[str] | None
     negative_words: re.Pattern[str] | None
 
@@ -91,7 +94,6 @@ def _words(language: str) -> _Words | None:
         sign=re.compile(listed.sign) if listed.sign else denial,
         denials=denial,
         no_denials=parts(listed.no_denials, re.IGNORECASE) or no_negations,
-        renderings=whole_words(Wording(words=listed.renderings), re.IGNORECASE),
         hints=parts(listed.hints),
         negative_words=re.compile("|".join(listed.negative_words)) if listed.negative_words else None,
     )

@@ -164,6 +164,7 @@ def test_a_key_opens_until_it_is_revoked(accounts):
         accounts.add_key(" ", TH, "ann")
 
 
+@pytest.mark.sqlite_only("it reads the file")
 def test_no_secret_is_in_the_database(accounts, store, tmp_path, name):
     token, session = accounts.sign_in(name, PASSWORDS[name], 12)
     text, _ = accounts.add_key("bot", TH, "ann")
