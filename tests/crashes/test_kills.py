@@ -25,6 +25,10 @@ NOT_IN_THE_STORY = {
     "save_failed_item": _FAULT,
     "forget_failed_items": _FAULT,
     "try_again": _FAULT,
+    **dict.fromkeys(
+        ("add_batch", "batch_accepted", "end_batch", "drop_batch", "forget_batched"),
+        "killed in tests/services/draft/test_batches.py",
+    ),
 }
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
