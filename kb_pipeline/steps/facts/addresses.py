@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from publicsuffixlist import PublicSuffixList
 
+from kb_pipeline.steps.facts.accounts import accounts
+
 _ODD = re.compile("[\u00a0-\u00ff\u2000-\u206f\u2024\u2460-\u24ff\u3002\u00ad\ufeff\uff00-\uffef\U0001d400-\U0001d7ff]")
 _DOT = r"(?:\.|%2e|\s?(?:\[(?:\.|dot)\]|\((?:\.|dot)\)|\{\.\})\s?)"
 _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -32,10 +34,7 @@ _THAILAND = b"xn--o3cw4h".decode("idna")  # the top-level domain of Thailand in 
 _THAI = re.compile(
     rf"(?P<host>[\u0e01-\u0e4e0-9-]*[\u0e30-\u0e3a\u0e40-\u0e4e][\u0e01-\u0e4e0-9-]*\.{_THAILAND})(?![\u0e01-\u0e4e])"
 )
-_ACCOUNT = re.compile(
-    r"(?<![\w@/.`+-])(?:@|line\s?id\s*[:：]?\s*@?)(?P<name>[a-z0-9][a-z0-9._-]{2,29})(?![\w@])", re.IGNORECASE
-)
-_MAY_LEAD = re.compile(r"[.@:．。｡＠：%]|\[|\(dot|line\s?id", re.IGNORECASE)
+_ACCOUNT = re.compile(r"(?<![a-z0-9_@/.`+-])@(?P<name>[a-z0-9][a-z0-9._-]{2,29})(?![a-z0-9_@])", re.IGNORECASE)
 # Ends of file names that are top-level domains, too: `readme.md`, `run.sh`, `main.py`, `backup.zip`, `logo.ai`.
 _FILES = frozenset({"ai", "app", "cc", "cfd", "in", "java", "md", "mov", "pl", "pm", "ps", "py", "rs", "sh", "so", "zip"})
 _NO_DOMAINS = frozenset({"asp.net", "vb.net", "ado.net", "ml.net", "socket.io", "command.com"})
@@ -73,8 +72,6 @@ class Address(NamedTuple):
 
 def addresses(text: str) -> tuple[Address, ...]:
     """All addresses of a text, in order of kind; each once."""
-    if not _MAY_LEAD.search(text):
-        return ()
     folded = _folded(text)
     found = {address.place: address for address in _found(folded)}
     return tuple(found.values())
@@ -95,6 +92,8 @@ def _found(text: str) -> Iterator[Address]:
             yield _address(match[0].rstrip(_CLOSING), match["host"], "" if user else behind.rstrip(_CLOSING))
     for match in _ACCOUNT.finditer(rest):
         yield Address(match[0], f"@{match['name'].lower().rstrip('._-')}", "", is_veiled=False)
+    for account in accounts(rest):
+        yield Address(account.raw, f"@{account.name}", "", is_veiled=False)
 
 
 def _web(raw: str, scheme: str, to: str) -> Address | None:
