@@ -14,6 +14,7 @@ from typing import NamedTuple
 from publicsuffixlist import PublicSuffixList
 
 from kb_pipeline.steps.facts.accounts import accounts
+from kb_pipeline.steps.facts.disguises import disguised, without_markdown
 
 _ODD = re.compile("[\u00a0-\u00ff\u2000-\u206f\u2024\u2460-\u24ff\u3002\u00ad\ufeff\uff00-\uffef\U0001d400-\U0001d7ff]")
 _DOT = r"(?:\.|%2e|\s?(?:\[(?:\.|dot)\]|\((?:\.|dot)\)|\{\.\})\s?)"
@@ -24,6 +25,13 @@ _SCHEME = re.compile(
     rf"(?<![a-z0-9+.-])(?P<scheme>[a-z][a-z0-9+.-]{{1,20}})(?:\[:\]|:)(?://|\\\\)(?P<to>{_REST})", re.IGNORECASE
 )
 _SCRIPT = re.compile(r"(?<![\w-])(?:(?:java|vb|live)script:(?=\S)|data:(?:[a-z]+/[a-z0-9.+-]+[;,]|,))", re.IGNORECASE)
+# Links to other programs: sms:, weixin:. Telephone numbers and mail addresses are seen as such.
+_OTHER_LINK = re.compile(
+    r"(?:\]\(\s*<?|\]:\s+<?|<(?=(?:sms|smsto|skype|callto|facetime|whatsapp|viber|tg|weixin|wechat|intent|market|zalo|line):))"
+    r"(?P<to>(?!(?:https?|tel|mailto|javascript|vbscript|livescript|data):)(?P<scheme>[a-z][a-z0-9+-]{1,20}):(?!//)"
+    r"(?P<path>[^\s)>]+))",
+    re.IGNORECASE,
+)
 _BARE = re.compile(
     rf"(?:(?<![a-z0-9_.$@%/\\-])|(?<=//))(?P<user>[a-z0-9][\w.+-]{{0,63}}\s?(?:@|\[at\]|\(at\)|%40)\s?)?(?P<host>{_HOST})"
     r"(?![a-z0-9_@-]|\()(?P<rest>(?::\d{2,5})?(?:[/?#]" + _REST + ")?)",
@@ -72,7 +80,7 @@ class Address(NamedTuple):
 
 def addresses(text: str) -> tuple[Address, ...]:
     """All addresses of a text, in order of kind; each once."""
-    folded = _folded(text)
+    folded = without_markdown(_folded(text))
     found = {address.place: address for address in _found(folded)}
     return tuple(found.values())
 
@@ -92,6 +100,11 @@ def _found(text: str) -> Iterator[Address]:
             yield _address(match[0].rstrip(_CLOSING), match["host"], "" if user else behind.rstrip(_CLOSING))
     for match in _ACCOUNT.finditer(rest):
         yield Address(match[0], f"@{match['name'].lower().rstrip('._-')}", "", is_veiled=False)
+    for match in _OTHER_LINK.finditer(rest):
+        yield Address(match["to"], f"{match['scheme'].lower()}:", match["path"], is_veiled=True)
+        rest = rest.replace(match["to"], " ", 1)
+    for hidden in disguised(rest, _is_top):
+        yield Address(hidden.raw, hidden.host, "", is_veiled=True)
     for account in accounts(rest):
         yield Address(account.raw, f"@{account.name}", "", is_veiled=False)
 

@@ -301,6 +301,8 @@ class Language(Value):
     telephone_words: Words = ()  # before a telephone number
     private_words: PrivateWords = PrivateWords()
     account_words: AccountWords = AccountWords()
+    spoken_dots: Words = ()  # what is said for the dot of an address: shop dot com
+    spoken_tops: Mapping[str, str] = Field(default_factory=dict)  # top-level domains in the language's own letters
     joins: Words = ()  # words that begin another part of a sentence, which may speak of another thing: and, but
     opposites: Annotated[tuple[tuple[str, str], ...], BeforeValidator(_pairs)] = ()
     sentence_ends: SentenceEnds = SentenceEnds()
