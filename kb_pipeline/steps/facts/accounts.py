@@ -12,7 +12,7 @@ from typing import NamedTuple
 from kb_pipeline.steps.language.reader import everywhere
 
 _NAME = r"(?P<name>(?=[\d._-]*[a-z])[a-z0-9][a-z0-9._-]{2,29})(?![a-z0-9_@])(?P<more>\s+[a-z])?"
-_BETWEEN = r"[\s*_`\"'“”‘’(\[]*"
+_BETWEEN = r"[\s*_`\"'“”‘’(\[]{0,6}"
 _SHORTEST = 4  # of a name without a digit
 
 
@@ -38,7 +38,7 @@ def _leads(match: re.Match[str], name: str) -> bool:
     """Whether the words before a name make an account of it."""
     words, messenger, asks = _words(), match["messenger"] or "", match["add"] or ""
     has_id = bool(match["id"] or match["id_before"])
-    if not messenger and not (asks and (has_id or not asks.isascii())):
+    if not messenger and asks.lower() not in words.befriend:
         return False
     is_common = messenger.lower() in words.common and not messenger.isupper()
     is_sure = has_id or bool(messenger and (match["colon"] or (asks and not messenger.islower())))
@@ -55,6 +55,7 @@ class _Words(NamedTuple):
     sign: re.Pattern[str]  # of every text with an account, in lower case
     none: re.Pattern[str]
     common: frozenset[str]
+    befriend: frozenset[str]
     no_names: frozenset[str]  # words that are no account's name
 
 
@@ -62,21 +63,24 @@ class _Words(NamedTuple):
 def _words() -> _Words:
     common = everywhere(lambda language: language.account_words.common_messengers)
     messengers = (*everywhere(lambda language: language.account_words.messengers), *common)
-    ids, add = everywhere(lambda language: language.account_words.ids), everywhere(lambda language: language.account_words.add)
+    ids, befriend = (
+        everywhere(lambda language: language.account_words.ids),
+        everywhere(lambda language: language.account_words.befriend),
+    )
+    add = (*everywhere(lambda language: language.account_words.add), *befriend)
     equals = everywhere(lambda language: language.private_words.equals)
     pattern = (
-        rf"(?P<add>{_any(add)})?\s*(?P<id_before>{_any(ids)})?\s*(?P<messenger>{_any(messengers)})?\s*(?P<id>{_any(ids)})?"
+        rf"(?P<add>{_any(add)})?\s{{0,3}}(?P<id_before>{_any(ids)})?\s{{0,3}}(?P<messenger>{_any(messengers)})?\s{{0,3}}(?P<id>{_any(ids)})?"
         rf"{_BETWEEN}(?:(?P<colon>[:=])|{_any(equals)})?{_BETWEEN}@?{_NAME}"
     )
     start = f"(?={_any((*messengers, *add, *ids))})"
     spoken = everywhere(lambda language: (*language.common_words, *language.function_words, *language.shared_function_words))
     return _Words(
         re.compile(start + pattern, re.IGNORECASE),
-        re.compile(
-            "|".join(re.escape(word.lower()) for word in (*messengers, *add) if word in messengers or not word.isascii())
-        ),
+        re.compile("|".join(re.escape(word.lower()) for word in (*messengers, *befriend))),
         re.compile(_any(everywhere(lambda language: language.account_words.no_messengers)), re.IGNORECASE),
         frozenset(map(str.lower, common)),
+        frozenset(map(str.lower, befriend)),
         frozenset(word.lower() for word in (*spoken, *messengers, *ids, *add)),
     )
 

@@ -40,7 +40,8 @@ _BARE = re.compile(
 _IP = re.compile(r"(?<![\d.\w/])(?P<host>\d{1,3}(?:\.\d{1,3}){3})(?=[:/]\w)(?P<rest>" + _REST + ")")
 _THAILAND = b"xn--o3cw4h".decode("idna")  # the top-level domain of Thailand in its own letters
 _THAI = re.compile(
-    rf"(?P<host>[\u0e01-\u0e4e0-9-]*[\u0e30-\u0e3a\u0e40-\u0e4e][\u0e01-\u0e4e0-9-]*\.{_THAILAND})(?![\u0e01-\u0e4e])"
+    r"(?<![\u0e01-\u0e4e0-9-])(?P<host>(?=[\u0e01-\u0e4e0-9-]*[\u0e30-\u0e3a\u0e40-\u0e4e])"
+    rf"[\u0e01-\u0e4e0-9-]+\.{_THAILAND})(?![\u0e01-\u0e4e])"
 )
 _ACCOUNT = re.compile(r"(?<![a-z0-9_@/.`+-])@(?P<name>[a-z0-9][a-z0-9._-]{2,29})(?![a-z0-9_@])", re.IGNORECASE)
 # Ends of file names that are top-level domains, too: `readme.md`, `run.sh`, `main.py`, `backup.zip`, `logo.ai`.

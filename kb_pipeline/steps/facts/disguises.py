@@ -13,6 +13,7 @@ from kb_pipeline.steps.language.reader import everywhere, languages
 
 _SPACE = "[ \\t]{1,3}"
 _ALONE = frozenset({"com", "org", "info", "biz", "xyz"})  # no words: one space beside the dot is enough
+_CAPITAL = _ALONE - {"info"}  # in any letters
 _OFTEN = _ALONE | {"net", "top", "icu", "vip", "shop", "site", "club", "online"}
 _COUNTRY = 2  # letters of a country's top-level domain
 _ESCAPED = re.compile(r"\\([._:/@%-])")
@@ -57,12 +58,17 @@ def _is_host(pieces: list[str], more: str | None, is_top: Callable[[str], bool])
     words = _words()
     name, last = pieces[-2].lower(), pieces[-1]
     top = words.tops.get(last, last.rpartition(".")[2])
-    if not is_top(top) or not top.islower() or name in words.common or not re.search("[a-z]", name):
+    if (
+        not is_top(top.lower())
+        or not (top.islower() or top.lower() in _CAPITAL)
+        or name in words.common
+        or not re.search("[a-z]", name)
+    ):
         return False
     behind = (more or "").strip()
-    if behind.startswith("/") or "." in last:
+    if behind.startswith("/") or "." in last or top.lower() in _CAPITAL:
         return True
-    return top not in words.common and (top in _OFTEN or len(top) == _COUNTRY or not behind)
+    return len(name) > 1 and top not in words.common and (top in _OFTEN or len(top) == _COUNTRY or not behind)
 
 
 class _Words(NamedTuple):
@@ -80,10 +86,10 @@ def _words() -> _Words:
     tops = {said: top for language in languages().values() for said, top in language.spoken_tops.items()}
     latin = "|".join(re.escape(dot) for dot in dots if dot.isascii())
     other = "|".join(re.escape(dot) for dot in dots if not dot.isascii())
-    dot = rf"(?:{_SPACE}(?:\.|{latin}){_SPACE}|[ \t]{{0,3}}(?:{other})[ \t]{{0,3}})"
+    dot = rf"(?:{_SPACE}(?:\.|{latin}){_SPACE}|[ \t]{{0,3}}[(\[]?(?:{other})[)\]]?[ \t]{{0,3}})"
     label = rf"(?:[a-z0-9](?:[a-z0-9.-]{{0,61}}[a-z0-9])?(?![a-z0-9])|{'|'.join(sorted(tops, key=len, reverse=True))})"
     host = rf"(?P<host>[a-z0-9](?:[a-z0-9.-]{{0,61}}[a-z0-9])?(?:{dot}{label}){{1,4}})"
-    alone = "|".join(sorted(_ALONE))
+    alone = "|".join((*sorted(_ALONE), r"(?:com?|org?|net|ac|go)\.[a-z]{2}"))
     spoken = everywhere(
         lambda language: (
             *language.common_words,

@@ -285,7 +285,8 @@ class AccountWords(Value):
     common_messengers: Words = ()  # those that are a common word unless in capitals: LINE
     no_messengers: Words = ()  # what holds a messenger's letters and is none
     ids: Words = ()
-    add: Words = ()  # what asks people to add an account to theirs
+    add: Words = ()  # what asks people to add or to write to an account
+    befriend: Words = ()  # the same, where only an account of a messenger can be meant
 
 
 class Language(Value):

@@ -1,5 +1,7 @@
 """Whatever leads people somewhere is an address, however it is written; file names, versions and abbreviations are none."""
 
+import time
+
 import pytest
 
 from kb_pipeline.steps.facts.addresses import addresses, places_of
@@ -21,6 +23,9 @@ LEADING = [
     ("ไปที่ evil . com", "evil.com"),
     ("evil\u00a0.\u00a0com", "evil.com"),
     ("Go to evil .com now", "evil.com"),
+    ("Go to EVIL . COM", "evil.com"),
+    ("Go to evil .co.th now", "evil.co.th"),
+    ("ไปที่ evil (จุด) com", "evil.com"),
     ("Go to evil dot com.", "evil.com"),
     ("Go to www dot evil dot co dot th", "evil.co.th"),
     ("ไปที่ evil ดอทคอม", "evil.com"),
@@ -72,6 +77,7 @@ NONE = [
     "console.log(x); os.path(y)",
     "data: the numbers. JavaScript: the language",
     "ชำระออนไลน์ visa99 อินเทอร์เฟซ usb3 เว็บเพจ page2 แอดมิน admin1",
+    "ค้นหา iphone15 เพิ่ม ID field1 ติดต่อบัญชี acc123 ใน SAP Open a . b . c . de",
     "Line: 12, line item_2, Online: shop99, add line item2 and a command line: run it",
     "Chat on LINE 10am-6pm. WhatsApp: 24hours. Facebook: Log in. ใช้ LINE: เปิดแอป WhatsApp web ได้",
     "Open LINE and add us. Telegram is free. Your LINE ID and password. ไลน์ไอดีของคุณ Facebook Messenger",
@@ -120,3 +126,10 @@ def test_a_list_names_domains_with_all_below_pages_and_accounts(text, listed, is
 
 def test_a_text_names_its_pages_and_their_hosts():
     assert places_of(["ดู https://shop.com/th/a"]) == {"shop.com/a", "shop.com"}
+
+
+@pytest.mark.parametrize("piece", ["แอดไลน์", "evil . ", "LINE ID ", "a dot ", "*a", "[x](j"])
+def test_a_text_as_long_as_an_answer_may_be_is_read_at_once(piece):
+    start = time.perf_counter()
+    addresses((piece * 20_000)[:20_000])
+    assert time.perf_counter() - start < 2
