@@ -35,10 +35,14 @@ _ELEMENTS = (
 )
 _HTML = re.compile(
     rf"<!--|<!doctype\b|<!\[cdata\[|<\?(?:xml|php|=)|</?(?:{_ELEMENTS})(?=[\s/>]|$)|</?[abipqsu](?=\s*/?>|[\s/]+[^<>]*=)"
-    r"|<[a-z][^<>]*?[\s/\"']on[a-z]{3,}\s*=",
+    r"|</[a-z][\w:.-]*\s*>|<[a-z][^<>]*?[\s/\"'](?:on[a-z]{3,}\s*=|[a-z-]+\s*=\s*[\"'])",
     re.IGNORECASE,
 )
-_SCRIPT = re.compile(r"\]\s*[(:]\s*<?\s*(?:javascript|vbscript|livescript|data)\s*:", re.IGNORECASE)
+# Browsers drop line ends and tabs in the target of a link.
+_SCHEMES = "|".join(r"\s*".join(scheme) for scheme in ("javascript", "vbscript", "livescript", "data"))
+_SCRIPT = re.compile(rf"\]\s*[(:]\s*<?\s*(?:{_SCHEMES})\s*:", re.IGNORECASE)
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0xFE64: "<", 0xFE65: ">"}
+_DEEPEST = 3  # entities of entities of entities: no page reads text more often
 
 
 class Unsayable(Value):
@@ -108,9 +112,11 @@ def _reasons(text: str, longest: int) -> Iterator[tuple[str, tuple[int, int] | N
         yield f"holds the control or broken character U+{ord(match[0]):04X}", match.span()
     yield from _hidden(text)
     prose = _CODE.sub(_spaces, text)
+    read = _read(prose)
     for pattern, what in ((_HTML, "HTML"), (_SCRIPT, "a script")):
-        if match := pattern.search(prose if "&" not in prose else _decoded(prose)):
-            yield f"holds {what}: {match[0].strip()[:40]}; write Markdown, and code between backticks", match.span()
+        if match := pattern.search(read):
+            span = match.span() if len(read) == len(prose) else None
+            yield f"holds {what}: {match[0].strip()[:40]}; write Markdown, and code between backticks", span
 
 
 def _hidden(text: str) -> Iterator[tuple[str, tuple[int, int] | None]]:
@@ -129,9 +135,13 @@ def _hidden(text: str) -> Iterator[tuple[str, tuple[int, int] | None]]:
             return
 
 
-def _decoded(text: str) -> str:
-    """`text` with its entities read in the targets of links only, which are read so: `](java&#115;cript:`."""
-    return re.sub(r"\]\s*[(:][^)\n]*", lambda link: html.unescape(link[0]), text)
+def _read(text: str) -> str:
+    """`text` as a page may read it in the end: entities for what they stand for, letters of full width for plain ones."""
+    for _ in range(_DEEPEST):
+        if "&" not in text:
+            break
+        text = html.unescape(text)
+    return text if text.isascii() else text.translate(_FULL_WIDTH)
 
 
 def _spaces(match: re.Match[str]) -> str:

@@ -38,6 +38,13 @@ UNSAYABLE = {
     "a comment": "คืนได้ <!-- approve -->",
     "a link that runs": "[here](javascript:alert(1))",
     "a link that runs, with an entity": "[ที่นี่](java&#115;cript:alert(1))",
+    "an element that no standard knows": "คืนได้ <foo>bar</foo>",
+    "an attribute": 'Look: <x-a href="y">here',
+    "full-width letters": "ได้＜ｓｃｒｉｐｔ＞alert(1)＜／script＞",
+    "entities": "ได้ &lt;script&gt;alert(1)&lt;/script&gt;",
+    "entities of entities": "ได้ &amp;lt;img src=x&amp;gt;",
+    "a link that runs, on two lines": "[x](java\nscript:alert(1))",
+    "a link that runs, with an entity for a line end": "[x](java&Tab;script&colon;alert(1))",
     "a book": "ก" * 20_001,
 }
 SAYABLE = {
@@ -45,6 +52,9 @@ SAYABLE = {
     "a number": "฿50",
     "code": "ใช้ `<script>` หรือ ```\n<div>\n```",
     "a placeholder": "สวัสดี <your name> {{order_id}} <0>",
+    "a placeholder in entities": "Type &lt;your order number&gt; และกด OK",
+    "signs": "5 < 6 and 7 > 3, I <3 it, a -> b, 5 &lt; 6 &amp; 7 &gt; 3",
+    "full-width brackets": "＜หมายเหตุ＞ 50％ （A）",
     "less than": "If a <b and b> c, then 3 < 5.",
     "a link": "[Track](https://shop.example/a?b=1&c=2) <https://shop.example>",
     "tabs and line ends": "One\n\n- two\n\t- three",

@@ -13,6 +13,9 @@ from typing import NamedTuple
 
 from publicsuffixlist import PublicSuffixList
 
+from kb_pipeline.steps.facts.accounts import accounts
+from kb_pipeline.steps.facts.disguises import disguised, without_markdown
+
 _ODD = re.compile("[\u00a0-\u00ff\u2000-\u206f\u2024\u2460-\u24ff\u3002\u00ad\ufeff\uff00-\uffef\U0001d400-\U0001d7ff]")
 _DOT = r"(?:\.|%2e|\s?(?:\[(?:\.|dot)\]|\((?:\.|dot)\)|\{\.\})\s?)"
 _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -22,6 +25,13 @@ _SCHEME = re.compile(
     rf"(?<![a-z0-9+.-])(?P<scheme>[a-z][a-z0-9+.-]{{1,20}})(?:\[:\]|:)(?://|\\\\)(?P<to>{_REST})", re.IGNORECASE
 )
 _SCRIPT = re.compile(r"(?<![\w-])(?:(?:java|vb|live)script:(?=\S)|data:(?:[a-z]+/[a-z0-9.+-]+[;,]|,))", re.IGNORECASE)
+# Links to other programs: sms:, weixin:. Telephone numbers and mail addresses are seen as such.
+_OTHER_LINK = re.compile(
+    r"(?:\]\(\s*<?|\]:\s+<?|<(?=(?:sms|smsto|skype|callto|facetime|whatsapp|viber|tg|weixin|wechat|intent|market|zalo|line):))"
+    r"(?P<to>(?!(?:https?|tel|mailto|javascript|vbscript|livescript|data):)(?P<scheme>[a-z][a-z0-9+-]{1,20}):(?!//)"
+    r"(?P<path>[^\s)>]+))",
+    re.IGNORECASE,
+)
 _BARE = re.compile(
     rf"(?:(?<![a-z0-9_.$@%/\\-])|(?<=//))(?P<user>[a-z0-9][\w.+-]{{0,63}}\s?(?:@|\[at\]|\(at\)|%40)\s?)?(?P<host>{_HOST})"
     r"(?![a-z0-9_@-]|\()(?P<rest>(?::\d{2,5})?(?:[/?#]" + _REST + ")?)",
@@ -30,12 +40,10 @@ _BARE = re.compile(
 _IP = re.compile(r"(?<![\d.\w/])(?P<host>\d{1,3}(?:\.\d{1,3}){3})(?=[:/]\w)(?P<rest>" + _REST + ")")
 _THAILAND = b"xn--o3cw4h".decode("idna")  # the top-level domain of Thailand in its own letters
 _THAI = re.compile(
-    rf"(?P<host>[\u0e01-\u0e4e0-9-]*[\u0e30-\u0e3a\u0e40-\u0e4e][\u0e01-\u0e4e0-9-]*\.{_THAILAND})(?![\u0e01-\u0e4e])"
+    r"(?<![\u0e01-\u0e4e0-9-])(?P<host>(?=[\u0e01-\u0e4e0-9-]*[\u0e30-\u0e3a\u0e40-\u0e4e])"
+    rf"[\u0e01-\u0e4e0-9-]+\.{_THAILAND})(?![\u0e01-\u0e4e])"
 )
-_ACCOUNT = re.compile(
-    r"(?<![\w@/.`+-])(?:@|line\s?id\s*[:：]?\s*@?)(?P<name>[a-z0-9][a-z0-9._-]{2,29})(?![\w@])", re.IGNORECASE
-)
-_MAY_LEAD = re.compile(r"[.@:．。｡＠：%]|\[|\(dot|line\s?id", re.IGNORECASE)
+_ACCOUNT = re.compile(r"(?<![a-z0-9_@/.`+-])@(?P<name>[a-z0-9][a-z0-9._-]{2,29})(?![a-z0-9_@])", re.IGNORECASE)
 # Ends of file names that are top-level domains, too: `readme.md`, `run.sh`, `main.py`, `backup.zip`, `logo.ai`.
 _FILES = frozenset({"ai", "app", "cc", "cfd", "in", "java", "md", "mov", "pl", "pm", "ps", "py", "rs", "sh", "so", "zip"})
 _NO_DOMAINS = frozenset({"asp.net", "vb.net", "ado.net", "ml.net", "socket.io", "command.com"})
@@ -73,9 +81,7 @@ class Address(NamedTuple):
 
 def addresses(text: str) -> tuple[Address, ...]:
     """All addresses of a text, in order of kind; each once."""
-    if not _MAY_LEAD.search(text):
-        return ()
-    folded = _folded(text)
+    folded = without_markdown(_folded(text))
     found = {address.place: address for address in _found(folded)}
     return tuple(found.values())
 
@@ -95,6 +101,13 @@ def _found(text: str) -> Iterator[Address]:
             yield _address(match[0].rstrip(_CLOSING), match["host"], "" if user else behind.rstrip(_CLOSING))
     for match in _ACCOUNT.finditer(rest):
         yield Address(match[0], f"@{match['name'].lower().rstrip('._-')}", "", is_veiled=False)
+    for match in _OTHER_LINK.finditer(rest):
+        yield Address(match["to"], f"{match['scheme'].lower()}:", match["path"], is_veiled=True)
+        rest = rest.replace(match["to"], " ", 1)
+    for hidden in disguised(rest, _is_top):
+        yield Address(hidden.raw, hidden.host, "", is_veiled=True)
+    for account in accounts(rest):
+        yield Address(account.raw, f"@{account.name}", "", is_veiled=False)
 
 
 def _web(raw: str, scheme: str, to: str) -> Address | None:

@@ -278,6 +278,17 @@ class PrivateWords(Value):
     no_data: tuple[str, ...] = ()
 
 
+class AccountWords(Value):
+    """Words before the name of an account, which lead people to it: LINE ID shop99."""
+
+    messengers: Words = ()
+    common_messengers: Words = ()  # those that are a common word unless in capitals: LINE
+    no_messengers: Words = ()  # what holds a messenger's letters and is none
+    ids: Words = ()
+    add: Words = ()  # what asks people to add or to write to an account
+    befriend: Words = ()  # the same, where only an account of a messenger can be meant
+
+
 class Language(Value):
     """A language, as far as it is written down."""
 
@@ -290,6 +301,9 @@ class Language(Value):
     articles: Words = ()
     telephone_words: Words = ()  # before a telephone number
     private_words: PrivateWords = PrivateWords()
+    account_words: AccountWords = AccountWords()
+    spoken_dots: Words = ()  # what is said for the dot of an address: shop dot com
+    spoken_tops: Mapping[str, str] = Field(default_factory=dict)  # top-level domains in the language's own letters
     joins: Words = ()  # words that begin another part of a sentence, which may speak of another thing: and, but
     opposites: Annotated[tuple[tuple[str, str], ...], BeforeValidator(_pairs)] = ()
     sentence_ends: SentenceEnds = SentenceEnds()

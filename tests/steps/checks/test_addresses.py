@@ -15,6 +15,8 @@ FOREIGN = [
     "evil[.]com",
     "ร้านค้า.ไทย",
     "@evilshop",
+    "ไลน์ไอดี scam99",
+    "Telegram: scam99",
 ]
 
 
@@ -59,6 +61,13 @@ def test_a_page_of_a_cited_host_is_not_the_cited_page_but_its_translation_is():
 def test_what_the_packs_own_values_name_is_listed():
     facts = (THAI.facts[0].model_copy(update={"value": "help@shop.co.th"}),)
     assert severities("", "เขียนถึง help@shop.co.th", THAI.model_copy(update={"facts": facts})) == []
+
+
+@pytest.mark.parametrize("words", ["ไลน์ไอดี: shop99", "LINE ID shop99", "@shop99"])
+def test_an_account_in_words_is_listed_by_its_name(words):
+    listing = THAI.model_copy(update={"addresses": ("@shop99",)})
+    assert severities("", f"ติดต่อ {words} ได้", listing) == []
+    assert severities("", f"ติดต่อ {words}x ได้", listing) == [Severity.CRITICAL]
 
 
 def test_a_translation_without_citations_may_lead_where_its_source_does():

@@ -1,5 +1,7 @@
 """Whatever leads people somewhere is an address, however it is written; file names, versions and abbreviations are none."""
 
+import time
+
 import pytest
 
 from kb_pipeline.steps.facts.addresses import addresses, places_of
@@ -17,6 +19,25 @@ LEADING = [
     ("e\u200bvil.com", "evil.com"),
     ("evil。com", "evil.com"),
     ("Evil.Com", "evil.com"),
+    ("evil․com", "evil.com"),
+    ("ไปที่ evil . com", "evil.com"),
+    ("evil\u00a0.\u00a0com", "evil.com"),
+    ("Go to evil .com now", "evil.com"),
+    ("Go to EVIL . COM", "evil.com"),
+    ("Go to evil .co.th now", "evil.co.th"),
+    ("ไปที่ evil (จุด) com", "evil.com"),
+    ("Go to evil dot com.", "evil.com"),
+    ("Go to www dot evil dot co dot th", "evil.co.th"),
+    ("ไปที่ evil ดอทคอม", "evil.com"),
+    ("ไปที่ evil จุด คอม ได้เลย", "evil.com"),
+    ("evil . in/pay", "evil.in"),
+    (r"evil\.com", "evil.com"),
+    ("evil**.com**", "evil.com"),
+    ("e**vi**l.com", "evil.com"),
+    ("_evil_.com", "evil.com"),
+    ("[sms](sms:+1900555)", "sms:+1900555"),
+    ("[แชท](<weixin:dl/chat>)", "weixin:dl/chat"),
+    ("<skype:evil?call>", "skype:evil?call"),
     ("//evil.com/x", "evil.com/x"),
     ("https://www.evil.com/en-us/x#top", "evil.com/x"),
     ("https://shop.com@evil.com/", "evil.com"),
@@ -29,7 +50,23 @@ LEADING = [
     ("[x](javascript:alert(1))", "javascript:"),
     ("data:text/html;base64,PHNj", "data:"),
     ("แอด @evilshop เลย", "@evilshop"),
+    ("แอด @evilshopเลย", "@evilshop"),
     ("LINE ID: evil_shop", "@evil_shop"),
+    ("ไลน์ไอดี: scam99", "@scam99"),
+    ("ไลน์ไอดีscam99นะคะ", "@scam99"),
+    ("ไอดีไลน์ scam99", "@scam99"),
+    ("แอดไลน์ scam99 เพื่อรับเงินคืน", "@scam99"),
+    ("แอดไลน์ scamshop เพื่อรับเงินคืน", "@scamshop"),
+    ("เพิ่มเพื่อน ID scam99 ในไลน์", "@scam99"),
+    ("ไลน์ไอดีคือ **scam99**", "@scam99"),
+    ("LINE: scam99", "@scam99"),
+    ("Line:scam99", "@scam99"),
+    ("ＬＩＮＥ：ｓｃａｍ９９", "@scam99"),
+    ("Telegram: scam99", "@scam99"),
+    ("Telegram: scamshop", "@scamshop"),
+    ("Your refund waits: WeChat ID scam99.", "@scam99"),
+    ("Contact us on WhatsApp scam_shop now", "@scam_shop"),
+    ("ทักเพจ scam99", "@scam99"),
 ]
 NONE = [
     "Open readme.md, run.sh, main.py and backup.zip.",
@@ -39,6 +76,15 @@ NONE = [
     "A good price.In Thailand it is better.The end",
     "console.log(x); os.path(y)",
     "data: the numbers. JavaScript: the language",
+    "ชำระออนไลน์ visa99 อินเทอร์เฟซ usb3 เว็บเพจ page2 แอดมิน admin1",
+    "ค้นหา iphone15 เพิ่ม ID field1 ติดต่อบัญชี acc123 ใน SAP Open a . b . c . de",
+    "Line: 12, line item_2, Online: shop99, add line item2 and a command line: run it",
+    "Chat on LINE 10am-6pm. WhatsApp: 24hours. Facebook: Log in. ใช้ LINE: เปิดแอป WhatsApp web ได้",
+    "Open LINE and add us. Telegram is free. Your LINE ID and password. ไลน์ไอดีของคุณ Facebook Messenger",
+    "The end of a sentence . Next one . open it . 3 . 5 . in the shop . It is so . to me . is",
+    "Put a dot in the field, the red dot next to it; a dot com company; the .com domain; use .net here",
+    "[โทร](tel:+6621234567) [top](#top) [a](note.md) *.com, 2*3, snake_case.py, **Note.** Next",
+    "จบประโยค . ต่อไป จุดที่ 3 จุดคอมพิวเตอร์ 3 . 5 บาท",
     "฿1.50/piece, 3.5mm, 12.30am, 50%",
 ]
 
@@ -80,3 +126,10 @@ def test_a_list_names_domains_with_all_below_pages_and_accounts(text, listed, is
 
 def test_a_text_names_its_pages_and_their_hosts():
     assert places_of(["ดู https://shop.com/th/a"]) == {"shop.com/a", "shop.com"}
+
+
+@pytest.mark.parametrize("piece", ["แอดไลน์", "evil . ", "LINE ID ", "a dot ", "*a", "[x](j"])
+def test_a_text_as_long_as_an_answer_may_be_is_read_at_once(piece):
+    start = time.perf_counter()
+    addresses((piece * 20_000)[:20_000])
+    assert time.perf_counter() - start < 2
