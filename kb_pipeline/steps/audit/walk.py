@@ -24,6 +24,7 @@ class Walk:
         self.count, self.head, self.keyed = 0, GENESIS, 0
         self.is_sealed = True  # until an event comes that knows no rows
         self.rows: dict[str, str | None] = {}  # row -> its digest; None: it is gone
+        self.items: Mapping[str, str] = {}  # release -> the hash of other items than it was made with, that a person took
         self.approvals = Approvals()
         self.findings: list[AuditFinding] = []
         self.unknown: dict[str, AuditFinding] = {}  # id of a key that is not here -> its first event
@@ -107,7 +108,7 @@ class Walk:
         after = fields["after"] or {}
         if after.get("reason") and after.get("trail") == self.content:
             self.accepted += (*self.findings, *self.unknown.values())
-            self.findings, self.unknown = [], {}
+            self.findings, self.unknown, self.items = [], {}, dict(after.get("items", {}))
         else:
             if self.keyed > bool(fields.get("key")):
                 self._find(self.count, "seals the trail once more without a person's reason")

@@ -126,6 +126,23 @@ def test_whatever_is_done_to_the_database_is_found_and_nothing_is_published(kb, 
     assert (code, said["error"]["code"], said["release"]) == (1, "blocked", None)
 
 
+def test_a_market_whose_live_items_were_changed_by_hand_is_published_again_after_a_seal(kb, sql):
+    """Also where nothing was approved meanwhile; and nobody goes back to the release that was changed."""
+    publish = ("release", "publish", "--market", "th-TH")
+    assert kb(*publish)[0] == 0
+    with sql:
+        sql.execute("UPDATE release_items SET valid_until = '2030-01-01'")
+    code, said = kb(*publish)
+    assert (code, said["error"]["code"]) == (1, "blocked")
+    assert len(kb("audit", "seal", "--reason", "รู้แล้ว")[1]["accepted"]) == 1
+    code, said = kb("audit", "verify")
+    assert (code, said["findings"]) == (0, [])
+    code, said = kb(*publish)
+    assert (code, said["release"]) == (0, "th-TH/r0002"), said
+    code, said = kb("release", "rollback", "th-TH", "--reason", "ดู")
+    assert (code, said["error"]["code"]) == (1, "release"), said
+
+
 def test_the_key_is_made_with_the_first_event_and_only_its_owner_reads_it(kb, knowledge):
     file = knowledge.settings.home / "audit.key"
     assert file.stat().st_mode & 0o777 == 0o600
