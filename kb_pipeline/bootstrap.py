@@ -242,7 +242,8 @@ class LanguageModel:
     """The language model of the settings, and how to end it. The embedded server starts at the first paid call only."""
 
     def __init__(self, settings: Settings, store: CallStore, cap: RunCap | None = None, before: RunUsage | None = None) -> None:
-        """`cap`: of the run; `before`: what its earlier steps took. Raises UsageError for a cap that cannot be kept."""
+        """`cap`: of the run; `before`: what its earlier steps took. Raises UsageError for a cap that cannot be kept, or no address."""
+        from kb_pipeline.adapters.models.address import check_address
         from kb_pipeline.adapters.models.capped_calls import CappedCalls
         from kb_pipeline.adapters.models.chat_openai import Endpoint
         from kb_pipeline.adapters.models.llm_openai import OpenAILLM
@@ -267,6 +268,8 @@ class LanguageModel:
             )
         else:
             url = settings.llm_base_url or None
+            if url:
+                check_address(url)
             price = price_of(name, settings.llm_prompt_price, settings.llm_completion_price)
             endpoint = Endpoint(
                 model=name,

@@ -11,8 +11,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from kb_pipeline.adapters.models.breaker import PAUSES, STRAIGHT, Breaker
+from kb_pipeline.adapters.models.first_answer import START_SECONDS, FirstAnswer
 from kb_pipeline.adapters.models.replies import brief
-from kb_pipeline.adapters.models.setbacks import Reply, Setback, broken_off, not_reached, read_reply, refused, too_slow
+from kb_pipeline.adapters.models.setbacks import (
+    Reply,
+    Setback,
+    broken_off,
+    no_address,
+    not_reached,
+    read_reply,
+    refused,
+    too_slow,
+)
 from kb_pipeline.domain.calls import Message, Outcome
 from kb_pipeline.domain.faqs import Usage
 
@@ -22,6 +32,7 @@ if TYPE_CHECKING:
 
 SEED = 20250301
 MOST_BYTES = 4_000_000  # of a reply: a hundred times what an answer with long reasoning takes
+CONNECT_SECONDS = 20.0  # that a connection may take; an answer may take much longer
 _UNTIL = "kb_until"
 
 
@@ -42,7 +53,8 @@ class Endpoint:
     """Where the model is. `base_url` is asked at the first paid call, so that a fully cached run starts no server.
 
     `lengths`: the endpoint honours `maxLength` in schemas (llama.cpp does, OpenAI's strict mode refuses it). `timeout`:
-    seconds for one try; `deadline`: for a call with all its tries. `straight`, `pauses`: see `Breaker`.
+    seconds for one try; `deadline`: for a call with all its tries. `straight`, `pauses`: see `Breaker`; `starting`: see
+    `FirstAnswer`.
     """
 
     model: str
@@ -55,6 +67,7 @@ class Endpoint:
     backoff: float = 0.5  # seconds before the second try; twice as long before each further one
     straight: int = STRAIGHT
     pauses: Sequence[float] = PAUSES
+    starting: float = START_SECONDS
     price: Price | None = None
 
 
@@ -64,12 +77,13 @@ class Chat:
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
         self._breaker = Breaker(endpoint.straight, endpoint.pauses)
+        self._first = FirstAnswer(endpoint.starting)
 
     def complete(self, prompt: str, messages: Sequence[Message], schema: dict[str, Any], max_tokens: int) -> Reply:
         """The model's reply. Raises LLMLaterError, LLMOutputError, LLMUnavailableError; `prompt` is named in them."""
         until = time.monotonic() + self._endpoint.deadline
         for attempt in range(self._endpoint.retries + 1):
-            self._breaker.enter(until)
+            self._breaker.enter(self._first.until(until))
             try:
                 return self._try(messages, schema, max_tokens, until)
             except Setback as setback:
@@ -86,21 +100,27 @@ class Chat:
         try:
             reply = self._exchange(messages, schema, max_tokens, min(self._endpoint.timeout, until - time.monotonic()))
         except Setback as setback:
-            if setback.is_well:
+            judged = self._first.judge(setback, until)
+            if judged.is_well:
+                self._first.came()
                 self._breaker.succeeded()
             else:
-                self._breaker.failed(setback.message, setback.remedy)
-            raise
+                self._breaker.failed(judged.message, judged.remedy)
+            raise judged from setback.__cause__
         except BaseException:
             self._breaker.left()
             raise
+        self._first.came()
         self._breaker.succeeded()
         return reply
 
     def _exchange(self, messages: Sequence[Message], schema: dict[str, Any], max_tokens: int, seconds: float) -> Reply:
-        vendor, client = self._vendor, self._client
+        import httpx2
+
+        vendor, seconds = self._vendor, max(seconds, 0.01)
+        timeout = httpx2.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS))
         try:
-            response = client.with_options(timeout=max(seconds, 0.01)).chat.completions.with_raw_response.create(
+            response = self._client.with_options(timeout=timeout).chat.completions.with_raw_response.create(
                 model=self._endpoint.model,
                 messages=cast("Any", [m.model_dump() for m in messages]),
                 temperature=0,
@@ -110,7 +130,11 @@ class Chat:
                     "Any", {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema, "strict": True}}
                 ),
             )
+        except httpx2.InvalidURL as error:
+            raise no_address(brief(error)) from error
         except vendor.APITimeoutError as error:
+            if isinstance(error.__cause__, httpx2.ConnectTimeout):
+                raise not_reached("it takes too long") from error
             raise too_slow(seconds) from error
         except vendor.APIStatusError as error:
             raise refused(error.status_code, error.response.text, error.response.headers) from error
@@ -123,7 +147,9 @@ class Chat:
         import httpx2
 
         cause = error.__cause__ or error
-        nowhere = isinstance(cause, httpx2.ConnectError | httpx2.UnsupportedProtocol)
+        if isinstance(cause, httpx2.UnsupportedProtocol | httpx2.InvalidURL):
+            return no_address(brief(cause))
+        nowhere = isinstance(cause, httpx2.ConnectError)
         return not_reached(brief(cause)) if nowhere else broken_off(brief(cause))
 
     @cached_property
