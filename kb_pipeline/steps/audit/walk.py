@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kb_pipeline.domain.audit import GENESIS, SEALED, AnchorMark, AuditFinding, AuditKey, canonical, link_of
+from kb_pipeline.domain.audit import GENESIS, SEALED, UNKEYED_REMEDY, AnchorMark, AuditFinding, AuditKey, canonical, link_of
 from kb_pipeline.steps.audit.approvals import Approvals
 
 _OWN = ("prev_hash", "hash")  # of a link; the rest is what its hash covers
@@ -71,7 +71,9 @@ class Walk:
         place, key = self._keys.get(fields.get("key", ""), (_NO_KEY, None))
         if fields.get("key") and key is None:
             message = f"and those that follow are keyed by {fields['key']}, a key that is not here"
-            self.unknown.setdefault(fields["key"], AuditFinding(place=f"event {self.count}", message=message))
+            self.unknown.setdefault(
+                fields["key"], AuditFinding(place=f"event {self.count}", message=message, remedy=UNKEYED_REMEDY)
+            )
             return
         if link_of(content, key) != found:
             self._find(self.count, "is not as it was written")
