@@ -14,7 +14,7 @@ from kb_pipeline.domain.markets import Market
 from kb_pipeline.domain.privacy import PrivacyPolicy
 from kb_pipeline.domain.releases import Release, ReleaseReport
 from kb_pipeline.domain.run_cap import RunCap, RunUsage
-from kb_pipeline.errors import InHandError, UnknownMarketError, UsageError
+from kb_pipeline.errors import InHandError, StoreError, UnknownMarketError, UsageError
 from kb_pipeline.failpoints import failpoint_at
 from kb_pipeline.ports.accounts import AccountStore
 from kb_pipeline.ports.articles import SourceReader
@@ -53,12 +53,31 @@ def today() -> date:
 
 
 def open_store(settings: Settings) -> "SqlStore":
-    """The store of `KB_HOME`, created and migrated if need be. Raises StoreError."""
+    """The store of `KB_HOME`, created and migrated if need be. Raises StoreError, also where there was one that is gone."""
     from kb_pipeline.adapters.store_sql import SqlStore
 
+    if not has_store(settings):
+        check_never_was(settings)
     settings.home.mkdir(parents=True, exist_ok=True)
     keys, anchor = open_audit_keys(settings), open_audit_anchor(settings)
     return SqlStore(settings.store_url, keys, anchor, failpoint_at(settings.failpoint))
+
+
+def has_store(settings: Settings) -> bool:
+    """Whether there is a database: to look at one must not make it."""
+    url = settings.store_url
+    return not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists()
+
+
+def check_never_was(settings: Settings) -> None:
+    """Let no empty database take the place of one that is gone. Raises StoreError where the anchor knows events of it."""
+    anchor = open_audit_anchor(settings)
+    known = max((mark.count for mark in anchor.marks()), default=0) if anchor else 0
+    if anchor and known:
+        raise StoreError(
+            f"the database is gone, and the anchor '{anchor.path}' knows {known} events of it",
+            "put it back, or restore a backup: kb restore FILE; to begin anew, remove the whole home",
+        )
 
 
 def open_audit_keys(settings: Settings) -> "KeyFile | GivenKeys":
@@ -260,8 +279,9 @@ class LanguageModel:
     ) -> None:
         """`cap`: of the run; `before`: what its earlier steps took; `batches`: how calls are batched, None: they are not.
 
-        Raises UsageError for a cap that cannot be kept, and for batches of the embedded model.
+        Raises UsageError for a cap that cannot be kept, for batches of the embedded model, and for an address that is none.
         """
+        from kb_pipeline.adapters.models.address import check_address
         from kb_pipeline.adapters.models.capped_calls import CappedCalls
         from kb_pipeline.adapters.models.chat_openai import Endpoint
         from kb_pipeline.adapters.models.llm_openai import OpenAILLM
@@ -290,6 +310,8 @@ class LanguageModel:
             )
         else:
             url = settings.llm_base_url or None
+            if url:
+                check_address(url)
             price = price_of(name, settings.llm_prompt_price, settings.llm_completion_price)
             endpoint = Endpoint(
                 model=name,

@@ -84,6 +84,7 @@ class AuditFinding(Value):
     place: str  # `event 12`, or a row as `entries/ID`
     message: str
     market: str = ""  # empty: it concerns all markets
+    remedy: str = ""  # empty: a backup, or a seal
 
     def __str__(self) -> str:
         """The place and what is wrong with it."""

@@ -10,6 +10,10 @@ from kb_pipeline.domain.audit import AuditKey
 from kb_pipeline.errors import BlockedError, StoreError
 
 SHORTEST = 32  # characters of a key: 128 bits where they are hex digits
+EMPTY_REMEDY = (
+    "put the key back into it; if there never was one, delete it, and the next write makes a key, or make one yourself: "
+    "openssl rand -hex 32; if the key is lost, delete it, then: kb audit seal"
+)
 _BYTES = 32  # of a key that is made here
 
 
@@ -20,13 +24,16 @@ class KeyFile:
         self.path = path
 
     def known(self) -> Sequence[AuditKey]:
-        """All keys, oldest first. Raises StoreError if the file cannot be read."""
+        """All keys, oldest first. Raises StoreError if the file cannot be read, or holds none."""
         try:
-            return keys_of(self.path.read_text("utf-8"), str(self.path))
+            keys = keys_of(self.path.read_text("utf-8"), str(self.path))
         except FileNotFoundError:
             return ()
         except (OSError, UnicodeDecodeError) as error:
             raise StoreError(f"cannot read the audit trail's key: {error}", "set KB_AUDIT_KEY_FILE") from error
+        if not keys:
+            raise StoreError(f"'{self.path}' holds no key", EMPTY_REMEDY)
+        return keys
 
     def current(self) -> AuditKey:
         """The last key; made if there is none. Raises StoreError."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from kb_pipeline.adapters.models.breaker import PAUSES, STRAIGHT, Breaker
 from kb_pipeline.adapters.models.client_openai import BoundedClient
+from kb_pipeline.adapters.models.first_answer import START_SECONDS, FirstAnswer
 from kb_pipeline.adapters.models.setbacks import Reply, Setback, read_reply
 from kb_pipeline.domain.calls import Message, Outcome
 from kb_pipeline.domain.faqs import Usage
@@ -36,7 +37,8 @@ class Endpoint:
     """Where the model is. `base_url` is asked at the first paid call, so that a fully cached run starts no server.
 
     `lengths`: the endpoint honours `maxLength` in schemas (llama.cpp does, OpenAI's strict mode refuses it). `timeout`:
-    seconds for one try; `deadline`: for a call with all its tries. `straight`, `pauses`: see `Breaker`.
+    seconds for one try; `deadline`: for a call with all its tries. `straight`, `pauses`: see `Breaker`; `starting`: see
+    `FirstAnswer`.
     """
 
     model: str
@@ -49,6 +51,7 @@ class Endpoint:
     backoff: float = 0.5  # seconds before the second try; twice as long before each further one
     straight: int = STRAIGHT
     pauses: Sequence[float] = PAUSES
+    starting: float = START_SECONDS
     price: Price | None = None
 
 
@@ -59,12 +62,13 @@ class Chat:
         self._endpoint = endpoint
         self._client = BoundedClient(endpoint.base_url, endpoint.key, MOST_BYTES)
         self._breaker = Breaker(endpoint.straight, endpoint.pauses)
+        self._first = FirstAnswer(endpoint.starting)
 
     def complete(self, prompt: str, messages: Sequence[Message], schema: dict[str, Any], max_tokens: int) -> Reply:
         """The model's reply. Raises LLMLaterError, LLMOutputError, LLMUnavailableError; `prompt` is named in them."""
         until = time.monotonic() + self._endpoint.deadline
         for attempt in range(self._endpoint.retries + 1):
-            self._breaker.enter(until)
+            self._breaker.enter(self._first.until(until))
             try:
                 return self._try(messages, schema, max_tokens, until)
             except Setback as setback:
@@ -81,14 +85,17 @@ class Chat:
         try:
             reply = self._exchange(messages, schema, max_tokens, min(self._endpoint.timeout, until - time.monotonic()))
         except Setback as setback:
-            if setback.is_well:
+            judged = self._first.judge(setback, until)
+            if judged.is_well:
+                self._first.came()
                 self._breaker.succeeded()
             else:
-                self._breaker.failed(setback.message, setback.remedy)
-            raise
+                self._breaker.failed(judged.message, judged.remedy)
+            raise judged from setback.__cause__
         except BaseException:
             self._breaker.left()
             raise
+        self._first.came()
         self._breaker.succeeded()
         return reply
 

@@ -10,12 +10,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from kb_pipeline.adapters.models.replies import brief
-from kb_pipeline.adapters.models.setbacks import Setback, broken_off, not_reached, refused, too_slow
+from kb_pipeline.adapters.models.setbacks import Setback, broken_off, no_address, not_reached, refused, too_slow
 
 if TYPE_CHECKING:
     import httpx2
     import openai
 
+CONNECT_SECONDS = 20.0  # that a connection may take; an answer may take much longer
 _UNTIL = "kb_until"
 
 
@@ -30,11 +31,17 @@ class BoundedClient:
     @contextmanager
     def within(self, seconds: float) -> "Iterator[openai.OpenAI]":
         """The client, with so much time for a request. Raises Setback."""
+        import httpx2
         import openai
 
+        seconds = max(seconds, 0.01)
         try:
-            yield self._client.with_options(timeout=max(seconds, 0.01))
+            yield self._client.with_options(timeout=httpx2.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS)))
+        except httpx2.InvalidURL as error:
+            raise no_address(brief(error)) from error
         except openai.APITimeoutError as error:
+            if isinstance(error.__cause__, httpx2.ConnectTimeout):
+                raise not_reached("it takes too long") from error
             raise too_slow(seconds) from error
         except openai.APIStatusError as error:
             raise refused(error.status_code, error.response.text, error.response.headers) from error
@@ -61,7 +68,9 @@ def _lost(error: BaseException) -> Setback:
     import httpx2
 
     cause = error.__cause__ or error
-    nowhere = isinstance(cause, httpx2.ConnectError | httpx2.UnsupportedProtocol)
+    if isinstance(cause, httpx2.UnsupportedProtocol | httpx2.InvalidURL):
+        return no_address(brief(cause))
+    nowhere = isinstance(cause, httpx2.ConnectError)
     return not_reached(brief(cause)) if nowhere else broken_off(brief(cause))
 
 

@@ -89,6 +89,7 @@ class Setback(Exception):  # noqa: N818 - no failure yet: most are tried again
     lasting: Outcome = Outcome.RETRY_LATER
     wait: float | None = None
     is_well: bool = False
+    is_page: bool = False  # a web page came in the place of an answer
 
     def error(self, prompt: str) -> LLMError:
         """The error that it ends in."""
@@ -116,6 +117,11 @@ def not_reached(reason: str) -> Setback:
     """Nobody listens there, or the name is unknown."""
     check = "is it running? check KB_LLM_BASE_URL"
     return Setback(Outcome.RETRY_NOW, f"no connection: {reason}", check, Outcome.ENDPOINT_UNUSABLE)
+
+
+def no_address(reason: str) -> Setback:
+    """What the address says cannot be asked."""
+    return Setback(Outcome.ENDPOINT_UNUSABLE, f"its address is none: {reason}", "check KB_LLM_BASE_URL")
 
 
 def broken_off(reason: str) -> Setback:
@@ -180,7 +186,7 @@ def _usage(used: object) -> Usage:
 def _unreadable(body: bytes, reason: str) -> Setback:
     start = body[:200].lstrip().lower()
     if start.startswith(b"<"):
-        return Setback(Outcome.RETRY_NOW, "the endpoint answers with a web page, no JSON", _ADDRESS)
+        return Setback(Outcome.RETRY_NOW, "the endpoint answers with a web page, no JSON", _ADDRESS, is_page=True)
     if start.startswith((b"data:", b"event:", b":")):
         return Setback(Outcome.RETRY_NOW, "the endpoint streams its reply, which was not asked for", _ADDRESS)
     return Setback(Outcome.RETRY_NOW, f"the endpoint's answer is no chat completion: {reason}", _ADDRESS)

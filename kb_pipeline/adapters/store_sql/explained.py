@@ -32,7 +32,10 @@ def unexplained(session: Session, walk: Walk) -> Iterator[AuditFinding]:
                 yield from _unproven(name, market, row, walk)
     gone = (name for name, digest in expected.items() if digest is not None)
     yield from (AuditFinding(place=name, message="was deleted by hand") for name in gone)
-    yield from _other_manifests(session)
+    for market, number, items in other_manifests(session):
+        id_ = release_id(market, number)
+        if walk.items.get(id_) != items:
+            yield AuditFinding(place=f"releases/{id_}", message="has other items than it was made with", market=market)
 
 
 def _unproven(name: str, market: str, row: Mapping[str, Any], walk: Walk) -> Iterator[AuditFinding]:
@@ -41,16 +44,16 @@ def _unproven(name: str, market: str, row: Mapping[str, Any], walk: Walk) -> Ite
         yield AuditFinding(place=name, message=missing, market=market)
 
 
-def _other_manifests(session: Session) -> Iterator[AuditFinding]:
-    """The releases whose items are not those that their hash stands for."""
+def other_manifests(session: Session) -> Iterator[tuple[str, int, str]]:
+    """The releases whose items are not those that their hash stands for: market, number, hash of the items as they are."""
     query = select(ReleaseRow.market, ReleaseRow.number, ReleaseRow.manifest_hash, ReleaseRow.embedder)
     known = {(market, number): (hash_, embedder) for market, number, hash_, embedder in session.execute(query).tuples()}
     held = select(ReleaseItemRow.market, ReleaseItemRow.number).distinct()
     for market, number in sorted(known.keys() | {(m, n) for m, n in session.execute(held).tuples()}):
         hash_, embedder = known.get((market, number), ("", ""))
-        if _manifest_hash(session, market, number, embedder) != hash_:
-            id_ = release_id(market, number)
-            yield AuditFinding(place=f"releases/{id_}", message="has other items than it was made with", market=market)
+        found = _manifest_hash(session, market, number, embedder)
+        if found != hash_:
+            yield market, number, found
 
 
 def _manifest_hash(session: Session, market: str, number: int, embedder: str) -> str:

@@ -11,9 +11,10 @@ from sqlalchemy.types import NullType
 
 from kb_pipeline.adapters.store_sql.audit import AUDIT, Journal, chain_head
 from kb_pipeline.adapters.store_sql.engine import Part
-from kb_pipeline.adapters.store_sql.explained import unexplained
+from kb_pipeline.adapters.store_sql.explained import other_manifests, unexplained
 from kb_pipeline.adapters.store_sql.schema import AuditHeadRow, EventRow
 from kb_pipeline.domain.audit import AnchorMark, AuditEvent, AuditReport, first_bad
+from kb_pipeline.domain.releases import release_id
 from kb_pipeline.steps.audit.walk import Walk
 
 _NAMED = 20  # findings that the event of a sealing names
@@ -68,7 +69,8 @@ class SqlAudit(Part):
             before, walk = self._proved(session, self._marks())
             named = [str(found) for found in before.findings[:_NAMED]]
             settled = {"reason": reason, "trail": walk.content, "findings": len(before.findings), "first_findings": named}
-            journal.seal(actor, settled)
+            items = {release_id(market, number): found for market, number, found in other_manifests(session)}
+            journal.seal(actor, settled | {"items": items})
         if self._db.kept.anchor is not None:
             self._db.kept.anchor.restart(*self.audit_head(), f"sealed by {actor}: {reason}")
         return before

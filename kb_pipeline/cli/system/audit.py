@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="The audit trail: read it, prove it.")
 _REMEDY = "restore a backup: kb restore FILE; or, when you know what happened and take it as it is: kb audit seal --reason WHY"
+_UNANCHORED = (
+    "the anchor '{}' is not there, or empty, so that a trail that was cut is not found; the next write makes it. "
+    "Nobody took it away? Else put it back, or compare with a head that was written down: kb audit verify --head EVENTS:HASH"
+)
 
 
 @app.command(epilog="Example: kb audit verify --json")
@@ -29,18 +33,23 @@ def verify(
 ) -> None:
     """Prove that no event was changed, removed or put in, and that the events explain every row that they are about."""
     from kb_pipeline.adapters.audit.export_file import verify_export
-    from kb_pipeline.bootstrap import open_audit_keys, open_store
+    from kb_pipeline.bootstrap import open_audit_anchor, open_audit_keys, open_store
 
-    settings = load_settings()
+    settings, warnings = load_settings(), tuple[str, ...]()
     if export is not None:
         report = verify_export(export, open_audit_keys(settings).known())
     else:
         with closing(open_store(settings)) as store:
             report = store.verify_trail([_mark(text) for text in head or ()])
+        anchor = open_audit_anchor(settings)
+        if anchor and report.events and not anchor.marks():
+            warnings = (_UNANCHORED.format(anchor.path),)
     if json:
-        print_json(_row(report))
+        print_json(_row(report) | {"warnings": warnings})
     else:
         _print(report)
+        for warning in warnings:
+            typer.echo(f"warning: {warning}")
     if report.findings:
         raise typer.Exit(1)
 
@@ -127,7 +136,9 @@ def _print(report: "AuditReport") -> None:
     for finding in report.findings:
         typer.echo(str(finding))
     if report.findings:
-        typer.echo(f"broken: {len(report.findings)} findings in {report.events} events; {_REMEDY}")
+        typer.echo(f"broken: {len(report.findings)} findings in {report.events} events")
+        for remedy in dict.fromkeys(finding.remedy or _REMEDY for finding in report.findings):
+            typer.echo(f"what to do: {remedy}")
     else:
         typer.echo(f"whole: {report.events} events, head {report.head}")
     bare = report.events - report.keyed

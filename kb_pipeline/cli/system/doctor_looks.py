@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from importlib.metadata import version
-from pathlib import Path
 from typing import NamedTuple
 
 import httpx
@@ -56,12 +55,13 @@ def _disk(settings: Settings) -> Iterator[Look]:
 
 
 def _store(settings: Settings) -> Iterator[Look]:
-    from kb_pipeline.bootstrap import open_store
+    from kb_pipeline.bootstrap import check_never_was, has_store, open_store
 
-    if not _has_store(settings):
-        yield Look("store", True, "there is no database yet; the first kb run makes it")
-        return
     try:
+        if not has_store(settings):
+            check_never_was(settings)
+            yield Look("store", True, "there is no database yet; the first kb run makes it")
+            return
         with closing(open_store(settings)) as store:
             calls, _ = store.call_totals()
             events, _head = store.audit_head()
@@ -82,9 +82,9 @@ def _backups(settings: Settings) -> Iterator[Look]:
 
 
 def _indexes(settings: Settings) -> Iterator[Look]:
-    from kb_pipeline.bootstrap import open_indexes, open_store
+    from kb_pipeline.bootstrap import has_store, open_indexes, open_store
 
-    if not _has_store(settings):
+    if not has_store(settings):
         return
     try:
         with closing(open_store(settings)) as store:
@@ -138,11 +138,6 @@ def _ports(settings: Settings) -> Iterator[Look]:
             yield Look("port", runs, f"{program.title} runs at {program.url}" if runs else error.message, error.remedy)
         else:
             yield Look("port", True, f"{program.port} is free for {program.title}")
-
-
-def _has_store(settings: Settings) -> bool:
-    """Whether there is a database: to look at one must not make it."""
-    return bool(settings.database_url) or Path(settings.store_url.removeprefix("sqlite:///")).exists()
 
 
 def _answers(url: str) -> bool:

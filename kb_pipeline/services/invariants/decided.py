@@ -42,7 +42,7 @@ def events_are_the_states(home: Home) -> Iterator[Breach]:
 def trail_is_whole(home: Home) -> Iterator[Breach]:
     """I7: the audit trail proves itself, and explains what is stored."""
     for finding in home.store.verify_trail().findings:
-        yield Breach(f"the audit trail does not hold: {finding}", RESTORE)
+        yield Breach(f"the audit trail does not hold: {finding}", finding.remedy or RESTORE)
 
 
 def _last_moves(home: Home) -> dict[str, AuditEvent]:

@@ -7,7 +7,7 @@ from typing import Protocol
 from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.faqs import Revision
 from kb_pipeline.domain.releases import Hold, Manifest, Release, ReleaseDiff, diff_manifests, manifest_hash
-from kb_pipeline.errors import BlockedError
+from kb_pipeline.errors import BlockedError, ReleaseError
 from kb_pipeline.ports.articles import Articles
 from kb_pipeline.ports.audit import TrailProof
 from kb_pipeline.ports.entries import WithdrawnTexts
@@ -48,7 +48,7 @@ class ReleasePlan(Value):
     @property
     def differs(self) -> bool:
         """Whether it is anything else than what is live."""
-        return self.live is None or self.live.manifest_hash != self.manifest_hash
+        return self.live is None or self.live.manifest_hash != self.manifest_hash or not self.diff.is_empty
 
     @property
     def obstacles(self) -> tuple[str, ...]:
@@ -109,8 +109,15 @@ class Planner:
         return self.comparer.of_manifest(wanted, compared_items(live, before))
 
     def plan_rollback(self, live: Release, target: Release, *, rebuild: bool) -> ReleasePlan:
-        """What going back from `live` to `target` would change of what customers hear: withdrawn texts stay silent."""
+        """What going back from `live` to `target` would change of what customers hear: withdrawn texts stay silent.
+
+        Raises ReleaseError for a target whose items were changed by hand.
+        """
         tag, wanted = self.market, self.store.manifest(self.market, target.number)
+        if manifest_hash(tag, wanted, target.embedder) != target.manifest_hash:  # also where a person took that as it is
+            raise ReleaseError(
+                f"{target.id} has other items than it was made with", "publish what is approved: kb release publish"
+            )
         silent = self.store.withdrawn_revisions().get(tag, frozenset())
         before, after = (
             tuple(item for item in manifest if item.revision_id not in silent)

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kb_pipeline.domain.audit import GENESIS, SEALED, AnchorMark, AuditFinding, AuditKey, canonical, link_of
+from kb_pipeline.domain.audit import GENESIS, SEALED, UNKEYED_REMEDY, AnchorMark, AuditFinding, AuditKey, canonical, link_of
 from kb_pipeline.steps.audit.approvals import Approvals
 
 _OWN = ("prev_hash", "hash")  # of a link; the rest is what its hash covers
@@ -24,6 +24,7 @@ class Walk:
         self.count, self.head, self.keyed = 0, GENESIS, 0
         self.is_sealed = True  # until an event comes that knows no rows
         self.rows: dict[str, str | None] = {}  # row -> its digest; None: it is gone
+        self.items: Mapping[str, str] = {}  # release -> the hash of other items than it was made with, that a person took
         self.approvals = Approvals()
         self.findings: list[AuditFinding] = []
         self.unknown: dict[str, AuditFinding] = {}  # id of a key that is not here -> its first event
@@ -70,7 +71,9 @@ class Walk:
         place, key = self._keys.get(fields.get("key", ""), (_NO_KEY, None))
         if fields.get("key") and key is None:
             message = f"and those that follow are keyed by {fields['key']}, a key that is not here"
-            self.unknown.setdefault(fields["key"], AuditFinding(place=f"event {self.count}", message=message))
+            self.unknown.setdefault(
+                fields["key"], AuditFinding(place=f"event {self.count}", message=message, remedy=UNKEYED_REMEDY)
+            )
             return
         if link_of(content, key) != found:
             self._find(self.count, "is not as it was written")
@@ -107,7 +110,7 @@ class Walk:
         after = fields["after"] or {}
         if after.get("reason") and after.get("trail") == self.content:
             self.accepted += (*self.findings, *self.unknown.values())
-            self.findings, self.unknown = [], {}
+            self.findings, self.unknown, self.items = [], {}, dict(after.get("items", {}))
         else:
             if self.keyed > bool(fields.get("key")):
                 self._find(self.count, "seals the trail once more without a person's reason")

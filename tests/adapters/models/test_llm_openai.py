@@ -11,11 +11,13 @@ from pydantic import Field
 from werkzeug import Request, Response
 
 from kb_pipeline.adapters.models.llm_openai import Endpoint, OpenAILLM, Price
+from kb_pipeline.bootstrap import LanguageModel
 from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.calls import Message, ModelRequest, StoredCall
 from kb_pipeline.domain.faqs import Usage
-from kb_pipeline.errors import LLMLaterError, LLMOutputError, LLMUnavailableError
+from kb_pipeline.errors import LLMLaterError, LLMOutputError, LLMUnavailableError, UsageError
 from kb_pipeline.prompts import load_prompt
+from kb_pipeline.settings import Settings
 
 
 class Said(Value):
@@ -173,6 +175,64 @@ def test_an_address_that_leads_nowhere_is_unavailable(memo, address):
     with pytest.raises(LLMUnavailableError) as raised:
         llm.ask(request(), Said)
     assert "KB_LLM_BASE_URL" in raised.value.remedy
+
+
+BAD_ADDRESSES = [
+    "localhost:18999/v1",
+    "http://[::1/v1",
+    "http://a\x01b/v1",
+    "ftp://a/v1",
+    "http:///v1",
+    "http://ร้าน.ไทย:99999/v1",
+]
+
+
+@pytest.mark.parametrize("address", BAD_ADDRESSES)
+def test_an_address_that_is_none_is_refused_at_once(memo, address):
+    with pytest.raises(UsageError) as raised:
+        LanguageModel(Settings(llm_model="m", llm_base_url=f"{address}"), memo)
+    assert "KB_LLM_BASE_URL" in raised.value.remedy
+    llm = OpenAILLM(Endpoint(model="m", base_url=lambda: address, key="k", backoff=60.0, starting=0.1), memo)
+    with pytest.raises(LLMUnavailableError, match="cannot be used"):
+        llm.ask(request(), Said)
+
+
+def test_an_address_with_a_password_is_taken_and_never_shown(memo):
+    LanguageModel(Settings(llm_model="m", llm_base_url="https://ann:secret@ร้าน.example/v1"), memo)
+    with pytest.raises(UsageError) as raised:
+        LanguageModel(Settings(llm_model="m", llm_base_url="ann:secret@ร้าน.example/v1"), memo)
+    assert "secret" not in str(raised.value)
+
+
+def test_where_nobody_ever_listened_a_run_is_told_once_and_ends_soon(memo, caplog):
+    known = {"retries": 100, "backoff": 0.01, "starting": 0.3, "straight": 3, "pauses": (0.1, 60.0, 60.0)}
+    llm = OpenAILLM(Endpoint(model="m", base_url=lambda: "http://127.0.0.1:9/v1", key="k", **known), memo)
+    began = time.monotonic()
+    with ThreadPoolExecutor(2) as pool:
+        asked = [pool.submit(llm.ask, request(text), Said) for text in ("Say a word.", "พูดหนึ่งคำ")]
+    assert all(isinstance(one.exception(), LLMUnavailableError) for one in asked)
+    assert time.monotonic() - began < 5
+    (told,) = caplog.messages
+    assert "no connection" in told
+    assert "trying again until" in told
+
+
+def page():
+    return Response("<!DOCTYPE html><h1>เข้าสู่ระบบ</h1>", mimetype="text/html")
+
+
+def test_a_web_page_in_the_first_place_is_a_wrong_address_after_two_tries(httpserver, memo):
+    bodies = answering(httpserver, page())
+    with pytest.raises(LLMUnavailableError, match="web page") as raised:
+        llm_at(httpserver, memo, retries=4).ask(request(), Said)
+    assert "/v1" in raised.value.remedy
+    assert len(bodies) == 2
+
+
+def test_web_pages_after_an_answer_are_a_bad_moment(httpserver, memo):
+    answering(httpserver, '{"word": "hello"}', page(), page(), page(), '{"word": "again"}')
+    llm = llm_at(httpserver, memo, retries=4)
+    assert [llm.ask(request(text), Said).value.word for text in ("one", "สอง")] == ["hello", "again"]
 
 
 def test_a_server_that_never_answers_times_out(httpserver, memo):

@@ -143,6 +143,22 @@ def test_each_tampering_is_found(keyed: SqlStore, url: str, tamper: Callable[[Co
     assert keyed.verify_trail().findings
 
 
+@pytest.mark.parametrize("tamper", TAMPERINGS.values(), ids=TAMPERINGS.keys())
+def test_what_a_person_took_as_it_is_stays_taken(keyed: SqlStore, url: str, tamper: Callable[[Connection], None]) -> None:
+    by_sql(url, tamper)
+    assert keyed.seal_trail("dara", "รู้แล้ว").findings
+    left = [str(finding) for finding in keyed.verify_trail().findings]
+    assert [found for found in left if "approved" not in found] == [], "a seal approves nothing, and takes all else"
+
+
+def test_items_that_change_once_more_after_a_seal_are_found_again(keyed: SqlStore, url: str) -> None:
+    by_sql(url, statement("UPDATE release_items SET valid_until = '2030-01-01'"))
+    keyed.seal_trail("dara", "รู้แล้ว")
+    assert keyed.verify_trail().findings == ()
+    by_sql(url, statement("UPDATE release_items SET valid_until = '2031-01-01' WHERE market = 'th-TH'"))
+    assert {finding.market for finding in keyed.verify_trail().findings} == {"th-TH"}
+
+
 def test_what_was_changed_by_hand_is_not_covered_by_what_the_program_writes_later(keyed: SqlStore, url: str) -> None:
     by_sql(url, statement("UPDATE entries SET language = 'xx' WHERE market = 'th-TH'"))
     keyed.lift_hold("th-TH", "dara", "ok")
@@ -245,6 +261,21 @@ def test_after_a_rotation_old_and_new_events_verify_and_the_old_key_writes_no_mo
     assert store.verify_trail().findings == ()
     with pytest.raises(StoreError, match=f"goes on with key {made.id}"):
         SqlStore(url, GivenKeys(before.secret.decode())).propose(change_of("en-US"))
+
+
+@pytest.mark.parametrize("content", ["", " \n\n"], ids=["empty", "blank"])
+def test_a_key_file_without_a_key_is_an_error_with_a_remedy_that_works(url: str, tmp_path: Path, content: str) -> None:
+    keys = KeyFile(tmp_path / "audit.key")
+    keys.path.write_text(content, encoding="utf-8")
+    store = SqlStore(url, keys)
+    for write in (keys.rotate, lambda: store.propose(change_of("th-TH")), lambda: store.seal_trail("dara", "รู้แล้ว")):
+        with pytest.raises(StoreError, match="holds no key") as refused:
+            write()
+        assert "openssl rand -hex 32" in refused.value.remedy
+        assert "delete it" in refused.value.remedy
+    keys.path.unlink()
+    store.propose(change_of("th-TH"))
+    assert store.verify_trail().findings == ()
 
 
 def test_without_the_key_nothing_is_written_and_the_report_says_which_one_is_missing(keyed: SqlStore, url: str) -> None:

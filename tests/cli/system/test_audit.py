@@ -126,6 +126,23 @@ def test_whatever_is_done_to_the_database_is_found_and_nothing_is_published(kb, 
     assert (code, said["error"]["code"], said["release"]) == (1, "blocked", None)
 
 
+def test_a_market_whose_live_items_were_changed_by_hand_is_published_again_after_a_seal(kb, sql):
+    """Also where nothing was approved meanwhile; and nobody goes back to the release that was changed."""
+    publish = ("release", "publish", "--market", "th-TH")
+    assert kb(*publish)[0] == 0
+    with sql:
+        sql.execute("UPDATE release_items SET valid_until = '2030-01-01'")
+    code, said = kb(*publish)
+    assert (code, said["error"]["code"]) == (1, "blocked")
+    assert len(kb("audit", "seal", "--reason", "รู้แล้ว")[1]["accepted"]) == 1
+    code, said = kb("audit", "verify")
+    assert (code, said["findings"]) == (0, [])
+    code, said = kb(*publish)
+    assert (code, said["release"]) == (0, "th-TH/r0002"), said
+    code, said = kb("release", "rollback", "th-TH", "--reason", "ดู")
+    assert (code, said["error"]["code"]) == (1, "release"), said
+
+
 def test_the_key_is_made_with_the_first_event_and_only_its_owner_reads_it(kb, knowledge):
     file = knowledge.settings.home / "audit.key"
     assert file.stat().st_mode & 0o777 == 0o600
@@ -133,6 +150,45 @@ def test_the_key_is_made_with_the_first_event_and_only_its_owner_reads_it(kb, kn
     assert said["place"] == str(file)
     assert len(said["keys"]) == 1
     assert file.read_text("utf-8").strip() not in json.dumps(said)
+
+
+def test_without_the_key_its_place_and_a_seal_are_the_remedy_and_no_backup(kb, knowledge):
+    (knowledge.settings.home / "audit.key").unlink()
+    code, said = kb("audit", "verify")
+    (found,) = said["findings"]
+    assert (code, "key that is not here" in found["message"]) == (1, True)
+    assert "kb audit seal" in found["remedy"]
+    (breach,) = (i["breaches"] for i in kb("doctor", "--deep")[1]["invariants"] if i["name"] == "I7")
+    assert [b["remedy"] for b in breach] == [found["remedy"]]
+    kb("audit", "seal", "--reason", "กุญแจหาย")
+    assert kb("audit", "verify")[0] == 0
+
+
+def test_an_anchor_that_is_gone_is_a_warning(kb, knowledge, monkeypatch):
+    assert kb("audit", "verify")[1]["warnings"] == []
+    (knowledge.settings.home / "audit.anchor").unlink()
+    code, said = kb("audit", "verify")
+    assert (code, len(said["warnings"])) == (0, 1)
+    assert "audit.anchor" in said["warnings"][0]
+    monkeypatch.setenv("KB_AUDIT_ANCHOR", "off")
+    assert kb("audit", "verify")[1]["warnings"] == []
+
+
+def test_no_empty_database_takes_the_place_of_one_that_is_gone(kb, knowledge, tmp_path):
+    file, backup = knowledge.settings.home / "kb.sqlite3", tmp_path / "kb.tar.gz"
+    kb("backup", str(backup))
+    for left in knowledge.settings.home.glob("kb.sqlite3*"):
+        left.unlink()
+    for words in (("status",), ("audit", "verify"), ("run",)):
+        code, said = kb(*words)
+        assert (code, said["error"]["code"]) == (1, "store"), said
+        assert "kb restore" in said["error"]["remedy"]
+    code, said = kb("doctor", "--deep")
+    assert code == 1
+    assert [look["ok"] for look in said["looks"] if look["name"] == "store"] == [False]
+    assert not file.exists()
+    assert kb("restore", str(backup))[0] == 0
+    assert kb("audit", "verify")[0] == 0
 
 
 def test_the_key_is_rotated_and_everything_still_verifies(kb):
