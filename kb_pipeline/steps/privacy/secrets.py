@@ -65,6 +65,12 @@ _PERHAPS = (
 _EXAMPLE = re.compile(
     r"(?i:your|example|sample|placeholder|changeme|redacted|xxxx|\*\*\*|\.\.\.|password|passwd|secret|dummy|<|\{|\$[A-Za-z_{(]|%\w|\[)"
 )
+# What manuals write behind the word, which opens nothing: addresses, keys to press, types of a field, files.
+_NO_PASSWORD = re.compile(
+    r"https?:|www\.|/|[^<>{}]*[<>{}]|(?:ctrl|alt|shift|cmd|command|option)[+\-]|[a-z_]+\(\d+\)?\Z"
+    r"|[^?#]*\.(?:png|jpe?g|gif|svg|webp|html?|md|pdf)\Z",
+    re.IGNORECASE,
+)
 _ENTROPY = 3.0  # bits a character: random base64 of 16 characters has 3.6 in the mean, English words joined 2.9
 
 
@@ -111,7 +117,7 @@ def _is_real(key: str) -> bool:
 
 def _is_random(token: str) -> bool:
     """Whether a token is no word and no example: letters and digits mixed, with the entropy of random characters."""
-    if not (re.search("[0-9]", token) and re.search("[A-Za-z]", token)) or _EXAMPLE.search(token):
+    if not (re.search("[0-9]", token) and re.search("[A-Za-z]", token)) or _EXAMPLE.search(token) or _NO_PASSWORD.match(token):
         return False
     counts = Counter(token)
     entropy = -sum(n / len(token) * math.log2(n / len(token)) for n in counts.values())
@@ -120,7 +126,7 @@ def _is_random(token: str) -> bool:
 
 def _is_password(value: str, *, is_assigned: bool, is_said: bool) -> bool:
     """Whether what stands behind the word is one: letters with digits or signs, or digits behind a `:`; no example."""
-    if len(value) < 4 or _EXAMPLE.match(value) or re.search(r"^(?:https?:|www\.|/)|[<>{}]", value):
+    if len(value) < 4 or _EXAMPLE.match(value) or _NO_PASSWORD.match(value):
         return False
     letters, digits = re.search(r"[^\W\d_]", value), re.search(r"\d", value)
     if not letters:
