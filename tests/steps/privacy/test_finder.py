@@ -86,6 +86,60 @@ def test_each_kind_is_found(text: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("Password for admin: Zx9!kkpQ", "Zx9!kkpQ"),
+        ("The password for the back office is Zx9!kkpQ.", "Zx9!kkpQ"),
+        ("Password (admin): Zx9!kkpQ", "Zx9!kkpQ"),
+        ("Password - Zx9!kkpQ", "Zx9!kkpQ"),
+        ("Password – Zx9!kkpQ", "Zx9!kkpQ"),
+        ("Password → Zx9!kkpQ", "Zx9!kkpQ"),
+        ("- Pass: Zx9!kkpQ", "Zx9!kkpQ"),
+        ("Credentials: admin:Zx9!kkpQ", "Zx9!kkpQ"),
+        ("Log in as admin / Zx9!kkpQ", "Zx9!kkpQ"),
+        ("รหัสผ่านเข้าระบบ Back office คือ Zx9!kkpQ", "Zx9!kkpQ"),
+        ("รหัสผ่าน: สมชายรักแม่", "สมชายรักแม่"),
+        ("Password: correcthorse", "correcthorse"),
+        ("รหัสไวไฟ shop12345", "shop12345"),
+        ("รหัส PIN ของตู้เซฟ 4829", "4829"),
+        ("The PIN of the safe is 4829.", "4829"),
+        ("คีย์API: 9f86d081884c7d659a2feaa0c55ad015", "9f86d081884c7d659a2feaa0c55ad015"),
+        ("API key for mail: 9f86d081884c7d659a2feaa0c55ad015", "9f86d081884c7d659a2feaa0c55ad015"),
+    ],
+)
+def test_a_secret_is_found_however_it_is_announced(text: str, secret: str) -> None:
+    assert [text[data.start : data.end] for data in find(text)] == [secret]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Forgot password? Tap Reset.",
+        "Password: Required",
+        "Password: case-sensitive",
+        "Password: alphanumeric",
+        "Password - at least 8 characters",
+        "The password for your account is case-sensitive.",
+        "The password for admin is changed every 90 days.",
+        "Your PIN is 6 digits.",
+        "Change the password in 2024.",
+        "Sign in with Office365 / Outlook2016",
+        "Log in with Google / Facebook",
+        "Boarding pass AB12345",
+        "รหัสผ่าน: กรอกรหัสผ่านของคุณ",
+        "รหัสผ่านของคุณต้องมี 8 ตัวอักษร",
+        "ลืมรหัสผ่าน? แตะรีเซ็ต",
+        "รหัสผ่านเข้าระบบต้องเปลี่ยนทุก 90 วัน",
+        "รหัส PIN ของคุณมี 6 หลัก",
+        "密码：请输入您的密码",
+        "パスワード：半角英数字8文字以上",
+    ],
+)
+def test_an_article_about_passwords_holds_none(text: str) -> None:
+    assert kinds(text) == []
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Order 4111111111111111 is late.",
