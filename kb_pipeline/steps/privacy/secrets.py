@@ -97,6 +97,11 @@ def secrets(text: str) -> Iterator[Found]:
             for match in pattern.finditer(text):
                 if not _EXAMPLE.search(match["secret"]) and match["secret"] not in ("pass", "pwd", "pw"):
                     yield Found(kind, *match.span(), True)
+    yield from _passwords_in(text)
+
+
+def _passwords_in(text: str) -> Iterator[Found]:
+    """Passwords behind a word that announces one."""
     for match in _passwords().finditer(text):
         value = match["value"].rstrip(".,;:!?)\"'`”’」。")
         is_said = match["said"] is not None or match["pin"] is not None
