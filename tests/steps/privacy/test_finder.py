@@ -86,6 +86,48 @@ def test_each_kind_is_found(text: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "between", ["~", "\u30fc", "\u2500", "\u207b", ":", ",", "|", "=", "#", "+", "\u25aa", "\u06d4", " ~ "], ids=ascii
+)
+@pytest.mark.parametrize(
+    ("kind", "groups", "frames"),
+    [
+        ("national-id", ("1", "1017", "00230", "70", "8"), ("National ID: {} today", "เลขบัตรประชาชน{}ของลูกค้า")),
+        ("phone", ("081", "234", "5678"), ("Phone {} today", "โทร{}ได้เลย")),
+        ("card", ("4111", "1111", "1111", "1111"), ("Card {} today", "บัตร{}ถูกหักเงิน")),
+    ],
+)
+def test_behind_its_word_a_number_is_found_with_any_sign_between(kind, groups, frames, between) -> None:
+    for frame in frames:
+        text = frame.format(between.join(groups))
+        assert masked(text, find(text)) == frame.format(f"⟦{kind}⟧")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("ID card ①①⓪①⑦⓪⓪②③⓪⑦⓪⑧", "ID card ⟦national-id⟧"),
+        ("โทร ⁰⁸¹-²³⁴-⁵⁶⁷⁸ ครับ", "โทร ⟦phone⟧ ครับ"),
+        ("① โทร 081-234-5678", "① โทร ⟦phone⟧"),
+        ("①081-234-5678", "①⟦phone⟧"),
+        ("บัตร ปชช. 1101700123456", "บัตร ปชช. ⟦national-id⟧"),
+        ("บัตร1101700123456ของสมชาย", "บัตร⟦national-id⟧ของสมชาย"),
+        ("Write to somchai @ gmail . com now", "Write to ⟦email⟧ now"),
+        ("Write to ann (at) gmail (dot) com now", "Write to ⟦email⟧ now"),
+        ("ann[at]gmail[dot]com", "⟦email⟧"),
+        ("อีเมล ann (at) shop (dot) co (dot) th ครับ", "อีเมล ⟦email⟧ ครับ"),
+        ("Meet us (at) noon. Come along", "Meet us (at) noon. Come along"),
+        (
+            "Call between 08:00:00 or 10:30:00, price 10,250,000 for 25+25+25",
+            "Call between 08:00:00 or 10:30:00, price 10,250,000 for 25+25+25",
+        ),
+        ("An area of 10² m², 3⁴", "An area of 10² m², 3⁴"),
+    ],
+)
+def test_less_common_forms(text: str, shown: str) -> None:
+    assert masked(text, find(text)) == shown
+
+
+@pytest.mark.parametrize(
     ("text", "secret"),
     [
         ("Password for admin: Zx9!kkpQ", "Zx9!kkpQ"),
