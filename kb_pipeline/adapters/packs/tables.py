@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import partial
+from itertools import zip_longest
 from typing import NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -86,7 +87,7 @@ def _read_rows(
 
 
 def _read_cells(file: PackFile, table: _Table) -> Iterator[tuple[int, dict[str, str]]]:
-    """Each whole row with the line it starts in. Empty lines are skipped."""
+    """Each whole row with the line it starts in. Empty lines are skipped; cells of a context may be left out at the end."""
     text = file.text()
     if text is None:
         return
@@ -99,7 +100,7 @@ def _read_cells(file: PackFile, table: _Table) -> Iterator[tuple[int, dict[str, 
         line = rows.line_num + 1
         for cells in rows:
             if cells and _cells_fit(file, table, line, header, cells):
-                yield line, dict(zip(header, map(str.strip, cells), strict=True))
+                yield line, dict(zip_longest(header, map(str.strip, cells), fillvalue=""))
             line = rows.line_num + 1
     except csv.Error as error:
         file.fault(line, "malformed-csv", f"no CSV: {error}", "close the quotes; double a quote inside quotes")
@@ -116,12 +117,13 @@ def _header_fits(file: PackFile, table: _Table, header: Sequence[str]) -> bool:
 
 
 def _cells_fit(file: PackFile, table: _Table, line: int, header: Sequence[str], cells: Sequence[str]) -> bool:
-    if len(cells) != len(header):
+    left_out = header[len(cells) :]
+    if len(cells) > len(header) or not set(left_out) <= set(table.context):
         message = f"the row has {len(cells)} cells, the header has {len(header)}"
         file.fault(line, "wrong-cells", message, "quote a cell that contains a comma; keep empty cells")
         return False
     must = [name for name in table.required if name not in table.may_be_empty]
-    empty = [name for name, cell in zip(header, cells, strict=True) if name in must and not cell.strip()]
+    empty = [name for name, cell in zip(header, cells, strict=False) if name in must and not cell.strip()]
     for name in empty:
         file.fault(line, "empty-cell", f"'{name}' is empty", "fill the cell or delete the row")
     return not empty

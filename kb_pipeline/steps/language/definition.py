@@ -274,6 +274,10 @@ class PrivateWords(Value):
     account: tuple[str, ...] = ()
     key: tuple[str, ...] = ()
     password: tuple[str, ...] = ()
+    password_before_sign: tuple[str, ...] = ()  # words that mean one only where a sign follows: `Pass: ...`
+    about_password: tuple[str, ...] = ()  # what is said of passwords in the place of one: required
+    login: tuple[str, ...] = ()  # before a name and a password together
+    of: tuple[str, ...] = ()  # between a word for a secret and whose it is: for
     equals: tuple[str, ...] = ()  # between such a word and a secret, beside : and =
     no_data: tuple[str, ...] = ()
 

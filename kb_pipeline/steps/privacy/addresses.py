@@ -16,6 +16,14 @@ _DOMAIN = (
     re.compile(rf"[{_LATIN}\-]{{1,63}}(?:\.[{_LATIN}\-]{{1,63}}){{0,8}}\.(?:[A-Za-z]{{2,24}}|xn--[a-z0-9\-]{{2,60}})"),
     re.compile(r"[\w\-]{1,63}(?:\.[\w\-]{1,63}){0,8}\.[^\W\d_][\w\u0e31-\u0e4e]{1,24}"),
 )
+# As people hide one from machines: `ann @ mail . com`, `ann (at) mail (dot) com`.
+_AT, _DOT = r"(?:\s?@\s?|\s?[(\[{]\s?at\s?[)\]}]\s?)", r"(?:\s?\.\s?|\s?[(\[{]\s?dot\s?[)\]}]\s?)"
+_SPREAD = re.compile(
+    rf"(?<![{_LATIN}._%+\-])[{_LATIN}._%+\-]{{1,64}}{_AT}[{_LATIN}\-]{{1,63}}(?:{_DOT}[{_LATIN}\-]{{1,63}}){{0,3}}?"
+    rf"{_DOT}(?:co{_DOT}(?:th|uk|jp)|com|net|org|info|io|co|me|edu|gov|biz|app|shop|th|cn|jp|de|uk|us)(?![{_LATIN}])",
+    re.IGNORECASE,
+)
+_SPREAD_SIGN = re.compile(r"\s@|@\s|[(\[{]\s?at\s?[)\]}]", re.IGNORECASE)
 _NO_DOMAIN = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|js|css|md|html?)\Z", re.IGNORECASE)
 # The addresses of nobody that manuals show: name@example.com.
 _NOBODY = re.compile(
@@ -42,6 +50,8 @@ def emails(text: str) -> Iterator[Found]:
             if start < at and not _NOBODY.fullmatch(text[start:end]):
                 yield Found(DataKind.EMAIL, start, end, True)
         at = text.find("@", at + 1)
+    if _SPREAD_SIGN.search(text):
+        yield from (Found(DataKind.EMAIL, *match.span(), True) for match in _SPREAD.finditer(text))
 
 
 def accounts(text: str) -> Iterator[Found]:

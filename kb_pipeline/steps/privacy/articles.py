@@ -7,6 +7,7 @@ from kb_pipeline.domain.articles import Article
 from kb_pipeline.domain.markets import MarketFact
 from kb_pipeline.domain.privacy import DataKind, Handling, PrivacyPolicy
 from kb_pipeline.steps.privacy.finder import comparable, find, masked
+from kb_pipeline.steps.privacy.shown import find_in_article
 
 
 class Written(NamedTuple):
@@ -25,10 +26,13 @@ class Screened(NamedTuple):
 
 
 def screen(article: Article, policy: PrivacyPolicy) -> Screened:
-    """`article` by `policy`; the very same one where it holds nothing."""
+    """`article` by `policy`; the very same one where it holds nothing. Raises ArticleError as `blocks`."""
     shown, hidden, held = dict[str, str](), list[Written](), list[Written]()
-    for name, text in (("title", article.title), ("body", article.body)):
-        found = [data for data in find(text, markup=True) if data.key not in policy.public]
+    for name, text, all_found in (
+        ("title", article.title, find(article.title, markup=True)),
+        ("body", article.body, find_in_article(article.body)),
+    ):
+        found = [data for data in all_found if data.key not in policy.public]
         held += [Written(d.kind, text[d.start : d.end]) for d in found if policy.of(d.kind) is Handling.HOLD]
         to_mask = [data for data in found if policy.of(data.kind) is Handling.MASK]
         if to_mask:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from functools import cache, cached_property
 
-from kb_pipeline.steps.language.patterns import is_spaced, longest_first
+from kb_pipeline.steps.language.patterns import NEVER, is_spaced, longest_first
 from kb_pipeline.steps.language.reader import everywhere
 
 _REACH = 40  # characters from a word to what it announces
@@ -58,7 +58,7 @@ def any_word(words: Iterable[str]) -> str:
     listed = longest_first(words)
     latin = "|".join(re.escape(word) for word in listed if is_spaced(word[0]))
     other = "|".join(re.escape(word) for word in listed if not is_spaced(word[0]))
-    return rf"(?<![A-Za-z])(?=[A-Za-z])(?:{latin})(?![a-rt-z])|{other}"
+    return "|".join(filter(None, (latin and rf"(?<![A-Za-z])(?=[A-Za-z])(?:{latin})(?![a-rt-z])", other))) or NEVER
 
 
 @cache

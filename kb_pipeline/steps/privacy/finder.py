@@ -55,6 +55,8 @@ def comparable(kind: DataKind, written: str) -> str:
         if digits.startswith("66") and len(digits) >= 10:
             return "0" + digits[2:].lstrip("0")
         return digits[1:] if digits.startswith("1") and len(digits) == 11 else digits
+    if kind is DataKind.EMAIL:
+        written = re.sub(r"[(\[{]\s?(?:at|dot)\s?[)\]}]", "", written, flags=re.IGNORECASE)
     return re.sub(r"[\W_]", "", written).casefold()
 
 

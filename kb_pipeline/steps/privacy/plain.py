@@ -54,7 +54,7 @@ class Plain(NamedTuple):
 
 def plain(text: str, *, markup: bool = False) -> Plain:
     """`text` as recognisers read it. `markup`: it is Markdown, of which only what a reader sees counts."""
-    shown = text if text.isascii() else text.translate(_table())
+    shown = text if text.isascii() else _signs().sub(_digits_of, text.translate(_table()))
     pattern = _MARKUP if markup else _HIDDEN
     if (not markup and text.isascii()) or pattern.search(shown) is None:
         return Plain(shown)
@@ -71,6 +71,18 @@ def plain(text: str, *, markup: bool = False) -> Plain:
         at = match.end()
     _keep(shown[at:], at, characters, start, end)
     return Plain("".join(characters), start, end)
+
+
+def _digits_of(match: re.Match[str]) -> str:
+    return "".join(str(unicodedata.digit(sign, sign)) for sign in match[0])
+
+
+@cache
+def _signs() -> re.Pattern[str]:
+    """Digits in circles and raised ones, where they make a number; alone they count a list or are a power."""
+    codes = (chr(code) for code in range(0x80, sys.maxunicode + 1))
+    signs = "".join(sign for sign in codes if unicodedata.category(sign) == "No" and unicodedata.digit(sign, None) is not None)
+    return re.compile(rf"[{signs}](?:[ \-./_]?[{signs}]){{5,}}")
 
 
 def _keep(run: str, at: int, characters: list[str], start: list[int], end: list[int]) -> None:

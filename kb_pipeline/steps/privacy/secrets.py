@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from kb_pipeline.domain.privacy import DataKind
+from kb_pipeline.steps.language.patterns import is_spaced, longest_first, whole
 from kb_pipeline.steps.language.reader import everywhere
 from kb_pipeline.steps.privacy.context import any_word
 from kb_pipeline.steps.privacy.numbers import Found
@@ -65,6 +66,14 @@ _PERHAPS = (
 _EXAMPLE = re.compile(
     r"(?i:your|example|sample|placeholder|changeme|redacted|xxxx|\*\*\*|\.\.\.|password|passwd|secret|dummy|<|\{|\$[A-Za-z_{(]|%\w|\[)"
 )
+# What manuals write behind the word, which opens nothing: addresses, keys to press, types of a field, files.
+_NO_PASSWORD = re.compile(
+    r"https?:|www\.|/|[^<>{}]*[<>{}]|(?:ctrl|alt|shift|cmd|command|option)[+\-]|[a-z_]+\(\d+\)?\Z", re.IGNORECASE
+)
+_FILE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|html?|md|pdf)\Z", re.IGNORECASE)
+_SIGN = r"[:=→⇒|>]|[\-=]>|\s-(?=\s)"  # between the word and the secret
+_PART_OF = r"\s{{0,2}}\([^()\n]{{1,40}}\)|\s{{0,2}}(?:{of})[^\n:=→|?!]{{1,40}}?"  # `(admin)`, `for the back office`
+_WORD_AND_YEAR = re.compile(r"[^\W\d_]+\d{1,4}")  # Outlook2016 beside Office365
 _ENTROPY = 3.0  # bits a character: random base64 of 16 characters has 3.6 in the mean, English words joined 2.9
 
 
@@ -88,9 +97,22 @@ def secrets(text: str) -> Iterator[Found]:
             for match in pattern.finditer(text):
                 if not _EXAMPLE.search(match["secret"]) and match["secret"] not in ("pass", "pwd", "pw"):
                     yield Found(kind, *match.span(), True)
+    yield from _passwords_in(text)
+
+
+def _passwords_in(text: str) -> Iterator[Found]:
+    """Passwords behind a word that announces one."""
     for match in _passwords().finditer(text):
         value = match["value"].rstrip(".,;:!?)\"'`”’」。")
-        if _is_password(value, is_assigned=match["sign"] is not None, is_said=match["said"] is not None):
+        is_said = match["said"] is not None or match["pin"] is not None
+        if _is_password(value, is_assigned=match["sign"] is not None, is_said=is_said):
+            yield Found(DataKind.PASSWORD, match.start("value"), match.start("value") + len(value), True)
+    for match in _words_only().finditer(text):
+        if not _about_passwords().search(match["value"]):
+            yield Found(DataKind.PASSWORD, *match.span("value"), True)
+    for match in _pairs().finditer(text):
+        value = match["value"].rstrip(".,;:!?)\"'`”’」。")
+        if _is_password(value, is_assigned=False, is_said=True) and not _WORD_AND_YEAR.fullmatch(value):
             yield Found(DataKind.PASSWORD, match.start("value"), match.start("value") + len(value), True)
 
 
@@ -102,7 +124,7 @@ def has_password_word(text: str) -> bool:
 @cache
 def _password_word() -> re.Pattern[str]:
     words = everywhere(lambda language: language.private_words.password)
-    return re.compile(rf"(?:{any_word(words)})[^\n]{{0,10}}[!-~]{{4}}", re.IGNORECASE)
+    return re.compile(rf"(?:{any_word((*words, *_logins()))})[^\n]{{0,60}}\S{{4}}", re.IGNORECASE)
 
 
 def _is_real(key: str) -> bool:
@@ -111,7 +133,7 @@ def _is_real(key: str) -> bool:
 
 def _is_random(token: str) -> bool:
     """Whether a token is no word and no example: letters and digits mixed, with the entropy of random characters."""
-    if not (re.search("[0-9]", token) and re.search("[A-Za-z]", token)) or _EXAMPLE.search(token):
+    if not (re.search("[0-9]", token) and re.search("[A-Za-z]", token)) or _EXAMPLE.search(token) or _FILE.search(token):
         return False
     counts = Counter(token)
     entropy = -sum(n / len(token) * math.log2(n / len(token)) for n in counts.values())
@@ -120,11 +142,11 @@ def _is_random(token: str) -> bool:
 
 def _is_password(value: str, *, is_assigned: bool, is_said: bool) -> bool:
     """Whether what stands behind the word is one: letters with digits or signs, or digits behind a `:`; no example."""
-    if len(value) < 4 or _EXAMPLE.match(value) or re.search(r"^(?:https?:|www\.|/)|[<>{}]", value):
+    if len(value) < 4 or _EXAMPLE.match(value) or _NO_PASSWORD.match(value) or _FILE.search(value):
         return False
     letters, digits = re.search(r"[^\W\d_]", value), re.search(r"\d", value)
     if not letters:
-        return is_assigned and value.isdigit() and len(value) >= 4
+        return (is_assigned or is_said) and value.isdigit() and len(value) >= 4
     signs = re.search(r"[!@#$%^&*+=~?](?=\S)", value)
     if digits and not signs and re.fullmatch(r"\d+[\W_]?[^\W\d_]+|[^\W\d_]+[-/ ]\d{1,2}", value) and not is_assigned:
         return False  # 8-character, 30-day
@@ -139,15 +161,62 @@ def _key_words() -> re.Pattern[str]:
     )
     joins = "|".join(map(re.escape, equals))
     return re.compile(
-        rf"(?:{any_word(words)})(?:[\s:=\"'`>(\-]|{joins}){{1,8}}(?P<value>[A-Za-z0-9+/_\-.~]{{16,500}}={{0,2}})", re.IGNORECASE
+        rf"(?:{any_word(words)})(?:{_part_of()})??(?:[\s:=→|\"'`>(\-]|{joins}){{1,8}}"
+        rf"(?P<value>[A-Za-z0-9+/_\-.~]{{16,500}}={{0,2}})",
+        re.IGNORECASE,
     )
 
 
 @cache
 def _passwords() -> re.Pattern[str]:
+    """The word, whose it is, a sign or `is`, the password. Behind a word of a PIN, digits may follow without any."""
     words = everywhere(lambda language: language.private_words.password)
+    brief = everywhere(lambda language: language.private_words.password_before_sign)
     equals = "|".join(map(re.escape, everywhere(lambda language: language.private_words.equals)))
     return re.compile(
-        rf"(?:{any_word(words)})\s{{0,2}}(?:(?P<sign>[:=])|(?P<said>{equals})|\s)[\s\"'`“‘「*]{{0,3}}(?P<value>[!-~]{{4,128}})",
+        rf"(?:{any_word(words)}|(?:{any_word(brief)})(?=\s{{0,2}}(?:{_SIGN})))"
+        rf"(?:(?:{_part_of()})?\s{{0,2}}(?:(?P<sign>{_SIGN})|(?<![A-Za-z])(?P<said>{equals}))"
+        rf"|(?P<pin>{_part_of()})\s(?=\d{{4,8}}(?:\s*$|[.,;]))|\s{{1,3}})"
+        r"[\s\"'`“‘「*]{0,3}(?P<value>[!-~]{4,128})",
+        re.IGNORECASE | re.MULTILINE,
+    )
+
+
+@cache
+def _words_only() -> re.Pattern[str]:
+    """A password of letters alone: one word behind a sign, to the end of its line or cell."""
+    words = everywhere(lambda language: language.private_words.password)
+    return re.compile(
+        rf"(?:{any_word(words)})(?:{_part_of()})??[ ]{{0,2}}[:=→][ ]{{0,2}}[\"'`“‘「]?"
+        rf"(?P<value>[A-Za-z]{{8,40}}|[\w\u0e31-\u0e4e]{{6,40}})[\"'`”’」]?[.。]?[ ]{{0,2}}(?=$|;)",
+        re.IGNORECASE | re.MULTILINE,
+    )
+
+
+@cache
+def _about_passwords() -> re.Pattern[str]:
+    """What is said of passwords in one word: `required`, `case-sensitive`, `อย่างน้อย8ตัว`."""
+    words = everywhere(lambda language: language.private_words.about_password)
+    named = everywhere(lambda language: language.private_words.password)
+    return re.compile("|".join((*map(whole, words), any_word(named))), re.IGNORECASE)
+
+
+@cache
+def _pairs() -> re.Pattern[str]:
+    """A name and a password, together: `Log in as admin / Zx9!kkpQ`."""
+    return re.compile(
+        rf"(?:{any_word(_logins())})\s{{0,2}}[:=→]?\s{{0,2}}[\"'`“]?[A-Za-z][\w.@\-]{{1,60}}\s?[:/|]\s?(?P<value>[!-~]{{6,128}})",
         re.IGNORECASE,
     )
+
+
+def _logins() -> tuple[str, ...]:
+    return tuple(everywhere(lambda language: language.private_words.login))
+
+
+@cache
+def _part_of() -> str:
+    """The regular expression of whose password it is."""
+    of = everywhere(lambda language: language.private_words.of)
+    words = "|".join(re.escape(word) + (" " if is_spaced(word[0]) else "") for word in longest_first(of))
+    return _PART_OF.format(of=words)

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from kb_pipeline.cli.app import app
 from kb_pipeline.errors import UsageError
+from tests.databases import use_home
 
 
 @pytest.fixture(autouse=True)
@@ -61,3 +62,25 @@ def test_a_second_time_is_a_wrong_call(here):
     with pytest.raises(UsageError) as caught:
         init("my-kb")
     assert caught.value.exit_code == 2
+
+
+def test_the_row_that_parse_prints_fits_the_pack_as_init_wrote_it(here, monkeypatch):
+    init(".")
+    article = here / "kb_source/en/contact.md"
+    article.parent.mkdir(parents=True, exist_ok=True)
+    article.write_text("# Contact\n\nCall 02-123-4567 or 081-234-5678 any day.\n", encoding="utf-8")
+    use_home(monkeypatch, here)
+    monkeypatch.setenv("KB_LOCALES_DIR", str(here / "locales"))
+
+    def kb(*words):
+        return CliRunner().invoke(app, words)
+
+    before = kb("check")
+    rows = kb("parse", str(article), "--private").stdout.splitlines()[1:]
+    facts = here / "locales/th-TH/facts.csv"
+    facts.write_text(facts.read_text("utf-8") + f"{rows[0]}\n", encoding="utf-8")
+    after = kb("check")
+    assert (after.exit_code, "wrong-cells" in after.output) == (before.exit_code, False)
+    still = kb("parse", str(article), "--private").stdout
+    assert "081-234-5678" in still
+    assert "02-123-4567" not in still

@@ -7,6 +7,7 @@ import pytest
 
 from kb_pipeline.adapters.source.files import SourceFiles
 from kb_pipeline.adapters.store_sql import SqlStore
+from kb_pipeline.domain.articles import Quarantined
 from kb_pipeline.domain.calls import ModelRequest
 from kb_pipeline.domain.findings import Severity
 from kb_pipeline.domain.markets import Market
@@ -52,6 +53,60 @@ def test_personal_data_is_masked_before_any_call(story: Story, line: str, data: 
     assert data not in "".join(a.body for a in story.store.articles())
     assert {w.path for w in report.warnings} == {"en/contact.md"}
     assert data not in report.model_dump_json()
+
+
+def _table(head: str, *rows: str) -> str:
+    return "\n".join((head, "| --- " * (head.count("|") - 1) + "|", *rows))
+
+
+@pytest.mark.parametrize(
+    ("table", "code"),
+    [
+        (_table("| User | Password |", "| admin | Zx9!kkpQ |"), "holds-password"),
+        (_table("| ผู้ใช้ | รหัสผ่าน |", "| admin | Zx9!kkpQ |"), "holds-password"),
+        (_table("| Field | Value |", "| Password | Zx9!kkpQ |"), "holds-password"),
+        (_table("| Safe | PIN |", "| Till | 4829 |"), "holds-password"),
+        (_table("| Service | API key |", "| Mail | 9f86d081884c7d659a2feaa0c55ad015 |"), "holds-api-key"),
+    ],
+)
+def test_a_secret_in_a_table_holds_its_article(story: Story, table: str, code: str) -> None:
+    story.write("en/contact.md", _article("Ask the team first.", table))
+    report = story.run()
+    assert [(q.path, q.code, q.line) for q in report.quarantined] == [("en/contact.md", code, 8)]
+    assert "Ask the team" not in _sent(story)
+
+
+@pytest.mark.parametrize(
+    ("lines", "masked"),
+    [
+        (_table("| Name | ID card |", "| Ann | 1101700123456 |"), "| Ann | ⟦national-id⟧ |"),
+        (_table("| ชื่อ | บัตรประชาชน |", "| สมชาย | **1101700123456** |"), "| สมชาย | **⟦national-id⟧** |"),
+        ("## ID card\n\n1101700123456", "## ID card\n\n⟦national-id⟧"),
+        ("Ann's national ID is 1101700\n123456 today.", "Ann's national ID is ⟦national-id⟧ today."),
+        ("Ann's national ID\n1101700123456 is new.", "Ann's national ID\n⟦national-id⟧ is new."),
+    ],
+)
+def test_what_only_the_sentence_shows_is_masked_in_its_place(story: Story, lines: str, masked: str) -> None:
+    story.write("en/contact.md", _article("Ask the team first.", lines))
+    bodies = [item.body for item in _read(story, PrivacyPolicy()).read() if item.path == "en/contact.md"]
+    assert [masked in body for body in bodies] == [True]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        _table("| Field | Password |", "| Length | 8-16 characters |"),
+        _table("| Setting | Meaning |", "| Password | Must have 8 characters |", "| PIN | Required |"),
+        _table("| Task | Shortcut |", "| Reset password | Ctrl+Shift+P2 |"),
+        _table("| Column | Type |", "| password | varchar(255) |"),
+        "## Reset your password\n\nTap Reset. Windows10 users restart.",
+    ],
+)
+def test_a_table_about_passwords_holds_none(story: Story, table: str) -> None:
+    story.write("en/contact.md", _article("Ask the team first.", table))
+    reader = _read(story, PrivacyPolicy())
+    assert [item.path for item in reader.read() if isinstance(item, Quarantined)] == []
+    assert reader.notices == []
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,102 @@ def test_each_kind_is_found(text: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "between", ["~", "\u30fc", "\u2500", "\u207b", ":", ",", "|", "=", "#", "+", "\u25aa", "\u06d4", " ~ "], ids=ascii
+)
+@pytest.mark.parametrize(
+    ("kind", "groups", "frames"),
+    [
+        ("national-id", ("1", "1017", "00230", "70", "8"), ("National ID: {} today", "เลขบัตรประชาชน{}ของลูกค้า")),
+        ("phone", ("081", "234", "5678"), ("Phone {} today", "โทร{}ได้เลย")),
+        ("card", ("4111", "1111", "1111", "1111"), ("Card {} today", "บัตร{}ถูกหักเงิน")),
+    ],
+)
+def test_behind_its_word_a_number_is_found_with_any_sign_between(kind, groups, frames, between) -> None:
+    for frame in frames:
+        text = frame.format(between.join(groups))
+        assert masked(text, find(text)) == frame.format(f"⟦{kind}⟧")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("ID card ①①⓪①⑦⓪⓪②③⓪⑦⓪⑧", "ID card ⟦national-id⟧"),
+        ("โทร ⁰⁸¹-²³⁴-⁵⁶⁷⁸ ครับ", "โทร ⟦phone⟧ ครับ"),
+        ("① โทร 081-234-5678", "① โทร ⟦phone⟧"),
+        ("①081-234-5678", "①⟦phone⟧"),
+        ("บัตร ปชช. 1101700123456", "บัตร ปชช. ⟦national-id⟧"),
+        ("บัตร1101700123456ของสมชาย", "บัตร⟦national-id⟧ของสมชาย"),
+        ("Write to somchai @ gmail . com now", "Write to ⟦email⟧ now"),
+        ("Write to ann (at) gmail (dot) com now", "Write to ⟦email⟧ now"),
+        ("ann[at]gmail[dot]com", "⟦email⟧"),
+        ("อีเมล ann (at) shop (dot) co (dot) th ครับ", "อีเมล ⟦email⟧ ครับ"),
+        ("Meet us (at) noon. Come along", "Meet us (at) noon. Come along"),
+        (
+            "Call between 08:00:00 or 10:30:00, price 10,250,000 for 25+25+25",
+            "Call between 08:00:00 or 10:30:00, price 10,250,000 for 25+25+25",
+        ),
+        ("An area of 10² m², 3⁴", "An area of 10² m², 3⁴"),
+    ],
+)
+def test_less_common_forms(text: str, shown: str) -> None:
+    assert masked(text, find(text)) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("Password for admin: Zx9!kkpQ", "Zx9!kkpQ"),
+        ("The password for the back office is Zx9!kkpQ.", "Zx9!kkpQ"),
+        ("Password (admin): Zx9!kkpQ", "Zx9!kkpQ"),
+        ("Password - Zx9!kkpQ", "Zx9!kkpQ"),
+        ("Password – Zx9!kkpQ", "Zx9!kkpQ"),
+        ("Password → Zx9!kkpQ", "Zx9!kkpQ"),
+        ("- Pass: Zx9!kkpQ", "Zx9!kkpQ"),
+        ("Credentials: admin:Zx9!kkpQ", "Zx9!kkpQ"),
+        ("Log in as admin / Zx9!kkpQ", "Zx9!kkpQ"),
+        ("รหัสผ่านเข้าระบบ Back office คือ Zx9!kkpQ", "Zx9!kkpQ"),
+        ("รหัสผ่าน: สมชายรักแม่", "สมชายรักแม่"),
+        ("Password: correcthorse", "correcthorse"),
+        ("รหัสไวไฟ shop12345", "shop12345"),
+        ("รหัส PIN ของตู้เซฟ 4829", "4829"),
+        ("The PIN of the safe is 4829.", "4829"),
+        ("คีย์API: 9f86d081884c7d659a2feaa0c55ad015", "9f86d081884c7d659a2feaa0c55ad015"),
+        ("API key for mail: 9f86d081884c7d659a2feaa0c55ad015", "9f86d081884c7d659a2feaa0c55ad015"),
+    ],
+)
+def test_a_secret_is_found_however_it_is_announced(text: str, secret: str) -> None:
+    assert [text[data.start : data.end] for data in find(text)] == [secret]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Forgot password? Tap Reset.",
+        "Password: Required",
+        "Password: case-sensitive",
+        "Password: alphanumeric",
+        "Password - at least 8 characters",
+        "The password for your account is case-sensitive.",
+        "The password for admin is changed every 90 days.",
+        "Your PIN is 6 digits.",
+        "Change the password in 2024.",
+        "Sign in with Office365 / Outlook2016",
+        "Log in with Google / Facebook",
+        "Boarding pass AB12345",
+        "รหัสผ่าน: กรอกรหัสผ่านของคุณ",
+        "รหัสผ่านของคุณต้องมี 8 ตัวอักษร",
+        "ลืมรหัสผ่าน? แตะรีเซ็ต",
+        "รหัสผ่านเข้าระบบต้องเปลี่ยนทุก 90 วัน",
+        "รหัส PIN ของคุณมี 6 หลัก",
+        "密码：请输入您的密码",
+        "パスワード：半角英数字8文字以上",
+    ],
+)
+def test_an_article_about_passwords_holds_none(text: str) -> None:
+    assert kinds(text) == []
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Order 4111111111111111 is late.",
