@@ -82,7 +82,7 @@ def _signs() -> re.Pattern[str]:
     """Digits in circles and raised ones, where they make a number; alone they count a list or are a power."""
     codes = (chr(code) for code in range(0x80, sys.maxunicode + 1))
     signs = "".join(sign for sign in codes if unicodedata.category(sign) == "No" and unicodedata.digit(sign, None) is not None)
-    return re.compile(rf"[{signs}](?:[ \-./_]?[{signs}]){{5,}}")
+    return re.compile(rf"(?<![{signs}])[{signs}](?:[ \-./_]?[{signs}]){{5,24}}(?![{signs}])")
 
 
 def _keep(run: str, at: int, characters: list[str], start: list[int], end: list[int]) -> None:
