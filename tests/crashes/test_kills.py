@@ -36,6 +36,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 @pytest.fixture(scope="module")
 def endpoint(make_httpserver):
+    make_httpserver.clear()  # the server is the whole session's: another test's answers may still be there
     return ScriptedEndpoint(make_httpserver, seconds=0.0)
 
 
