@@ -83,7 +83,7 @@ def test_a_publisher_sees_what_was_approved_and_is_left_out_and_why(person, stor
         store.decide(decision_of(change))
     plan = browser.get("/releases/th-TH/publish").text
     assert say("en", "release.left_out") in plan
-    assert f"{change.revision.text.question}</bdi></a>: its answer holds HTML: &lt;script&gt;" in plan
+    assert f"{change.revision.text.question}</bdi></a>: its answer holds HTML: &lt;script;" in plan
 
 
 @pytest.mark.parametrize("choice", ["first", "second", "both"])
