@@ -7,7 +7,7 @@ from typing import Protocol
 from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.faqs import Revision
 from kb_pipeline.domain.releases import Hold, LeftOut, Manifest, Release, ReleaseDiff, diff_manifests, manifest_hash
-from kb_pipeline.errors import BlockedError, ReleaseError
+from kb_pipeline.errors import BlockedError, ReleaseError, StoreError
 from kb_pipeline.ports.articles import Articles
 from kb_pipeline.ports.audit import TrailProof
 from kb_pipeline.ports.entries import WithdrawnTexts
@@ -16,7 +16,10 @@ from kb_pipeline.ports.releases import ApprovedEntries, Holds, Releases
 from kb_pipeline.services.release.contradictions import Comparer, Comparison, ComparisonStore, compared_items
 from kb_pipeline.steps.release.manifest import Composed, manifest_of
 
-UNPROVEN_REMEDY = "see kb audit verify; restore a backup, or take it as it is, kb audit seal, and approve what nobody did"
+UNPROVEN_REMEDY = (
+    "see kb audit verify; restore a backup, kb restore FILE, or take it as it is, kb audit seal --reason WHY, "
+    "and approve what nobody did"
+)
 _NAMED = 5  # things that the trail does not explain, in an error
 
 
@@ -145,6 +148,13 @@ class Planner:
             rebuild=rebuild,
         )
 
+    def _said(self, release: Release) -> Manifest:
+        """What a release says; nothing, if that was damaged: the trail decides whether something comes in its place."""
+        try:
+            return self.store.manifest(release.market, release.number)
+        except StoreError:
+            return ()
+
     def live(self) -> Release | None:
         """What is live."""
         number = self.store.live_numbers().get(self.market)
@@ -158,7 +168,7 @@ class Planner:
     def _wanted(self) -> tuple[Release | None, Manifest, Composed]:
         """What is live, what it says, and what is approved now, with what of it is left out."""
         live = self.live()
-        before = self.store.manifest(self.market, live.number) if live else ()
+        before = self._said(live) if live else ()
         articles = {article.id: article.front_matter for article in self.store.articles()}
         return live, before, manifest_of(self.store.approved_entries(self.market), articles, before)
 

@@ -9,8 +9,9 @@ from kb_pipeline.domain.entries import ApprovedEntry
 from kb_pipeline.domain.faqs import Revision
 from kb_pipeline.domain.findings import TextPart
 from kb_pipeline.domain.index import IndexText
-from kb_pipeline.domain.releases import LeftOut, Manifest, ManifestItem
+from kb_pipeline.domain.releases import LeftOut, Manifest, ManifestItem, Release, manifest_hash
 from kb_pipeline.domain.sayable import unsayable
+from kb_pipeline.errors import ReleaseError
 from kb_pipeline.steps.serve.ranking import plain, search_words
 
 
@@ -67,6 +68,22 @@ def _left_out(entry: ApprovedEntry, reason: str, remedy: str) -> LeftOut:
 
 def _earliest(days: Iterable[date | None]) -> date | None:
     return min((day for day in days if day), default=None)
+
+
+def check_items(release: Release, manifest: Manifest, revisions: Mapping[str, Revision]) -> None:
+    """Raises ReleaseError unless these are the items that the release was made with, and the texts that were approved."""
+    remedy = (
+        "the database was changed behind the pipeline, see kb audit verify; restore a backup: kb restore FILE; or take it as "
+        f"it is, kb audit seal --reason WHY, then kb release publish --market {release.market}"
+    )
+    if manifest_hash(release.market, manifest, release.embedder) != release.manifest_hash:
+        raise ReleaseError(f"the manifest of {release.id} is not the one that was published", remedy)
+    for item in manifest:
+        revision = revisions.get(item.revision_id)
+        if revision is None or (revision.entry_id, revision.market) != (item.entry_id, release.market):
+            raise ReleaseError(f"{release.id} names revision {item.revision_id}, which is not of entry {item.entry_id}", remedy)
+        if revision.text.hash != item.text_hash or revision.id != item.revision_id:
+            raise ReleaseError(f"the text of entry {item.entry_id} is not the one that {release.id} published", remedy)
 
 
 def index_texts(revisions: Iterable[Revision]) -> tuple[IndexText, ...]:

@@ -3,7 +3,9 @@
 import shutil
 import sqlite3
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -127,6 +129,14 @@ TAMPERINGS = {
     "a contradiction is settled otherwise": statement("UPDATE conflicts SET holds = first_entry"),
     "somebody is an admin": statement("UPDATE users SET disabled = NOT disabled"),
     "somebody has another password": statement("UPDATE users SET password_hash = 'mine'"),
+    "somebody is signed in whom nobody let in": statement(
+        "INSERT INTO sessions (token_hash, user_key, csrf, created_at, expires_at) "
+        "SELECT 'mine', user_key, csrf, created_at, expires_at FROM sessions"
+    ),
+    "a session is another person's": statement("UPDATE sessions SET token_hash = 'mine'"),
+    "a translation that somebody imported is another one": statement(
+        "UPDATE memory_units SET target = 'ได้' WHERE market = 'th-TH'"
+    ),
     "a key is good for all": statement("UPDATE api_keys SET secret_hash = 'mine'"),
 }
 
@@ -261,6 +271,31 @@ def test_after_a_rotation_old_and_new_events_verify_and_the_old_key_writes_no_mo
     assert store.verify_trail().findings == ()
     with pytest.raises(StoreError, match=f"goes on with key {made.id}"):
         SqlStore(url, GivenKeys(before.secret.decode())).propose(change_of("en-US"))
+
+
+def test_rotations_at_once_and_beside_a_writer_lose_no_key(url: str, tmp_path: Path) -> None:
+    store, at_once = SqlStore(url, KeyFile(tmp_path / "audit.key")), 6
+    together = threading.Barrier(at_once + 1)
+
+    def rotate() -> None:
+        keys = KeyFile(tmp_path / "audit.key")
+        together.wait()
+        keys.rotate()
+        store.note_new_key("dara")
+
+    def work() -> None:
+        together.wait()
+        for number in range(at_once):
+            store.propose(change_of("th-TH", f"{number}"))
+
+    with ThreadPoolExecutor(at_once + 1) as threads:
+        for done in [*(threads.submit(rotate) for _ in range(at_once)), threads.submit(work)]:
+            done.result()
+    known = KeyFile(tmp_path / "audit.key").known()
+    assert len({key.id for key in known}) in (at_once, at_once + 1)  # the writer may have made the first one, or a rotation
+    report = store.verify_trail()
+    assert (report.findings, report.keyed) == ((), report.events)
+    store.close()
 
 
 @pytest.mark.parametrize("content", ["", " \n\n"], ids=["empty", "blank"])
