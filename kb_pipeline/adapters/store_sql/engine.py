@@ -39,8 +39,8 @@ _REMEDY = {
     "postgresql": "check that the server runs, has room, and is the one that KB_DATABASE_URL names",
 }
 _UNREADABLE = (
-    "it was damaged, or changed behind the pipeline, see kb audit verify; restore a backup: kb restore FILE; or take it as it is, "
-    "kb audit seal --reason WHY, then kb release publish"
+    "it was damaged, or changed behind the pipeline, see kb audit verify; restore a backup: kb restore FILE; or take it as it "
+    "is, kb audit seal --reason WHY, then kb release publish"
 )
 _MODE = "kb_begin"
 _LOCK = text(f"SELECT set_config('lock_timeout', '{BUSY_SECONDS}s', true), pg_advisory_xact_lock({WRITING})")

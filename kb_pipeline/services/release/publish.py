@@ -206,7 +206,7 @@ class Publisher:
             return (live.id,) if live and self._restore(live, thorough=thorough) else ()
 
     def _restore_live(self) -> None:
-        """As `restore_indexes`; of items that were changed by hand nothing is made, and the plan says what stands in the way."""
+        """As `restore_indexes`; of items that were changed by hand nothing is made, and the plan says what to do."""
         try:
             self.restore_indexes()
         except KBError as error:

@@ -16,6 +16,7 @@ from kb_pipeline.ports.releases import Indexes
 from kb_pipeline.services.serve.following import Follower
 from kb_pipeline.services.serve.opened import NO_TEXTS, LiveStore, OpenRelease, open_release
 
+_READING = 1.0  # seconds that the readers of an index that was made anew have to end
 _PATIENCE = 5.0  # seconds until a release that could not be opened is tried again
 
 
@@ -87,12 +88,13 @@ class LiveReleases:
                     released.retire()
 
     def _let_go_of_replaced(self) -> None:
-        """Close what stands on an index that was made anew in its place: the new one can be opened when its last reader left."""
+        """Close what stands on an index that was made anew: the new one can be opened when its last reader has left."""
         for tag, released in self._open.items():
             if not released.index.is_current():
                 with self._silencing:
                     self._open = {market: other for market, other in self._open.items() if market != tag}
                 released.retire()
+                released.wait_closed(_READING)
 
     def follow(self, seconds: float = 0.5) -> None:
         """Refresh now and then every so many seconds, in threads of its own, until `close()`."""

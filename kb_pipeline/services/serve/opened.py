@@ -44,6 +44,7 @@ class OpenRelease:
         self._lock = threading.Lock()
         self._readers = 0
         self._retired = False
+        self._closed = threading.Event()
 
     def silence(self, revisions: frozenset[str]) -> None:
         """Say none of these texts from now on, and again what is not among them. The index stays as it is."""
@@ -67,7 +68,7 @@ class OpenRelease:
             self._readers -= 1
             done = self._retired and not self._readers
         if done:
-            self.index.close()
+            self._close()
 
     def retire(self) -> None:
         """Let nobody in any more."""
@@ -75,7 +76,15 @@ class OpenRelease:
             done = not self._retired and not self._readers
             self._retired = True
         if done:
-            self.index.close()
+            self._close()
+
+    def wait_closed(self, seconds: float) -> None:
+        """Wait until its last reader has left, or the time is over."""
+        self._closed.wait(seconds)
+
+    def _close(self) -> None:
+        self.index.close()
+        self._closed.set()
 
 
 def open_release(store: LiveStore, indexes: Indexes, embedder: Embedder, market: str, number: int) -> OpenRelease:

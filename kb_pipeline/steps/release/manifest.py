@@ -23,7 +23,7 @@ class Composed(NamedTuple):
 
 
 def manifest_of(entries: Iterable[ApprovedEntry], articles: Mapping[str, FrontMatter], live: Manifest = ()) -> Composed:
-    """The manifest of these entries. Left out is a text that cannot be said, since rules grow, and one that may be said nowhere.
+    """The manifest of these entries. Left out is what cannot be said, since rules grow, and what may be said nowhere.
 
     `articles` are the front matters of the present articles, by article id. When an article is gone, its entry keeps the
     limits that it has in the `live` manifest, until a person retires it.

@@ -114,10 +114,10 @@ def test_an_api_that_starts_beside_a_damaged_index_says_so_and_goes_on_when_it_i
 
 
 TAMPERINGS = {
-    "an item is gone": "DELETE FROM release_items WHERE market = 'th-TH' AND entry_id = (SELECT min(entry_id) FROM release_items "
-    "WHERE market = 'th-TH')",
+    "an item is gone": "DELETE FROM release_items WHERE entry_id IN "
+    "(SELECT max(entry_id) FROM release_items WHERE market = 'th-TH')",
     "an item has another hash": "UPDATE release_items SET text_hash = 'mine' WHERE market = 'th-TH'",
-    "an item may be said until a day that is none": "UPDATE release_items SET topics = '\"all\"' WHERE market = 'th-TH'",
+    "an item cannot be read": "UPDATE release_items SET topics = '\"all\"' WHERE market = 'th-TH'",
 }
 
 
