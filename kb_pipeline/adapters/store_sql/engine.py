@@ -77,8 +77,13 @@ class Database:
         with _translated(self.engine), self._readers() as session:
             try:
                 yield session
-            except ValidationError as error:
-                raise StoreError(f"the database holds what cannot be read as {error.title}", _UNREADABLE) from error
+            except (ValueError, LookupError) as error:
+                if isinstance(error, UnicodeError) or (isinstance(error, LookupError) and type(error) is not LookupError):
+                    raise  # not from a column: an enumeration's word that is none is a bare LookupError
+                kind = (
+                    error.title if isinstance(error, ValidationError) else type(error).__name__
+                )  # not the value: it is theirs
+                raise StoreError(f"the database holds what cannot be read ({kind})", _UNREADABLE) from error
 
     def write(self) -> AbstractContextManager[Session]:
         """A transaction that holds the write lock from its first statement; durable on exit, rolled back on an error.

@@ -117,8 +117,25 @@ TAMPERINGS = {
     "an item is gone": "DELETE FROM release_items WHERE entry_id IN "
     "(SELECT max(entry_id) FROM release_items WHERE market = 'th-TH')",
     "an item has another hash": "UPDATE release_items SET text_hash = 'mine' WHERE market = 'th-TH'",
-    "an item cannot be read": "UPDATE release_items SET topics = '\"all\"' WHERE market = 'th-TH'",
+    "an item is of no known form": "UPDATE release_items SET topics = '\"all\"' WHERE market = 'th-TH'",
 }
+
+
+GARBAGE = {  # a server's types refuse it
+    "an item is garbage": "UPDATE release_items SET topics = 'no json' WHERE market = 'th-TH'",
+    "an item has a day that is none": "UPDATE release_items SET valid_until = 'never' WHERE market = 'th-TH'",
+    "a release has a state that is none": "UPDATE releases SET state = 'dead' WHERE market = 'th-TH'",
+}
+
+
+@pytest.mark.sqlite_only("a server has types")
+@pytest.mark.parametrize("tamper", GARBAGE.values(), ids=GARBAGE.keys())
+def test_garbage_in_the_database_is_told_with_its_remedy_and_the_other_markets_are_served(published, serving, tamper):
+    by_sql(published, tamper)
+    serving.refresh()
+    assert ["kb restore FILE" in problem for problem in serving.ready()] == [True]
+    assert serving.live("en-US") is not None
+    assert published.store.verify_trail().findings
 
 
 @pytest.mark.parametrize("tamper", TAMPERINGS.values(), ids=TAMPERINGS.keys())
