@@ -4,10 +4,12 @@ import os
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import create_engine, text
 
+from kb_pipeline.adapters.index.chroma import ChromaIndexes
 from kb_pipeline.errors import BlockedError, KBError, ReleaseError
 from kb_pipeline.services.serve.live import LiveReleases
 from tests.api.knowledge import REFUNDS, REFUNDS_TH, RETURNS, RETURNS_TH, Knowledge
@@ -91,11 +93,15 @@ def test_a_damaged_index_is_made_anew_by_the_next_publication_though_nothing_els
     assert publisher.verifier.verify(publisher.live()).failures == ()
 
 
-def test_an_api_that_runs_reads_an_index_that_was_made_anew(published, serving):
+def test_an_api_that_runs_reads_an_index_that_another_process_made_anew(published, serving, tmp_path):
     publisher = publisher_of(published, "th-TH")
     before = answers(serving, publisher, RETURNS_TH[0])
+    another = replace(publisher, indexes=ChromaIndexes(tmp_path / "another"))  # Chroma shares a folder within a process
+    assert another.restore_indexes() == ("th-TH/r0001",)
     shutil.rmtree(index_of(published, "th-TH"))
-    assert publisher.restore_indexes() == ("th-TH/r0001",)
+    shutil.move(tmp_path / "another" / "th-TH" / "r0001", index_of(published, "th-TH"))
+    with serving.reading("th-TH") as released:
+        assert not released.index.is_current()
     assert answers(serving, publisher, RETURNS_TH[0]) == before
     with serving.reading("th-TH") as released:
         assert released.index.is_current()
@@ -162,7 +168,7 @@ def test_items_that_were_tampered_with_are_not_served_nor_indexed_and_a_seal_let
 
 
 CHANGED = {
-    "is another one": "UPDATE revisions SET language = 'xx' WHERE market = 'th-TH'",
+    "is another one": 'UPDATE revisions SET text = \'{"question": "free?", "answer": "yes"}\' WHERE market = \'th-TH\'',
     "cannot be read": "UPDATE revisions SET text = '\"free\"' WHERE market = 'th-TH'",
 }
 
