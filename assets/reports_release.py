@@ -14,7 +14,12 @@ def of_release(before: Before, plan: ReleasePlan, begun: Release | None) -> Meta
     """What the release says that the live one does not; one line when there is nothing to release."""
     diff = plan.diff
     metadata = before.counted(entries=len(plan.manifest))
-    metadata |= {"added": len(diff.added), "changed": len(diff.changed), "removed": len(diff.removed)}
+    metadata |= {
+        "added": len(diff.added),
+        "changed": len(diff.changed),
+        "removed": len(diff.removed),
+        "left_out": len(plan.left_out),
+    }
     rows = [(_kind(c), _question(c), _answer(c)) for c in plan.changes[:_SAMPLES]]
     return (
         metadata

@@ -1,7 +1,11 @@
 """A knowledge base whose releases are verified in this very process: for tests that need no second one."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
+
+import pytest
 
 from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceTransformersEmbedder
 from kb_pipeline.adapters.models.vectors_in_process import InProcessVectors
@@ -40,6 +44,14 @@ def publisher_of(knowledge: Knowledge, market: str, failpoint: Failpoint = lambd
         store=made.store, indexes=made.indexes, embedder=made.embedder, market=made.market, golden_margin=0.05
     )  # fmt: skip
     return replace(made, verifier=HereVerifier(verification), failpoint=failpoint)
+
+
+@contextmanager
+def before_the_gate() -> Iterator[None]:
+    """As homes were before a text had to be sayable to be approved."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kb_pipeline.domain.decisions.check_sayable", lambda _: None)
+        yield
 
 
 def retire(knowledge: Knowledge, market: str, entry: str) -> None:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from kb_pipeline.domain.base import Value, fingerprint
+from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.errors import BlockedError, IllegalTransitionError
 
 
@@ -53,6 +54,19 @@ class ManifestItem(Value):
 
 
 Manifest = tuple[ManifestItem, ...]  # sorted by entry id
+
+
+class LeftOut(Value):
+    """An approved entry that a release does not say, why, and what to do so that it does."""
+
+    entry_id: str
+    text: FaqText
+    reason: str
+    remedy: str
+
+    def __str__(self) -> str:
+        """All of it but the text, which may be why."""
+        return f"{self.entry_id}: {self.reason}; {self.remedy}"
 
 
 def manifest_hash(market: str, manifest: Manifest, embedder: str) -> str:

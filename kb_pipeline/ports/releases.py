@@ -104,6 +104,9 @@ class ReleaseIndex(Protocol):
     def lexical(self, words: Sequence[str], k: int) -> Sequence[Found]:
         """The `k` best entries by BM25 over any of `words`, best first; questions and phrasings weigh more than answers."""
 
+    def is_current(self) -> bool:
+        """Whether it was not made anew since it was opened. Cheap."""
+
     def contents(self) -> tuple[Sequence[str], Sequence[str], Vectors]:
         """All text ids, the texts, and their vectors (texts, dimensions), in one order: for verification."""
 

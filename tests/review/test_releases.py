@@ -10,6 +10,7 @@ from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.errors import ReleaseError
 from kb_pipeline.review.jobs import Jobs
 from tests.adapters.store_sql.samples import change_of, decision_of
+from tests.publishing import before_the_gate
 from tests.review.conftest import say
 
 
@@ -73,6 +74,16 @@ def test_a_publisher_holds_a_market_and_lifts_it_with_a_reason(person, store):
     assert browser.submit("/releases/th-TH/lift", reason="done").status_code == 303
     assert 'action="/releases/th-TH/publish"' in browser.get("/releases/th-TH/publish").text
     assert [event.actor for event in store.events("th-TH")] == ["pim", "pim"]
+
+
+def test_a_publisher_sees_what_was_approved_and_is_left_out_and_why(person, store):
+    browser, change = person("pim", Role.PUBLISHER), change_of("th-TH", "old", note=" <script>alert(1)</script>")
+    store.propose(change)
+    with before_the_gate():
+        store.decide(decision_of(change))
+    plan = browser.get("/releases/th-TH/publish").text
+    assert say("en", "release.left_out") in plan
+    assert f"{change.revision.text.question}</bdi></a>: its answer holds HTML: &lt;script;" in plan
 
 
 @pytest.mark.parametrize("choice", ["first", "second", "both"])

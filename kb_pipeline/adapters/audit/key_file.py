@@ -3,8 +3,11 @@
 import os
 import secrets
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from kb_pipeline.domain.audit import AuditKey
 from kb_pipeline.errors import BlockedError, StoreError
@@ -15,6 +18,7 @@ EMPTY_REMEDY = (
     "openssl rand -hex 32; if the key is lost, delete it, then: kb audit seal"
 )
 _BYTES = 32  # of a key that is made here
+_PATIENCE = 30.0  # seconds for the file's lock
 
 
 class KeyFile:
@@ -39,35 +43,40 @@ class KeyFile:
         """The last key; made if there is none. Raises StoreError."""
         known = self.known()
         if not known:
-            self._write((), replace=False)
-            known = self.known()
+            with self._alone():
+                known = self.known() or self._add(())
         return known[-1]
 
     def rotate(self) -> AuditKey:
-        """Add a key, which is the one in use from now on; the others stay, for the events that have them."""
-        self._write([key.secret.decode() for key in self.known()], replace=True)
-        return self.current()
+        """Add a key, which is the one in use from now on; the others stay, for the events that have them. Raises StoreError."""
+        with self._alone():
+            return self._add(self.known())[-1]
 
-    def _write(self, kept: Sequence[str], *, replace: bool) -> None:
-        """Write `kept` and a new key, as a whole or not at all; without `replace`, whoever was first wins."""
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let nobody else write the file: of two that read it and add a key, one would lose the other's."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            handle, made = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=self.path.parent)  # 0600
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.writelines(f"{secret}\n" for secret in (*kept, secrets.token_hex(_BYTES)))
-                file.flush()
-                os.fsync(file.fileno())
-            try:
-                if replace:
-                    Path(made).replace(self.path)
-                else:
-                    os.link(made, self.path)
-            except FileExistsError:
-                return
-            finally:
-                Path(made).unlink(missing_ok=True)
+            with FileLock(f"{self.path}.lock", timeout=_PATIENCE):
+                yield
+        except Timeout as error:
+            raise StoreError(f"another process holds '{self.path}.lock'", "wait until it is done, and try again") from error
         except OSError as error:
             raise StoreError(f"cannot write the audit trail's key: {error}", "set KB_AUDIT_KEY_FILE") from error
+
+    def _add(self, kept: Sequence[AuditKey]) -> Sequence[AuditKey]:
+        """Write `kept` and a new key, as a whole or not at all."""
+        keys = (*kept, AuditKey.of(secrets.token_hex(_BYTES)))
+        handle, made = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=self.path.parent)  # 0600
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.writelines(f"{key.secret.decode()}\n" for key in keys)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(made).replace(self.path)
+        finally:
+            Path(made).unlink(missing_ok=True)
+        return keys
 
 
 class GivenKeys:

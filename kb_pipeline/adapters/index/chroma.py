@@ -34,7 +34,6 @@ BATCH = 1_000  # rows a write; Chroma takes 5,461 at most
 _HNSW = {"space": "cosine", "ef_search": 500, "ef_construction": 200, "max_neighbors": 32}
 _FOLDER = re.compile(r"r\d{4,}")
 _OPENING = threading.Lock()  # Chroma's clients are not made in several threads at once
-_REBUILD = "it is made anew by: kb release publish"
 
 
 class _Head(Value):
@@ -87,9 +86,9 @@ class ChromaIndexes:
         """See ports.releases.Indexes."""
         folder = self._folder(release.id)
         head = self._head(release)
-        with _translated(f"cannot open the index of {release.id}", _REBUILD):
+        with _translated(f"cannot open the index of {release.id}", _rebuild(release.id)):
             if _sha256(folder / "lexical.sqlite3") != head.lexical_sha256:
-                raise ReleaseError(f"the lexical index of {release.id} was changed", _REBUILD)
+                raise ReleaseError(f"the lexical index of {release.id} was changed", _rebuild(release.id))
             client = self._connect(folder)
             try:
                 index = ChromaIndex(client, client.get_collection(head.collection, embedding_function=None), folder, head)
@@ -99,7 +98,9 @@ class ChromaIndexes:
         if index.counts() != (head.entries, head.texts):
             found = index.counts()
             index.close()
-            raise ReleaseError(f"the index of {release.id} holds {found}, not {(head.entries, head.texts)}", _REBUILD)
+            raise ReleaseError(
+                f"the index of {release.id} holds {found}, not {(head.entries, head.texts)}", _rebuild(release.id)
+            )
         return index
 
     def exists(self, release: Release) -> bool:
@@ -130,11 +131,13 @@ class ChromaIndexes:
         try:
             head = _Head.model_validate_json(file.read_bytes())
         except FileNotFoundError as error:
-            raise ReleaseError(f"{release.id} has no complete index", _REBUILD) from error
+            raise ReleaseError(f"{release.id} has no complete index", _rebuild(release.id)) from error
         except (OSError, ValueError) as error:
-            raise ReleaseError(f"'{file}' cannot be read", _REBUILD) from error
+            raise ReleaseError(f"'{file}' cannot be read", _rebuild(release.id)) from error
         if (head.release, head.manifest_hash, head.embedder) != (release.id, release.manifest_hash, release.embedder):
-            raise ReleaseError(f"the index of {release.id} is another release's: {head.release} {head.manifest_hash}", _REBUILD)
+            raise ReleaseError(
+                f"the index of {release.id} is another release's: {head.release} {head.manifest_hash}", _rebuild(release.id)
+            )
         return head
 
     def _name_collection(self, release_id: str) -> str:
@@ -184,6 +187,7 @@ class ChromaIndex:
         self._client = client
         self._collection = collection
         self._head = head
+        self._file = folder / "release.json"
         self._lexical = LexicalIndex(folder / "lexical.sqlite3")
 
     @property
@@ -191,15 +195,22 @@ class ChromaIndex:
         """See ports.releases.ReleaseIndex."""
         return self._head.manifest_hash
 
+    def is_current(self) -> bool:
+        """See ports.releases.ReleaseIndex. A folder that is gone was not made anew: what is open goes on."""
+        try:
+            return _Head.model_validate_json(self._file.read_bytes()).collection == self._head.collection
+        except (OSError, ValueError):
+            return True
+
     def counts(self) -> tuple[int, int]:
         """How many entries (by the lexical half) and texts (by Chroma) there are. Raises ReleaseError."""
-        with _translated(f"cannot read the index of {self._head.release}", _REBUILD):
+        with _translated(f"cannot read the index of {self._head.release}", _rebuild(self._head.release)):
             return self._lexical.count(), int(self._collection.count())
 
     def dense(self, vector: npt.NDArray[np.float32], k: int) -> Sequence[Found]:
         """See ports.releases.ReleaseIndex. Raises ReleaseError."""
         wanted = min(k, self._head.texts)
-        with _translated(f"cannot search {self._head.release}", _REBUILD):
+        with _translated(f"cannot search {self._head.release}", _rebuild(self._head.release)):
             found = self._collection.query(query_embeddings=vector[None, :], n_results=wanted, include=["distances"])
         pairs = zip(found["ids"][0], found["distances"][0], strict=True)
         return [Found(entry_id=id_.rsplit(":", 2)[0], text_id=id_, score=1.0 - distance) for id_, distance in pairs]
@@ -211,7 +222,7 @@ class ChromaIndex:
     def contents(self) -> tuple[Sequence[str], Sequence[str], Vectors]:
         """See ports.releases.ReleaseIndex. Raises ReleaseError."""
         ids, texts, vectors = list[str](), list[str](), list[Vectors]()
-        with _translated(f"cannot read {self._head.release}", _REBUILD):
+        with _translated(f"cannot read {self._head.release}", _rebuild(self._head.release)):
             for start in range(0, self._head.texts, BATCH):
                 page = self._collection.get(limit=BATCH, offset=start, include=["embeddings", "documents"])
                 ids += page["ids"]
@@ -235,6 +246,10 @@ def _add(collection: Any, texts: Sequence[IndexText], vectors: Vectors, tick: Ca
             documents=[text.text for text in part],
         )
         tick()
+
+
+def _rebuild(release_id: str) -> str:
+    return f"it is made anew by: kb release publish --market {release_id.rsplit('/', 1)[0]}"
 
 
 @contextmanager

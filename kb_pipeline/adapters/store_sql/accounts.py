@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session as Writing
 from sqlalchemy.orm import joinedload
 
 from kb_pipeline.adapters.store_sql.audit import Journal
@@ -32,10 +33,10 @@ class SqlAccounts(Part):
             row.role, row.markets, row.disabled = user.role, user.markets, user.disabled
             row.password_hash = password_hash or row.password_hash
             session.add(row)
-            if user.disabled or password_hash is not None:
-                session.execute(delete(SessionRow).where(SessionRow.user_key == row.key))
+            ended = user.disabled or password_hash is not None
+            ended = ended and _forget(session, SessionRow.user_key == row.key) > 0
             after = _standing(row) | ({"new_password": True} if password_hash else {})
-            if after != before:
+            if after != before or ended:
                 journal.add(actor, "user.changed" if before else "user.added", f"user/{row.name}", before=before, after=after)
 
     def user(self, name: str) -> User | None:
@@ -57,8 +58,10 @@ class SqlAccounts(Part):
     def save_session(self, session: Session) -> None:
         """Keep a session; those that have expired by its start are forgotten."""
         with self._db.write() as writer:
-            writer.execute(delete(SessionRow).where(SessionRow.expires_at <= session.created_at))
+            journal = Journal(writer)
+            _forget(writer, SessionRow.expires_at <= session.created_at)
             writer.add(SessionRow(**session.model_dump(exclude={"user"}), user_key=_key(session.user)))
+            journal.add(session.user, "session.began", f"user/{session.user}")
 
     def session(self, token_hash: str) -> Session | None:
         """The session, if it was not ended; it may have expired."""
@@ -69,7 +72,11 @@ class SqlAccounts(Part):
     def end_session(self, token_hash: str) -> None:
         """End a session; nothing happens if there is none."""
         with self._db.write() as session:
-            session.execute(delete(SessionRow).where(SessionRow.token_hash == token_hash))
+            row = session.get(SessionRow, token_hash)
+            if row is not None:
+                journal, name = Journal(session), row.owner.name
+                session.delete(row)
+                journal.add(name, "session.ended", f"user/{name}")
 
     def add_key(self, key: ApiKey, secret_hash: str, actor: str) -> None:
         """Keep a key. Raises BlockedError for an id that is taken."""
@@ -109,6 +116,14 @@ class SqlAccounts(Part):
                 row.revoked_at = now()
                 journal.add(actor, "key.revoked", f"key/{row.id}", after={"name": row.name})
             return row.value()
+
+
+def _forget(session: Writing, which: ColumnElement[bool]) -> int:
+    """Delete sessions, one by one: the audit trail vouches for each; how many."""
+    rows = session.scalars(select(SessionRow).where(which)).all()
+    for row in rows:
+        session.delete(row)
+    return len(rows)
 
 
 def _key(name: str) -> str:

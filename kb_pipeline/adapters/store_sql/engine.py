@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, NoSuchModuleError
@@ -37,6 +38,10 @@ _REMEDY = {
     "sqlite": "check that the disk has room, the file is a database of ours and no other program holds it",
     "postgresql": "check that the server runs, has room, and is the one that KB_DATABASE_URL names",
 }
+_UNREADABLE = (
+    "it was damaged, or changed behind the pipeline, see kb audit verify; restore a backup: kb restore FILE; or take it as it "
+    "is, kb audit seal --reason WHY, then kb release publish"
+)
 _MODE = "kb_begin"
 _LOCK = text(f"SELECT set_config('lock_timeout', '{BUSY_SECONDS}s', true), pg_advisory_xact_lock({WRITING})")
 _readable_json = partial(json.dumps, ensure_ascii=False)  # Thai stays Thai, at half the size
@@ -70,7 +75,15 @@ class Database:
     def read(self) -> Iterator[Session]:
         """A transaction that sees one moment and writes nothing."""
         with _translated(self.engine), self._readers() as session:
-            yield session
+            try:
+                yield session
+            except (ValueError, LookupError) as error:
+                if isinstance(error, UnicodeError) or (isinstance(error, LookupError) and type(error) is not LookupError):
+                    raise  # not from a column: an enumeration's word that is none is a bare LookupError
+                kind = (
+                    error.title if isinstance(error, ValidationError) else type(error).__name__
+                )  # not the value: it is theirs
+                raise StoreError(f"the database holds what cannot be read ({kind})", _UNREADABLE) from error
 
     def write(self) -> AbstractContextManager[Session]:
         """A transaction that holds the write lock from its first statement; durable on exit, rolled back on an error.

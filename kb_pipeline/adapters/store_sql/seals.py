@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import NullType
 
 from kb_pipeline.adapters.store_sql.engine import BATCH
-from kb_pipeline.adapters.store_sql.schema import Base, ChangeRow, DecisionRow, EntryRow, RevisionRow
+from kb_pipeline.adapters.store_sql.schema import Base, ChangeRow, DecisionRow, EntryRow, MemoryUnitRow, RevisionRow
 from kb_pipeline.adapters.store_sql.schema_serving import (
     ApiKeyRow,
     ConflictRow,
     HoldRow,
     LiveRow,
     ReleaseRow,
+    SessionRow,
     UserRow,
     WithdrawnTextRow,
 )
@@ -39,7 +40,9 @@ SEALED_TABLES: dict[type[Base], tuple[str, ...]] = {
     HoldRow: ("market",),
     ConflictRow: ("first_revision", "second_revision"),
     UserRow: ("key",),
+    SessionRow: ("token_hash",),
     ApiKeyRow: ("id",),
+    MemoryUnitRow: ("id",),
 }
 _DIGITS = 40  # 160 bits of SHA-256
 _Identity = tuple[Any, ...]

@@ -6,7 +6,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
 
 from kb_pipeline.adapters.store_sql.audit import Journal
-from kb_pipeline.adapters.store_sql.engine import Part, batches, insert_or_ignore
+from kb_pipeline.adapters.store_sql.engine import Part, batches
 from kb_pipeline.adapters.store_sql.entries import MAY_BE_SAID
 from kb_pipeline.adapters.store_sql.faqs import newest_faqs
 from kb_pipeline.adapters.store_sql.schema import (
@@ -64,7 +64,7 @@ class SqlMemory(Part):
             known = _known(session, [unit.id for unit in units])
             rows = {u.id: dict(dict(u), id=u.id, actor=actor) for u in units if u.id not in known}
             if rows:
-                insert_or_ignore(session, MemoryUnitRow, list(rows.values()))
+                session.add_all(MemoryUnitRow(**row) for row in rows.values())
                 after = {"units": len(rows), "origins": sorted({unit.origin for unit in units})}
                 journal.add(actor, "memory.imported", ",".join(sorted({unit.market for unit in units})), after=after)
             return len(rows)

@@ -80,11 +80,13 @@ def print_plan(plan: ReleasePlan) -> None:
     """What publishing or rolling back would change."""
     console = Console()
     live = plan.live.id if plan.live else "nothing"
+    for left in plan.left_out:
+        console.print(Text(f"Left out: {left}", style="bold yellow"))
     if not plan.differs:
         console.print(f"{plan.market}: nothing to do, {live} says all of it")
         return
     if not plan.manifest:
-        console.print(f"{plan.market}: nothing is approved")
+        console.print(f"{plan.market}: nothing is approved{' that can be said' if plan.left_out else ''}")
         return
     diff, to = plan.diff, plan.to.id if plan.to else "a new release"
     counts = f"{len(diff.added)} added, {len(diff.changed)} changed, {len(diff.removed)} removed"

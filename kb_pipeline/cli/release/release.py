@@ -189,6 +189,7 @@ def _print_plans(plans: "list[ReleasePlan]", json: bool) -> None:
             "entries": len(plan.manifest),
             "differs": plan.differs,
             **plan.diff.model_dump(mode="json"),
+            "left_out": [left.model_dump(mode="json") for left in plan.left_out],
             "retired": list(plan.retired),
             "withdrawn": list(plan.withdrawn),
             "hold": _dumped(plan.hold),

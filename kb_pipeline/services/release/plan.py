@@ -6,17 +6,20 @@ from typing import Protocol
 
 from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.faqs import Revision
-from kb_pipeline.domain.releases import Hold, Manifest, Release, ReleaseDiff, diff_manifests, manifest_hash
-from kb_pipeline.errors import BlockedError, ReleaseError
+from kb_pipeline.domain.releases import Hold, LeftOut, Manifest, Release, ReleaseDiff, diff_manifests, manifest_hash
+from kb_pipeline.errors import BlockedError, ReleaseError, StoreError
 from kb_pipeline.ports.articles import Articles
 from kb_pipeline.ports.audit import TrailProof
 from kb_pipeline.ports.entries import WithdrawnTexts
 from kb_pipeline.ports.models import Embedder
 from kb_pipeline.ports.releases import ApprovedEntries, Holds, Releases
 from kb_pipeline.services.release.contradictions import Comparer, Comparison, ComparisonStore, compared_items
-from kb_pipeline.steps.release.manifest import manifest_of
+from kb_pipeline.steps.release.manifest import Composed, manifest_of
 
-UNPROVEN_REMEDY = "see kb audit verify; restore a backup, or take it as it is, kb audit seal, and approve what nobody did"
+UNPROVEN_REMEDY = (
+    "see kb audit verify; restore a backup, kb restore FILE, or take it as it is, kb audit seal --reason WHY, "
+    "and approve what nobody did"
+)
 _NAMED = 5  # things that the trail does not explain, in an error
 
 
@@ -38,6 +41,7 @@ class ReleasePlan(Value):
     manifest_hash: str
     diff: ReleaseDiff
     changes: tuple[TextChange, ...]  # added, changed, removed, each by entry id; limits alone change no text
+    left_out: tuple[LeftOut, ...] = ()  # approved entries that a new release does not say
     retired: tuple[str, ...] = ()  # entries that people retired and that a rollback would say again
     withdrawn: tuple[str, ...] = ()  # entries of `to` that stay silent, since people withdrew that text
     hold: Hold | None = None
@@ -84,7 +88,7 @@ class Planner:
 
     def plan(self) -> ReleasePlan:
         """What publishing would say that is not live now. A withdrawn entry that the live release holds is removed."""
-        live, before, wanted = self._wanted()
+        live, before, (wanted, left_out) = self._wanted()
         diff, changes = text_changes(self.store, before, wanted)
         plan = ReleasePlan(
             market=self.market,
@@ -93,6 +97,7 @@ class Planner:
             manifest_hash=manifest_hash(self.market, wanted, self.embedder.fingerprint),
             diff=diff,
             changes=changes,
+            left_out=left_out,
             hold=self.store.hold_of(self.market),
         )
         if not plan.differs:
@@ -105,7 +110,7 @@ class Planner:
 
     def compare(self) -> Comparison:
         """The contradictions among what is approved, also where the live release says all of it already."""
-        live, before, wanted = self._wanted()
+        live, before, (wanted, _) = self._wanted()
         return self.comparer.of_manifest(wanted, compared_items(live, before))
 
     def plan_rollback(self, live: Release, target: Release, *, rebuild: bool) -> ReleasePlan:
@@ -143,6 +148,13 @@ class Planner:
             rebuild=rebuild,
         )
 
+    def _said(self, release: Release) -> Manifest:
+        """What a release says; nothing, if that was damaged: the trail decides whether something comes in its place."""
+        try:
+            return self.store.manifest(release.market, release.number)
+        except StoreError:
+            return ()
+
     def live(self) -> Release | None:
         """What is live."""
         number = self.store.live_numbers().get(self.market)
@@ -153,10 +165,10 @@ class Planner:
         """What compares the market's texts."""
         return Comparer(store=self.store, embedder=self.embedder, market=self.market)
 
-    def _wanted(self) -> tuple[Release | None, Manifest, Manifest]:
-        """What is live, what it says, and what is approved now."""
+    def _wanted(self) -> tuple[Release | None, Manifest, Composed]:
+        """What is live, what it says, and what is approved now, with what of it is left out."""
         live = self.live()
-        before = self.store.manifest(self.market, live.number) if live else ()
+        before = self._said(live) if live else ()
         articles = {article.id: article.front_matter for article in self.store.articles()}
         return live, before, manifest_of(self.store.approved_entries(self.market), articles, before)
 

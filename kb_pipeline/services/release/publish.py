@@ -3,23 +3,26 @@
 Every step may be killed at any point; the next run throws an unfinished release away and ends where an uninterrupted run does.
 """
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from kb_pipeline.domain.index import IndexText
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.domain.releases import UNFINISHED, Hold, Release, ReleaseState, release_id
-from kb_pipeline.errors import BlockedError, NotFoundError, ReleaseError
+from kb_pipeline.errors import BlockedError, KBError, NotFoundError, ReleaseError
 from kb_pipeline.ports.models import Embedder
 from kb_pipeline.ports.progress import Progress
 from kb_pipeline.ports.releases import Failpoint, Indexes, Probe, ReleaseStore, Verifier
 from kb_pipeline.services.release.plan import Planner, PlanStore, ReleasePlan, check_proven
-from kb_pipeline.services.release.verify import embed_texts, warm_queries
-from kb_pipeline.steps.release.manifest import index_texts
+from kb_pipeline.services.release.verify import check_contents, embed_texts, warm_queries
+from kb_pipeline.steps.release.manifest import check_items, index_texts
 from kb_pipeline.steps.release.retention import needed
 
+_LOG = logging.getLogger(__name__)
 Step = Callable[[str], None]  # called with a line for people when a step begins
 _EMBED_BATCH = 64  # texts, between two signs of life
 
@@ -69,9 +72,11 @@ class Publisher:
         person's word), UnfitReleaseError, ReleaseError, ConflictError.
         """
         with self.lock():
-            self.restore_indexes()
+            self._restore_live()
             release = self.begin(note)
-            if release is not None:
+            if release is None:
+                self.restore_indexes(thorough=True)
+            else:
                 on_step(f"{release.id}: {release.entries} entries, building the index")
                 release = self.build(release)
                 on_step(f"{release.id}: verifying in a fresh process")
@@ -191,11 +196,21 @@ class Publisher:
             self.failpoint("publish.after_collect")
             return gone
 
-    def restore_indexes(self) -> tuple[str, ...]:
-        """Build and verify the live release's index anew if it is missing or damaged; the ids of what was rebuilt."""
+    def restore_indexes(self, *, thorough: bool = False) -> tuple[str, ...]:
+        """Build and verify the live release's index anew if it is missing or damaged; the ids of what was rebuilt.
+
+        `thorough`: read all that it holds. Raises ReleaseError, StoreError for items that are not what was published.
+        """
         with self.lock():
             live = self.live()
-            return (live.id,) if live and self._restore(live) else ()
+            return (live.id,) if live and self._restore(live, thorough=thorough) else ()
+
+    def _restore_live(self) -> None:
+        """As `restore_indexes`; of items that were changed by hand nothing is made, and the plan says what to do."""
+        try:
+            self.restore_indexes()
+        except KBError as error:
+            _LOG.warning("the index of the live release is not restored: %s", error)
 
     def hold(self, reason: str) -> Hold:
         """Let nothing be published here until somebody lifts it. Raises BlockedError (no reason, or it is held already)."""
@@ -243,9 +258,7 @@ class Publisher:
         return resumed
 
     def _build(self, release: Release) -> None:
-        manifest = self.store.manifest(release.market, release.number)
-        revisions = self.store.revisions([item.revision_id for item in manifest])
-        texts = index_texts(revisions[item.revision_id] for item in manifest)
+        texts = self._texts_of(release)
         starts = range(0, len(texts), _EMBED_BATCH)
         silent = nullcontext(lambda _: None)
         with self.progress.track(f"embed {release.id}", len(starts)) if self.progress else silent as done:
@@ -256,9 +269,16 @@ class Publisher:
         vectors = embed_texts(self.embedder, texts)
         self.indexes.build(release, texts, vectors, tick=lambda: self.failpoint("publish.during_build"))
 
-    def _restore(self, release: Release) -> bool:
+    def _texts_of(self, release: Release) -> tuple[IndexText, ...]:
+        """What its index holds. Raises ReleaseError, StoreError for items that are not what was published."""
+        manifest = self.store.manifest(release.market, release.number)
+        revisions = self.store.revisions([item.revision_id for item in manifest])
+        check_items(release, manifest, revisions)
+        return index_texts(revisions[item.revision_id] for item in manifest)
+
+    def _restore(self, release: Release, *, thorough: bool = False) -> bool:
         """Make sure that the index is whole; whether it had to be built. Raises ReleaseError."""
-        if self._is_whole(release):
+        if self._is_whole(release, self._texts_of(release) if thorough else None):
             return False
         if release.embedder != self.embedder.fingerprint:
             raise ReleaseError(
@@ -272,12 +292,17 @@ class Publisher:
             raise ReleaseError(f"the index of {release.id} could not be restored: {'; '.join(report.failures)}", "publish anew")
         return True
 
-    def _is_whole(self, release: Release) -> bool:
+    def _is_whole(self, release: Release, texts: Sequence[IndexText] | None = None) -> bool:
+        """Whether its index can be opened, and holds exactly `texts`, if they are given."""
         try:
-            self.indexes.open(release).close()
+            with closing(self.indexes.open(release)) as index:
+                if texts is None:
+                    return True
+                ids, held, vectors = index.contents()
+                contents = dict(zip(ids, zip(held, vectors, strict=True), strict=True))
+                return not list(check_contents(self.embedder, texts, contents))
         except ReleaseError:
             return False
-        return True
 
     def _probe(self, release: Release, before: int | None) -> None:
         """Ask the API; if it does not follow, what was live before is live again. Raises ReleaseError."""

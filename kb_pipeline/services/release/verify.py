@@ -14,7 +14,7 @@ from kb_pipeline.domain.findings import TextPart
 from kb_pipeline.domain.index import IndexText
 from kb_pipeline.domain.markets import GoldenQuery, Market
 from kb_pipeline.domain.releases import UNFINISHED, Manifest, Release, ReleaseReport, manifest_hash
-from kb_pipeline.errors import NotFoundError
+from kb_pipeline.errors import NotFoundError, ReleaseError, StoreError
 from kb_pipeline.ports.models import Embedder, TextRole, Vectors
 from kb_pipeline.ports.releases import ApprovedEntries, Failpoint, Indexes, ReleaseIndex, Releases
 from kb_pipeline.steps.release.manifest import index_texts
@@ -85,7 +85,12 @@ def verify(verification: Verification, number: int | None = None) -> tuple[Relea
         if live is None or release.state not in UNFINISHED:
             return release, verify_release(verification, release, index)
         before = verification.store.release(tag, live)
-        with closing(verification.indexes.open(before)) as live_index:
+        try:
+            verification.store.manifest(tag, live)
+            live_index = verification.indexes.open(before)
+        except (ReleaseError, StoreError):  # it is damaged, or was: there is nothing to compare with
+            return release, verify_release(verification, release, index)
+        with closing(live_index):
             return release, verify_release(verification, release, index, (before, live_index))
 
 
@@ -100,9 +105,10 @@ def verify_release(
     manifest, revisions = _texts_of(verification.store, release)
     texts = index_texts(revisions[item.revision_id] for item in manifest if item.revision_id in revisions)
     ids, held, vectors = index.contents()
+    contents = dict(zip(ids, zip(held, vectors, strict=True), strict=True))
     failures = [*_check_manifest(verification, release, manifest, revisions)]
     failures += ["the index is of another manifest"] if index.manifest_hash != release.manifest_hash else []
-    failures += _check_contents(verification.embedder, texts, dict(zip(ids, zip(held, vectors, strict=True), strict=True)))
+    failures += check_contents(verification.embedder, texts, contents)
     verification.failpoint("verify.during")
     asked, missed = _ask_all(verification.embedder, index, texts, dict(zip(ids, held, strict=True)))
     failures += [f"{len(missed)} of {asked} questions do not find their own entry"] if missed else []
@@ -149,7 +155,7 @@ def _check_manifest(
         yield from _each("is not approved, or no longer", gone)
 
 
-def _check_contents(embedder: Embedder, texts: Sequence[IndexText], held: Mapping[str, tuple[str, Vectors]]) -> Iterator[str]:
+def check_contents(embedder: Embedder, texts: Sequence[IndexText], held: Mapping[str, tuple[str, Vectors]]) -> Iterator[str]:
     """The index holds exactly the manifest's texts, under the vectors that the embedder gives them."""
     wanted = {text.id: text.text for text in texts}
     yield from _each("is missing in the index", sorted(wanted.keys() - held.keys()))

@@ -16,6 +16,7 @@ from kb_pipeline.ports.releases import Indexes
 from kb_pipeline.services.serve.following import Follower
 from kb_pipeline.services.serve.opened import NO_TEXTS, LiveStore, OpenRelease, open_release
 
+_READING = 1.0  # seconds that the readers of an index that was made anew have to end
 _PATIENCE = 5.0  # seconds until a release that could not be opened is tried again
 
 
@@ -73,7 +74,9 @@ class LiveReleases:
         if self._withdrawn is None:
             return
         with self._refreshing:
-            numbers, old = self._store.live_numbers(), self._open
+            numbers = self._store.live_numbers()
+            self._let_go_of_replaced()
+            old = self._open
             live = {tag: numbers[tag] for tag in self._tags if tag in numbers}
             fresh = {tag: now for tag, number in live.items() if (now := self._followed(tag, number, old.get(tag)))}
             with self._silencing:  # what was withdrawn while it was opened
@@ -83,6 +86,15 @@ class LiveReleases:
             for tag, released in old.items():
                 if fresh.get(tag) is not released:
                     released.retire()
+
+    def _let_go_of_replaced(self) -> None:
+        """Close what stands on an index that was made anew: the new one can be opened when its last reader has left."""
+        for tag, released in self._open.items():
+            if not released.index.is_current():
+                with self._silencing:
+                    self._open = {market: other for market, other in self._open.items() if market != tag}
+                released.retire()
+                released.wait_closed(_READING)
 
     def follow(self, seconds: float = 0.5) -> None:
         """Refresh now and then every so many seconds, in threads of its own, until `close()`."""

@@ -7,11 +7,12 @@ from typing import NamedTuple, Protocol
 from kb_pipeline.domain.answers import ServedEntry
 from kb_pipeline.domain.base import fingerprint
 from kb_pipeline.domain.faqs import Revision
-from kb_pipeline.domain.releases import Manifest, Release, manifest_hash
-from kb_pipeline.errors import EmbedderMismatchError, ReleaseError
+from kb_pipeline.domain.releases import ManifestItem, Release
+from kb_pipeline.errors import EmbedderMismatchError
 from kb_pipeline.ports.entries import WithdrawnTexts
 from kb_pipeline.ports.models import Embedder
 from kb_pipeline.ports.releases import Indexes, ReleaseIndex, Releases
+from kb_pipeline.steps.release.manifest import check_items
 
 NO_TEXTS: frozenset[str] = frozenset()
 
@@ -43,6 +44,7 @@ class OpenRelease:
         self._lock = threading.Lock()
         self._readers = 0
         self._retired = False
+        self._closed = threading.Event()
 
     def silence(self, revisions: frozenset[str]) -> None:
         """Say none of these texts from now on, and again what is not among them. The index stays as it is."""
@@ -66,15 +68,23 @@ class OpenRelease:
             self._readers -= 1
             done = self._retired and not self._readers
         if done:
-            self.index.close()
+            self._close()
 
     def retire(self) -> None:
-        """Let nobody in any more; call it once."""
+        """Let nobody in any more."""
         with self._lock:
+            done = not self._retired and not self._readers
             self._retired = True
-            done = not self._readers
         if done:
-            self.index.close()
+            self._close()
+
+    def wait_closed(self, seconds: float) -> None:
+        """Wait until its last reader has left, or the time is over."""
+        self._closed.wait(seconds)
+
+    def _close(self) -> None:
+        self.index.close()
+        self._closed.set()
 
 
 def open_release(store: LiveStore, indexes: Indexes, embedder: Embedder, market: str, number: int) -> OpenRelease:
@@ -88,26 +98,17 @@ def open_release(store: LiveStore, indexes: Indexes, embedder: Embedder, market:
             f"{release.id} was indexed by embedder {release.embedder}, questions are embedded by {embedder.fingerprint}",
             f"set KB_EMBEDDING_MODEL back, or publish again: kb release publish --market {market}",
         )
-    entries = _entries(release, manifest, store.revisions([item.revision_id for item in manifest]))
+    revisions = store.revisions([item.revision_id for item in manifest])
+    check_items(release, manifest, revisions)
+    entries = {item.entry_id: _entry(item, revisions[item.revision_id]) for item in manifest}
     return OpenRelease(release, indexes.open(release), entries)
 
 
-def _entries(release: Release, manifest: Manifest, revisions: Mapping[str, Revision]) -> dict[str, ServedEntry]:
-    remedy = f"the database was changed behind the pipeline: kb audit verify, then kb release publish --market {release.market}"
-    if manifest_hash(release.market, manifest, release.embedder) != release.manifest_hash:
-        raise ReleaseError(f"the manifest of {release.id} is not the one that was published", remedy)
-    entries: dict[str, ServedEntry] = {}
-    for item in manifest:
-        revision = revisions.get(item.revision_id)
-        if revision is None or (revision.entry_id, revision.market) != (item.entry_id, release.market):
-            raise ReleaseError(f"{release.id} names revision {item.revision_id}, which is not of entry {item.entry_id}", remedy)
-        if revision.text.hash != item.text_hash:
-            raise ReleaseError(f"the text of entry {item.entry_id} is not the one that {release.id} published", remedy)
-        entries[item.entry_id] = ServedEntry(
-            market=revision.market,
-            language=revision.language,
-            text=revision.text,
-            citations=revision.citations,
-            item=item,
-        )
-    return entries
+def _entry(item: ManifestItem, revision: Revision) -> ServedEntry:
+    return ServedEntry(
+        market=revision.market,
+        language=revision.language,
+        text=revision.text,
+        citations=revision.citations,
+        item=item,
+    )

@@ -3,18 +3,19 @@
 import json
 import secrets
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from kb_pipeline.adapters.audit.key_file import GivenKeys
 from kb_pipeline.adapters.store_sql import SqlStore
-from kb_pipeline.domain.accounts import ApiKey, Role, User
+from kb_pipeline.domain.accounts import ApiKey, Role, Session, User
 from kb_pipeline.domain.audit import GENESIS, link
 from kb_pipeline.domain.changes import RiskTier, Verdict
 from kb_pipeline.domain.conflicts import Conflict
 from kb_pipeline.domain.releases import ManifestItem, ReleaseReport
+from kb_pipeline.domain.translation_memory import MemoryUnit
 from tests.adapters.store_sql.samples import MARKETS, change_of, decision_of, edit_of, revision_of
 
 KEYS = GivenKeys(secrets.token_hex(32))
@@ -50,6 +51,14 @@ def fill(store: SqlStore) -> None:
         store.save_conflicts([conflict], store.release(market, 1))
         store.settle_conflict(conflict, "มาลี", "", "ถูกทั้งคู่")
     store.save_user(User(name="มาลี", role=Role.ADMIN), "hash", "ann")
+    for token in ("one", "two"):
+        now = datetime.now(UTC)
+        later = now + timedelta(hours=8)
+        store.save_session(Session(token_hash=token, user="มาลี", csrf="csrf", created_at=now, expires_at=later))
+    store.end_session("two")
+    for market, target in (("th-TH", "ไม่ได้"), ("en-US", "You cannot.")):
+        unit = MemoryUnit(market=market, source_language="de", source="Nein.", target=target, origin="agency.tmx")
+        store.save_memory_units([unit], "มาลี")
     store.add_key(ApiKey(id="k1", name="ร้าน"), "hash", "ann")
 
 

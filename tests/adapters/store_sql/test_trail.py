@@ -3,7 +3,9 @@
 import shutil
 import sqlite3
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -22,7 +24,7 @@ from kb_pipeline.adapters.store_sql.seals import SEALED_TABLES
 from kb_pipeline.domain.accounts import ApiKey, Role, User
 from kb_pipeline.domain.changes import Verdict
 from kb_pipeline.errors import StoreError
-from tests.adapters.store_sql.samples import change_of, decision_of
+from tests.adapters.store_sql.samples import article_of, change_of, chunk_of, decision_of, sentences_of
 from tests.adapters.store_sql.tampering import KEYS, chain_again, events_of, fill
 
 HELD = tempfile.TemporaryDirectory(prefix="kb-store-trail-")  # gone when the tests end
@@ -115,6 +117,11 @@ TAMPERINGS = {
     "what waits is approved": approve_what_waits,
     "an approved text is changed": change_a_text,
     "a text is said to be of another language": statement("UPDATE revisions SET language = 'xx' WHERE market = 'th-TH'"),
+    "a decision is put in": statement(
+        "INSERT INTO decisions (position, change_id, seen_version, actor, value, edited_revision_id, result, at) "
+        "SELECT position + 1000, change_id, seen_version + 9, 'mallory', value, edited_revision_id, result, at FROM decisions"
+    ),
+    "an old row is put back": statement("UPDATE entries SET state = 'proposed', approved_revision_id = NULL"),
     "a decision is deleted": statement("DELETE FROM decisions WHERE position = 3"),
     "a decision is another person's": statement("UPDATE decisions SET actor = 'mallory' WHERE position = 3"),
     "an entry is deleted": statement("DELETE FROM entries WHERE state = 'proposed'"),
@@ -127,6 +134,14 @@ TAMPERINGS = {
     "a contradiction is settled otherwise": statement("UPDATE conflicts SET holds = first_entry"),
     "somebody is an admin": statement("UPDATE users SET disabled = NOT disabled"),
     "somebody has another password": statement("UPDATE users SET password_hash = 'mine'"),
+    "somebody is signed in whom nobody let in": statement(
+        "INSERT INTO sessions (token_hash, user_key, csrf, created_at, expires_at) "
+        "SELECT 'mine', user_key, csrf, created_at, expires_at FROM sessions"
+    ),
+    "a session is another person's": statement("UPDATE sessions SET token_hash = 'mine'"),
+    "a translation that somebody imported is another one": statement(
+        "UPDATE memory_units SET target = 'ได้' WHERE market = 'th-TH'"
+    ),
     "a key is good for all": statement("UPDATE api_keys SET secret_hash = 'mine'"),
 }
 
@@ -135,6 +150,45 @@ def test_nothing_is_found_where_only_the_program_wrote(keyed: SqlStore) -> None:
     report = keyed.verify_trail()
     assert report.findings == ()
     assert (report.keyed, report.is_sealed, report.anchored) == (report.events, True, report.events)
+
+
+def use_a_session_and_take_it_away(connection: Connection) -> None:
+    TAMPERINGS["somebody is signed in whom nobody let in"](connection)
+    statement("DELETE FROM sessions WHERE token_hash = 'mine'")(connection)
+
+
+UNSEEN = {  # docs/adr/0024 says so, and why
+    "the limits of an article are others": statement("UPDATE articles SET front_matter = '{}'"),
+    "a source text is another one": statement("UPDATE articles SET body = 'free for all'"),
+    "a session is put in, and gone before anybody looks": use_a_session_and_take_it_away,
+}
+
+
+@pytest.mark.parametrize("tamper", UNSEEN.values(), ids=UNSEEN.keys())
+def test_what_the_trail_does_not_vouch_for_is_not_found(
+    keyed: SqlStore, url: str, tamper: Callable[[Connection], None]
+) -> None:
+    article = article_of("th-TH")
+    sentences = sentences_of(article)
+    keyed.save_article(article, sentences, [chunk_of(article, sentences)])
+    by_sql(url, tamper)
+    assert keyed.verify_trail().findings == ()
+
+
+def test_an_old_database_in_the_place_of_the_new_one_is_found_as_long_as_the_anchor_is_there(
+    filled: Path, tmp_path: Path
+) -> None:
+    new, old, anchor = tmp_path / "new.sqlite3", tmp_path / "old.sqlite3", AnchorFile(tmp_path / "audit.anchor")
+    shutil.copy(filled, new)
+    shutil.copy(filled, old)
+    with closing(SqlStore(f"sqlite:///{new}", KEYS, anchor)) as store:
+        store.propose(change_of("th-TH", "later"))
+    (head,) = anchor.marks()
+    with closing(SqlStore(f"sqlite:///{old}", KEYS, anchor)) as store:
+        assert "the anchor" in str(store.verify_trail().findings[0])
+        anchor.path.unlink()
+        assert store.verify_trail().findings == ()
+        assert store.verify_trail([head]).findings, "a head that was kept elsewhere finds it"
 
 
 @pytest.mark.parametrize("tamper", TAMPERINGS.values(), ids=TAMPERINGS.keys())
@@ -261,6 +315,31 @@ def test_after_a_rotation_old_and_new_events_verify_and_the_old_key_writes_no_mo
     assert store.verify_trail().findings == ()
     with pytest.raises(StoreError, match=f"goes on with key {made.id}"):
         SqlStore(url, GivenKeys(before.secret.decode())).propose(change_of("en-US"))
+
+
+def test_rotations_at_once_and_beside_a_writer_lose_no_key(url: str, tmp_path: Path) -> None:
+    store, at_once = SqlStore(url, KeyFile(tmp_path / "audit.key")), 6
+    together = threading.Barrier(at_once + 1)
+
+    def rotate() -> None:
+        keys = KeyFile(tmp_path / "audit.key")
+        together.wait()
+        keys.rotate()
+        store.note_new_key("dara")
+
+    def work() -> None:
+        together.wait()
+        for number in range(at_once):
+            store.propose(change_of("th-TH", f"{number}"))
+
+    with ThreadPoolExecutor(at_once + 1) as threads:
+        for done in [*(threads.submit(rotate) for _ in range(at_once)), threads.submit(work)]:
+            done.result()
+    known = KeyFile(tmp_path / "audit.key").known()
+    assert len({key.id for key in known}) in (at_once, at_once + 1)  # the writer may have made the first one, or a rotation
+    report = store.verify_trail()
+    assert (report.findings, report.keyed) == ((), report.events)
+    store.close()
 
 
 @pytest.mark.parametrize("content", ["", " \n\n"], ids=["empty", "blank"])

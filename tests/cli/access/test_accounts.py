@@ -102,6 +102,7 @@ def test_the_trail_is_read_and_proven(peopled, tmp_path):
     assert "event 2" in peopled("audit", "verify")[1]
 
 
+@pytest.mark.sqlite_only("kb backup keeps SQLite's file")
 def test_a_home_comes_back_from_its_backup(peopled, tmp_path, monkeypatch):
     file = tmp_path / "สำรอง.tar.gz"
     made = output_of(peopled, "backup", str(file))

@@ -8,7 +8,7 @@ from kb_pipeline.cli.app import main
 from tests.api.knowledge import REFUNDS_TH, RETURNS, RETURNS_TH, Knowledge
 from tests.conftest import ROOT
 from tests.databases import use_home
-from tests.publishing import publisher_of, retire
+from tests.publishing import before_the_gate, publisher_of, retire
 
 pytestmark = pytest.mark.slow  # processes, a browser, or a whole release for each
 
@@ -71,6 +71,19 @@ def test_people_read_what_is_said_and_what_would_change(home, capsys, monkeypatc
     assert "30" in kb(capsys, monkeypatch, "diff", market, "1", "2")[1]
     assert f"{market}/r0002" in kb(capsys, monkeypatch, "list")[1]
     assert "fit to be live" in kb(capsys, monkeypatch, "show", market)[1]
+
+
+@pytest.mark.parametrize("market", ["en-US", "th-TH"])
+def test_what_was_approved_and_cannot_be_said_is_told_with_its_remedy(home, capsys, monkeypatch, market):
+    with before_the_gate():
+        old = home.approve(market, ("<b onclick=1>คืนได้ไหม", "15"))
+    code, plan = as_json(capsys, monkeypatch, "publish", "--dry-run", "--market", market)
+    assert (code, plan["entries"], plan["left_out"][0]["entry_id"]) == (0, 0, old)
+    said = kb(capsys, monkeypatch, "publish", "--dry-run", "--market", market)[1]
+    assert all(
+        words in said
+        for words in ("Left out", "question holds HTML", f"kb entry correct {old}", "nothing is approved that can")
+    )
 
 
 def test_a_damaged_release_ends_with_exit_code_1(home, capsys, monkeypatch):

@@ -116,6 +116,7 @@ def test_an_untouched_home_is_whole(kb):
     assert (code, said["ok"], said["first_bad"]) == (0, True, None)
 
 
+@pytest.mark.sqlite_only("it opens the file")
 @pytest.mark.parametrize("tamper", TAMPERINGS, ids=lambda tamper: tamper.__name__)
 def test_whatever_is_done_to_the_database_is_found_and_nothing_is_published(kb, sql, tamper):
     with sql:
@@ -126,6 +127,7 @@ def test_whatever_is_done_to_the_database_is_found_and_nothing_is_published(kb, 
     assert (code, said["error"]["code"], said["release"]) == (1, "blocked", None)
 
 
+@pytest.mark.sqlite_only("it opens the file")
 def test_a_market_whose_live_items_were_changed_by_hand_is_published_again_after_a_seal(kb, sql):
     """Also where nothing was approved meanwhile; and nobody goes back to the release that was changed."""
     publish = ("release", "publish", "--market", "th-TH")
@@ -152,6 +154,7 @@ def test_the_key_is_made_with_the_first_event_and_only_its_owner_reads_it(kb, kn
     assert file.read_text("utf-8").strip() not in json.dumps(said)
 
 
+@pytest.mark.sqlite_only("it opens the file")
 def test_without_the_key_its_place_and_a_seal_are_the_remedy_and_no_backup(kb, knowledge):
     (knowledge.settings.home / "audit.key").unlink()
     code, said = kb("audit", "verify")
@@ -174,6 +177,7 @@ def test_an_anchor_that_is_gone_is_a_warning(kb, knowledge, monkeypatch):
     assert kb("audit", "verify")[1]["warnings"] == []
 
 
+@pytest.mark.sqlite_only("it opens the file")
 def test_no_empty_database_takes_the_place_of_one_that_is_gone(kb, knowledge, tmp_path):
     file, backup = knowledge.settings.home / "kb.sqlite3", tmp_path / "kb.tar.gz"
     kb("backup", str(backup))
@@ -236,6 +240,7 @@ def test_an_export_that_was_changed_is_found(kb, tmp_path, tamper):
     assert (code, said["ok"]) == (1, False)
 
 
+@pytest.mark.sqlite_only("it opens the file")
 def test_a_head_that_was_written_down_elsewhere_proves_a_cut(kb, sql, knowledge):
     _, whole = kb("audit", "verify")
     head = f"{whole['events']}:{whole['head']}"
@@ -247,6 +252,7 @@ def test_a_head_that_was_written_down_elsewhere_proves_a_cut(kb, sql, knowledge)
     assert kb("audit", "verify", "--head", "nonsense")[0] == 2
 
 
+@pytest.mark.sqlite_only("kb backup keeps SQLite's file")
 def test_a_backup_is_restored_and_the_anchor_says_so(kb, knowledge, tmp_path):
     file = tmp_path / "kb.tar.gz"
     kb("backup", str(file))
@@ -257,6 +263,7 @@ def test_a_backup_is_restored_and_the_anchor_says_so(kb, knowledge, tmp_path):
     assert "restored 'kb.tar.gz'" in (knowledge.settings.home / "audit.anchor").read_text("utf-8")
 
 
+@pytest.mark.sqlite_only("it opens the file")
 def test_a_database_that_was_put_back_by_hand_is_found_and_taken_with_a_reason(kb, knowledge, tmp_path, sql):
     old = tmp_path / "old.sqlite3"
     sql.execute("VACUUM INTO ?", (str(old),))

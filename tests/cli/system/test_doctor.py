@@ -17,7 +17,10 @@ from tests.api.knowledge import RETURNS_TH, Knowledge
 from tests.conftest import ROOT
 from tests.publishing import publisher_of
 
-pytestmark = pytest.mark.slow  # a release is verified in a fresh process
+pytestmark = [
+    pytest.mark.slow,  # a release is verified in a fresh process
+    pytest.mark.sqlite_only("a home is copied with its files"),
+]
 
 
 @pytest.fixture(scope="module")

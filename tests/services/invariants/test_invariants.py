@@ -16,6 +16,7 @@ from tests.api.knowledge import REFUNDS_TH, RETURNS, RETURNS_TH, Knowledge
 from tests.conftest import ROOT
 from tests.publishing import publisher_of
 
+pytestmark = pytest.mark.sqlite_only("a home is copied with its files")
 MARKETS = ("en-US", "th-TH")
 
 

@@ -16,7 +16,7 @@ from kb_pipeline.errors import BlockedError, ConflictError, ReleaseError
 from kb_pipeline.services.release.publish import UnfitReleaseError
 from kb_pipeline.steps.release.manifest import manifest_of
 from tests.api.knowledge import LOCKERS, REFUNDS, REFUNDS_TH, RETURNS, RETURNS_TH, Knowledge
-from tests.publishing import publisher_of, retire
+from tests.publishing import before_the_gate, publisher_of, retire
 
 SAID = {"en-US": (RETURNS, REFUNDS), "th-TH": (RETURNS_TH, REFUNDS_TH)}
 MARKETS = tuple(SAID)
@@ -210,12 +210,30 @@ def test_an_entry_is_limited_by_the_narrowest_of_what_it_cites(knowledge):
     )
     one = FrontMatter(markets=("en-US", "th-TH"), valid_from=date(2025, 1, 1), topics=("a",))
     two = FrontMatter(markets=("en-US",), valid_from=date(2025, 3, 1), valid_until=date(2027, 1, 1), topics=("b",))
-    (item,) = manifest_of([both], {cited: one, "second": two})
+    ((item,), _) = manifest_of([both], {cited: one, "second": two})
     assert (item.markets, item.valid_from, item.valid_until) == (("en-US",), date(2025, 3, 1), date(2027, 1, 1))
     assert set(item.topics) == {"a", "b", "returns"}
-    gone = manifest_of([both], {cited: one}, live=(item,))
+    gone, _ = manifest_of([both], {cited: one}, live=(item,))
     assert (gone[0].markets, gone[0].valid_until) == (item.markets, item.valid_until)
-    assert manifest_of([both], {cited: one, "second": FrontMatter(markets=("vi-VN",))}) == ()
+    none, (left,) = manifest_of([both], {cited: one, "second": FrontMatter(markets=("vi-VN",))})
+    assert (none, left.reason) == ((), "its articles share no market")
+
+
+@pytest.mark.parametrize("market", MARKETS)
+@pytest.mark.parametrize("bad", ["<script>alert(1)</script>", "\x1b[8m", "\u202e51"])
+def test_what_was_approved_and_cannot_be_said_any_more_is_left_out_with_its_reason(knowledge, market, bad):
+    (question, answer), other = SAID[market]
+    with before_the_gate():
+        old = knowledge.approve(market, (question, f"{answer} {bad}"))
+    new = knowledge.approve(market, other)
+    publisher = publisher_of(knowledge, market)
+    plan = publisher.plan()
+    assert (plan.is_due, plan.obstacles, plan.diff.added) == (True, (), (new,))
+    (left,) = plan.left_out
+    assert (left.entry_id, left.text.answer) == (old, f"{answer} {bad}")
+    assert left.reason.startswith("its answer ")
+    assert publisher.publish().entries == 1
+    assert (publisher.plan().differs, publisher.plan().left_out) == (False, (left,))
 
 
 def test_entries_follow_their_release_and_the_trail_stays_whole(knowledge):
