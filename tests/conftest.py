@@ -14,12 +14,17 @@ from kb_pipeline.adapters.store_sql import SqlStore
 from kb_pipeline.settings import Settings
 from tests import databases
 from tests.embedding import remembered_vectors
+from tests.scratch import write_to_memory
 
 ROOT = Path(__file__).parent.parent
 DAY = date(2026, 1, 15)
 
 settings.register_profile("kb", deadline=None)  # a first example loads dictionaries; time is measured in benchmarks
 settings.load_profile("kb")
+
+
+def pytest_configure():
+    write_to_memory()
 
 
 def pytest_collection_modifyitems(items):
