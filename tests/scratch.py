@@ -1,7 +1,7 @@
-"""Where tests put their files: into memory, if there is enough of it. A store waits for the disk at every commit, a test needs not.
+"""Where tests put their files: into memory, if there is enough of it. The program waits for the disk at every commit.
 
-`TMPDIR`, if it is set, is obeyed. Child processes inherit it. What is killed loses nothing in memory either: only the machine
-must stay up.
+`TMPDIR` is obeyed if it is set, and child processes inherit it. A process that is killed loses nothing there that it would keep
+on a disk: only the machine must stay up.
 """
 
 import os
@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - each test has a folder of its own in it
-ENOUGH = 2 * 1024**3  # bytes; a run of all quick tests on two workers holds a tenth of it at a time
+ENOUGH = 2 * 1024**3  # bytes; a passed test's folder goes at once
 
 
 def write_to_memory() -> None:
