@@ -8,6 +8,7 @@ PARTS ?= tests/adapters tests/services tests/api tests/web tests/cli tests/asset
 export KB_HOME
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export TOKENIZERS_PARALLELISM := false
+unexport PYTHONDONTWRITEBYTECODE # or every worker and child process compiles everything anew
 
 .PHONY: help setup browser demo up test test-postgres quick torture check docs dev clean
 

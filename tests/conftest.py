@@ -13,12 +13,18 @@ from kb_pipeline.adapters.packs.files import load_market
 from kb_pipeline.adapters.store_sql import SqlStore
 from kb_pipeline.settings import Settings
 from tests import databases
+from tests.embedding import remembered_vectors
+from tests.scratch import write_to_memory
 
 ROOT = Path(__file__).parent.parent
 DAY = date(2026, 1, 15)
 
 settings.register_profile("kb", deadline=None)  # a first example loads dictionaries; time is measured in benchmarks
 settings.load_profile("kb")
+
+
+def pytest_configure():
+    write_to_memory()
 
 
 def pytest_collection_modifyitems(items):
@@ -31,6 +37,13 @@ def pytest_collection_modifyitems(items):
 def pytest_sessionfinish():
     databases.drop()
     databases.drop_template()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def each_text_is_embedded_once():
+    """The real model embeds a text once in a process, for the stores of all tests: it gives the same vector each time."""
+    with remembered_vectors():
+        yield
 
 
 @pytest.fixture(autouse=True)

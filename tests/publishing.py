@@ -39,11 +39,20 @@ def _embedder() -> Embedder:
 
 def publisher_of(knowledge: Knowledge, market: str, failpoint: Failpoint = lambda _: None) -> Publisher:
     """The composition root's publisher, verifying here."""
-    made = replace(build_publisher(knowledge.settings, market, "dara", store=knowledge.store), embedder=_embedder())
+    made = build_publisher(knowledge.settings, market, "dara", store=knowledge.store, embedder=_embedder())
+    return replace(verifying_here(made), failpoint=failpoint)
+
+
+def verifying_here(publisher: Publisher) -> Publisher:
+    """The same, without the fresh process."""
     verification = Verification(
-        store=made.store, indexes=made.indexes, embedder=made.embedder, market=made.market, golden_margin=0.05
-    )  # fmt: skip
-    return replace(made, verifier=HereVerifier(verification), failpoint=failpoint)
+        store=publisher.store,
+        indexes=publisher.indexes,
+        embedder=publisher.embedder,
+        market=publisher.market,
+        golden_margin=0.05,
+    )
+    return replace(publisher, verifier=HereVerifier(verification))
 
 
 @contextmanager

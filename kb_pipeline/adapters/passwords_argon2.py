@@ -7,10 +7,10 @@ from kb_pipeline.errors import StoreError
 
 
 class Argon2Passwords:
-    """`ports.accounts.Passwords`, with OWASP's least parameters for Argon2id: 19 MiB, two passes, one lane."""
+    """`ports.accounts.Passwords`. `memory` (KiB) and `passes`: OWASP's least for Argon2id, 19 MiB and two, with one lane."""
 
-    def __init__(self) -> None:
-        self._hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+    def __init__(self, memory: int = 19_456, passes: int = 2) -> None:
+        self._hasher = PasswordHasher(time_cost=passes, memory_cost=memory, parallelism=1)
 
     def hash(self, password: str) -> str:
         """A salted hash, with its parameters."""

@@ -45,7 +45,8 @@ class Browser(TestClient):
 
 @pytest.fixture
 def accounts(store):
-    return Accounts(store, Argon2Passwords())
+    """With passwords that are quick to hash: every test signs somebody in. What the product takes: tests/services/access."""
+    return Accounts(store, Argon2Passwords(memory=64, passes=1))
 
 
 @pytest.fixture

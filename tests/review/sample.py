@@ -1,7 +1,9 @@
 """A knowledge base as reviewers meet it: real articles, Thai and American proposals, findings of the real checks."""
 
+from functools import cache
+
 from kb_pipeline.adapters.store_sql import SqlStore
-from kb_pipeline.domain.articles import Citation
+from kb_pipeline.domain.articles import Article, Chunk, Citation, Sentence
 from kb_pipeline.domain.changes import Change, ChangeKind, Decision, Relation, RelationKind, Verdict
 from kb_pipeline.domain.entries import Draft
 from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, SourceFaq, Usage, entry_id
@@ -77,10 +79,7 @@ def fill(store: SqlStore, thai: Market, american: Market) -> tuple[Change, ...]:
 
 
 def _source(store: SqlStore, name: str, cited: tuple[str, ...], question: str, answer: str) -> SourceFaq:
-    parts = (ROOT / "kb_source/en" / f"{name}.md").read_text(encoding="utf-8").split("---\n", 2)
-    topics = ("returns",) if name == "returns" else ("refund", "payment")
-    item = article(name, parts[2].strip() + "\n", topics=topics)
-    sentences, chunks = split(item)
+    item, sentences, chunks = _read(name)
     store.save_article(item, sentences, chunks)
     citations = tuple(Citation.of(next(s for s in sentences if s.is_citable and s.text.startswith(words))) for words in cited)
     faq = SourceFaq(
@@ -90,11 +89,19 @@ def _source(store: SqlStore, name: str, cited: tuple[str, ...], question: str, a
         revision=1,
         text=FaqText(question=question, answer=answer),
         citations=citations,
-        topics=topics,
+        topics=item.front_matter.topics,
         provenance=MODEL,
     )
     store.save_source_faqs([faq], {})
     return faq
+
+
+@cache
+def _read(name: str) -> tuple[Article, tuple[Sentence, ...], tuple[Chunk, ...]]:
+    """An article of the source with its sentences and chunks: the same for every test."""
+    parts = (ROOT / "kb_source/en" / f"{name}.md").read_text(encoding="utf-8").split("---\n", 2)
+    item = article(name, parts[2].strip() + "\n", topics=("returns",) if name == "returns" else ("refund", "payment"))
+    return item, *split(item)
 
 
 def _propose(

@@ -15,6 +15,7 @@ from schemathesis.specs.openapi.checks import content_type_conformance, response
 
 from kb_pipeline.domain.accounts import Role
 from tests.api.conftest import running  # noqa: F401 - a fixture
+from tests.publishing import verifying_here
 from tests.review.browsing import PASSWORD
 from tests.review.conftest import (  # noqa: F401 - fixtures
     ORIGIN,
@@ -85,7 +86,7 @@ def test_the_api_takes_whatever_is_sent(running):  # noqa: F811
 @pytest.fixture
 def site(app, accounts, changes, publisher):  # noqa: F811
     """The review page with changes and a live release, for an admin who is signed in and for nobody."""
-    publisher("th-TH", "pim").publish()
+    verifying_here(publisher("th-TH", "pim")).publish()
     accounts.add_user("dara", PASSWORD, Role.ADMIN, (), "test")
     admin = Browser(app)
     assert admin.sign_in("dara").status_code == 303

@@ -2,7 +2,7 @@
 
 import json
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from kb_pipeline.adapters.models.embedder_sentence_transformers import SentenceT
 from kb_pipeline.adapters.models.registry import EMBEDDING_MODEL
 from kb_pipeline.errors import ChecksumError, EmbedderMismatchError, ModelNotFetchedError
 from kb_pipeline.settings import Settings
+from tests.embedding import forgotten_vectors
 
 Vector = npt.NDArray[np.float32]
 REFUND = {"en": "How do I get a refund?", "th": "ฉันจะขอเงินคืนได้อย่างไร", "zh": "怎样申请退款？"}
@@ -35,6 +36,13 @@ class Shelf:
     def save_vectors(self, embedder: str, role: str, vectors: Mapping[str, Vector]) -> None:
         self.saved.append(len(vectors))
         self.vectors.update({(embedder, role, h): vector for h, vector in vectors.items()})
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_is_remembered() -> Iterator[None]:
+    """Here the model itself is tested."""
+    with forgotten_vectors():
+        yield
 
 
 @pytest.fixture(scope="module")

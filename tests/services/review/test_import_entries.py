@@ -3,6 +3,7 @@
 import pytest
 
 from kb_pipeline.domain.changes import ChangeKind, ChangeState, Decision, RelationKind, RiskTier, Verdict
+from kb_pipeline.services.review import import_entries
 from kb_pipeline.services.review.import_entries import Importer
 from tests.conftest import DAY
 from tests.fakes import SilentProgress
@@ -122,11 +123,12 @@ def test_of_two_answers_to_one_question_in_a_file_the_first_is_taken_and_the_oth
     assert [change.revision.text.answer for change in store.changes("th-TH")] == [answer]
 
 
-def test_more_rows_than_a_batch_are_compared_across_batches(take_in):
-    many = [(n, row(f"คูปองหมายเลข {n} ใช้ที่ไหน", f"ใช้ที่ร้าน {n}")) for n in range(2, 300)]
+def test_more_rows_than_a_batch_are_compared_across_batches(take_in, monkeypatch):
+    monkeypatch.setattr(import_entries, "_BATCH", 16)
+    many = [(n, row(f"คูปองหมายเลข {n} ใช้ที่ไหน", f"ใช้ที่ร้าน {n}")) for n in range(2, 40)]
     question, answer, other = AGAIN["th-TH"]
-    result = take_in([(1, row(question, answer)), *many, (300, row(f"{question}?", other))])
-    assert 300 in {marked.line for marked in result.contradictions}
+    result = take_in([(1, row(question, answer)), *many, (40, row(f"{question}?", other))])
+    assert 40 in {marked.line for marked in result.contradictions}
 
 
 HARMFUL = {
