@@ -280,6 +280,9 @@ class PrivateWords(Value):
     of: tuple[str, ...] = ()  # between a word for a secret and whose it is: for
     equals: tuple[str, ...] = ()  # between such a word and a secret, beside : and =
     no_data: tuple[str, ...] = ()
+    goods: tuple[
+        str, ...
+    ] = ()  # of what was sent: before a bare number that would pass for an id or a card, not for a telephone
 
 
 class AccountWords(Value):
