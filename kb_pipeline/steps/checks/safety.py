@@ -8,6 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 from kb_pipeline.domain.characters import IDLE, SMUGGLED
+from kb_pipeline.domain.disguise import run_together, undisguised
 from kb_pipeline.domain.findings import MqmCategory, Severity
 from kb_pipeline.domain.privacy import MASK, DataKind
 from kb_pipeline.domain.sayable import unsayable
@@ -95,32 +96,44 @@ def bot_instruction(subject: Subject) -> Iterator[Flaw]:
         yield from _unseen(subject, _HIDDEN, "characters that nobody sees")
     if "<!--" in latin:
         yield from _unseen(subject, _COMMENT, "a comment that only the bot sees")
-    orders = _orders()
-    if orders.latin_sign.search(latin) or orders.sign.search(text):
-        for part, match in subject.finditer(orders.pattern):
-            yield Flaw(f"'{match[0][:80]}' gives orders to the bot; say what customers need to know", part, match.span())
+    yield from _spoken(subject, _orders(), "gives orders to the bot; say what customers need to know")
     if _LONG.search(latin):
         for part, match in subject.finditer(_BLOB):
             if match[0] not in subject.source_text and _is_text(match[0]):
                 yield Flaw("encoded text that only the bot reads; write it out or remove it", part, match.span())
 
 
-class _Orders(NamedTuple):
-    """Orders to a bot in all languages. Every order has a sign, which is found many times faster."""
+def _spoken(subject: Subject, words: "_Words", what: str) -> Iterator[Flaw]:
+    """What `words` find in each part as it is written; if nothing, without its disguise and in one line, where no place is known."""
+    if not words.sign.search(subject.undisguised):
+        return
+    for part, text in subject.parts():
+        found = next(((said, span) for said, span in words.in_any_form(text)), None)
+        if found:
+            yield Flaw(f"'{found[0][:80]}' {what}", part, found[1])
+
+
+class _Words(NamedTuple):
+    """Patterns of all languages. What they match has a sign, in lower case, which is found many times faster."""
 
     pattern: re.Pattern[str]
-    latin_sign: re.Pattern[str]  # of `Subject.latin`
     sign: re.Pattern[str]
+
+    def in_any_form(self, text: str) -> Iterator[tuple[str, tuple[int, int] | None]]:
+        """The first of them in each form of a text, with its place in the text as it is written."""
+        seen = undisguised(text)
+        for form in dict.fromkeys((text, seen, run_together(seen))):
+            if match := self.pattern.search(form):
+                yield match[0], match.span() if form is text else None
 
 
 @cache
-def _orders() -> _Orders:
+def _orders() -> _Words:
     signs = (*_BORDER_SIGNS, *everywhere(lambda language: language.bot_orders.sign))
     patterns = everywhere(lambda language: language.bot_orders.patterns)
-    return _Orders(
+    return _Words(
         pattern=re.compile("|".join((*patterns, _BORDERS)), re.IGNORECASE | re.MULTILINE),
-        latin_sign=re.compile("|".join(re.escape(sign) for sign in signs if sign.isascii())),
-        sign=re.compile("|".join(re.escape(sign) for sign in signs if not sign.isascii())),
+        sign=re.compile("|".join(map(re.escape, signs))),
     )
 
 

@@ -6,17 +6,16 @@ full-width letters, `example[.]com`, `hxxp://`, `%2e`, `bit.ly/x`. A name is a d
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
 from publicsuffixlist import PublicSuffixList
 
+from kb_pipeline.domain.disguise import undisguised, with_plain_dots
 from kb_pipeline.steps.facts.accounts import accounts
 from kb_pipeline.steps.facts.disguises import disguised, without_markdown
 
-_ODD = re.compile("[\u00a0-\u00ff\u2000-\u206f\u2024\u2460-\u24ff\u3002\u00ad\ufeff\uff00-\uffef\U0001d400-\U0001d7ff]")
 _DOT = r"(?:\.|%2e|\s?(?:\[(?:\.|dot)\]|\((?:\.|dot)\)|\{\.\})\s?)"
 _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = rf"(?:{_LABEL}{_DOT}){{1,8}}[a-z][a-z0-9-]{{0,61}}[a-z0-9]"
@@ -81,7 +80,7 @@ class Address(NamedTuple):
 
 def addresses(text: str) -> tuple[Address, ...]:
     """All addresses of a text, in order of kind; each once."""
-    folded = without_markdown(_folded(text))
+    folded = without_markdown(with_plain_dots(undisguised(text)))
     found = {address.place: address for address in _found(folded)}
     return tuple(found.values())
 
@@ -158,16 +157,6 @@ def _is_top(name: str) -> bool:
 @cache
 def _suffixes() -> PublicSuffixList:
     return PublicSuffixList(accept_unknown=False)
-
-
-def _folded(text: str) -> str:
-    """`text` with its letters, digits and dots in their plain forms, without what nobody sees."""
-    if text.isascii() or not _ODD.search(text):
-        return text
-    return unicodedata.normalize("NFKC", re.sub("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]", "", text)).translate(_DOTS)
-
-
-_DOTS = str.maketrans({"。": ".", "｡": ".", "․": "."})
 
 
 def places_of(texts: Iterable[str]) -> frozenset[str]:

@@ -205,7 +205,7 @@ def _about_passwords() -> re.Pattern[str]:
 
 @cache
 def _pairs() -> re.Pattern[str]:
-    """A name and a password, together: `Log in as admin / Zx9!kkpQ`. In the next line a `:` with a space ends a field's label."""
+    """A name and a password, together: `Log in as admin / Zx9!kkpQ`. In the next line `id: ` is a label."""
     return re.compile(
         rf"(?:{any_word(_logins())})(?: {{0,2}}[:=→]? {{0,2}}{_NAME} ?[:/|] ?| {{0,2}}[:=→]\s{{1,3}}{_NAME}(?: ?[/|] ?|:))"
         r"(?P<value>[!-~]{6,128})",
