@@ -33,9 +33,12 @@ _LONG = re.compile("[a-z0-9+/]{24}")  # in lower case
 _BLOB = re.compile(
     r"(?<![A-Za-z0-9+/=_.\-])(?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-z0-9+/]*[A-Z])[A-Za-z0-9+/]{24,}={0,2}(?![A-Za-z0-9+/=_\-])"
 )
-# What chat models take for the borders of their prompts, in lower case; every one has one of the signs.
-_BORDERS = r"<\|?(?:im_start|im_end|system|endoftext)\|?>|\[/?INST\]|^\s*#{0,3}\s*system\s*:"
-_BORDER_SIGNS = ("system", "im_start", "im_end", "endoftext", "inst]")
+# What chat models take for the borders of their prompts; every one has one of the signs, in lower case.
+_BORDERS = (
+    r"<\|?(?:im_start|im_end|system|endoftext)\|?>|<</?SYS>>|\[/?(?:INST|SYSTEM)\]"
+    r"|^\s*#{0,3}\s*(?:system|assistant)\s*:|^\s*#{2,3}\s*instructions?\s*:"
+)
+_BORDER_SIGNS = ("system", "im_start", "im_end", "endoftext", "inst]", "sys>>", "assistant", "instruction")
 
 
 @rule("sayable", MqmCategory.DESIGN, Severity.CRITICAL)
@@ -71,7 +74,7 @@ _MASKED = (
 
 def _found(text: str) -> tuple[PrivateData, ...]:
     """What `text` holds for sure, and words that are perhaps keys, outside of links."""
-    sure = find(text)
+    sure = find(text, markup=True)
     perhaps = find(blanked(text, PUBLISHED), unsure=True)
     return (*sure, *(data for data in perhaps if data.kind is DataKind.API_KEY and data not in sure))
 
@@ -79,7 +82,7 @@ def _found(text: str) -> tuple[PrivateData, ...]:
 def _may_hold_data(subject: Subject) -> bool:
     """Whether the text has anything that somebody's data would be seen by; nearly no text has."""
     text = subject.written
-    if "@" in text or "＠" in text or "⟦" in text or "://" in text or has_password_word(text):
+    if "@" in text or "＠" in text or "⟦" in text or "://" in text or "&#" in text or has_password_word(text):
         return True
     return subject.has_digit and _has_number(text if text.isascii() else plain(text).text)
 

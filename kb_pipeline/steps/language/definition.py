@@ -229,6 +229,15 @@ class BotOrders(Value):
     sign: tuple[str, ...] = ()
 
 
+class SecretRequests(Value):
+    """How customers are asked for a secret: `asks` are patterns with `{}` for one; `to` whom; `allowed` says that nobody is asked."""
+
+    secrets: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    allowed: tuple[str, ...] = ()
+
+
 class Beside(Value):
     """Words that stand right before or right after another one and say what part it plays."""
 
@@ -328,4 +337,5 @@ class Language(Value):
     times: Times = Times()
     units: Units = Units()
     bot_orders: BotOrders = BotOrders()
+    secret_requests: SecretRequests = SecretRequests()
     cues: Cues = Cues()
