@@ -6,6 +6,7 @@ from enum import StrEnum
 from kb_pipeline.domain.findings import Finding
 from kb_pipeline.steps.checks.accuracy import code, example_copied, facts_preserved, foreign_currency, link, placeholder
 from kb_pipeline.steps.checks.addresses import foreign_address
+from kb_pipeline.steps.checks.bare_answer import bare_answer
 from kb_pipeline.steps.checks.commitments import COMMITMENT_RULES
 from kb_pipeline.steps.checks.completeness import addition, omission
 from kb_pipeline.steps.checks.form import length, question_form, repetition
@@ -48,7 +49,7 @@ _FORM: tuple[Rule, ...] = (markdown, punctuation, date_form, number_form, tone)
 # The pack's own words, clauses and limits.
 _TERMS: tuple[Rule, ...] = (term_missing, term_forbidden, do_not_translate, ui_label, adapt_spelling)
 _POLICY: tuple[Rule, ...] = (market_fact_unsure, clause_missing, unavailable)
-_FAQ: tuple[Rule, ...] = (sayable, length, question_form, *PHRASING_RULES)
+_FAQ: tuple[Rule, ...] = (sayable, bare_answer, length, question_form, *PHRASING_RULES)
 
 # What only a source with citations and its place in the market's values allow to check.
 _TRACED: tuple[Rule, ...] = (protected_text, grounded)

@@ -92,6 +92,7 @@ class YesNo(Value):
 
     yes: Words
     no: Words
+    begins_only: Words = ()  # which by themselves are no answer: not
 
 
 class StopWords(Value):
