@@ -7,7 +7,7 @@ from typing import Any
 from rich import console
 from rich.segment import Segment
 
-from kb_pipeline.cli.terminal import unguarded
+from kb_pipeline.web.terminal import unguarded
 from kb_pipeline.domain.characters import visible
 
 
