@@ -24,7 +24,9 @@ _LOOKS = str.maketrans(
     | dict(zip("αεικνορτυχγΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "aeiknoptuxyABEZHIKMNOPTYX", strict=True))
 )
 _LOOK_ALIKE = re.compile("[\u0370-\u03ff\u0400-\u052f]")
-_MIXED = re.compile("(?=[A-Za-z0-9.-]*[\u0370-\u03ff\u0400-\u052f])(?=[\u0370-\u052f0-9.-]*[A-Za-z])[A-Za-z0-9.\u0370-\u052f-]+")
+_MIXED = re.compile(
+    "(?=[A-Za-z0-9.-]*[\u0370-\u03ff\u0400-\u052f])(?=[\u0370-\u052f0-9.-]*[A-Za-z])[A-Za-z0-9.\u0370-\u052f-]+"
+)
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"  # scripts that write no space between words
 _BETWEEN = re.compile(rf"(?<=[{_UNSPACED}])\s+(?=[{_UNSPACED}])")
 _SPACED_OUT = re.compile(r"(?<!\w)\w(?:([ ._*-])\w(?!\w)(?:\1\w(?!\w)){2,40})")

@@ -136,6 +136,7 @@ def test_who_is_trusted_is_named_by_address(text):
 
 def test_what_a_server_logs_moves_no_cursor(capsys, monkeypatch):
     monkeypatch.setattr(logging.getLogger(), "handlers", [])  # pytest's own
+
     def build():
         logging.getLogger("app").warning("asked for %s", "\x1b[2J\u202eคืน")
         raise UsageError("no \x1b[31mapp", "mend it")

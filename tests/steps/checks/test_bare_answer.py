@@ -6,7 +6,13 @@ from kb_pipeline.domain.findings import Severity
 from tests.steps.checks.subjects import AMERICAN, GERMAN, JAPANESE, THAI, found
 
 CHINESE = AMERICAN.model_copy(update={"tag": "zh-CN", "language_name": "Chinese"})
-HOW = {"th-TH": "จ่ายเงินอย่างไร", "en-US": "How do I pay?", "de-DE": "Wie zahle ich?", "ja-JP": "どのように払いますか", "zh-CN": "怎么付款"}
+HOW = {
+    "th-TH": "จ่ายเงินอย่างไร",
+    "en-US": "How do I pay?",
+    "de-DE": "Wie zahle ich?",
+    "ja-JP": "どのように払いますか",
+    "zh-CN": "怎么付款",
+}
 CAN = {"th-TH": "จ่ายเงินได้ไหม", "en-US": "Can I pay?", "de-DE": "Kann ich zahlen?", "ja-JP": "払えますか", "zh-CN": "可以付款吗"}
 
 
@@ -41,7 +47,8 @@ def test_what_answers_nothing_is_critical_however_it_was_asked(market, answer):
 
 
 @pytest.mark.parametrize(
-    ("market", "answer"), [(AMERICAN, "Yes."), (AMERICAN, "No"), (THAI, "ได้"), (GERMAN, "Ja."), (JAPANESE, "はい。"), (CHINESE, "可以")]
+    ("market", "answer"),
+    [(AMERICAN, "Yes."), (AMERICAN, "No"), (THAI, "ได้"), (GERMAN, "Ja."), (JAPANESE, "はい。"), (CHINESE, "可以")],
 )
 def test_a_yes_answers_what_asks_for_one_only(market, answer):
     assert severities(market, CAN[market.tag], answer) == []
