@@ -18,6 +18,7 @@ _FORMS = re.compile(
     "\u2460-\u24ff\u3000\u3300-\u33ff\ufb00-\ufb06\ufe50-\ufe6f\uff00-\uffef\U0001d400-\U0001d7ff\U0001f100-\U0001f1ff]+"
 )
 _DOTS = str.maketrans({"。": ".", "｡": ".", "․": "."})
+_MIDDLE_DOT = re.compile("(?<=[a-z0-9])[·•∙・](?=[a-z]{2})")
 # Letters of other scripts that look like Latin ones, as they stand (UTS 39); they count in a word that has Latin letters, too.
 _LOOKS = str.maketrans(
     dict(zip("авеёһіӏмнорсԛтухԁјѕԝгпАВЕКМНОРСТУХІЈЅ", "abeehilmhopcqtyxdjswrnABEKMHOPCTYXIJS", strict=True))
@@ -46,11 +47,15 @@ def undisguised(text: str) -> str:
 
 def with_plain_dots(text: str) -> str:
     """`text` with the full stops of Chinese and Japanese as dots, as browsers take them in an address."""
-    return text if text.isascii() else text.translate(_DOTS)
+    return text if text.isascii() else _MIDDLE_DOT.sub(".", text.translate(_DOTS))
+
+
+def letters_joined(text: str) -> str:
+    """`text` with words whose letters are spaced out in one: `i g n o r e`."""
+    return _SPACED_OUT.sub(lambda letters: letters[0].replace(letters[1], ""), text)
 
 
 def run_together(text: str) -> str:
     """`undisguised` text in one line: `i g n o r e` as a word, Thai, Chinese and Japanese without spaces between letters."""
     text = _BETWEEN.sub("", text) if not text.isascii() else text
-    text = _SPACED_OUT.sub(lambda letters: letters[0].replace(letters[1], ""), text)
-    return " ".join(text.split())
+    return " ".join(letters_joined(text).split())

@@ -12,18 +12,18 @@ from typing import NamedTuple
 
 from publicsuffixlist import PublicSuffixList
 
-from kb_pipeline.domain.disguise import undisguised, with_plain_dots
+from kb_pipeline.domain.disguise import letters_joined, undisguised, with_plain_dots
 from kb_pipeline.steps.facts.accounts import accounts
 from kb_pipeline.steps.facts.disguises import disguised, without_markdown
 
-_DOT = r"(?:\.|%2e|\s?(?:\[(?:\.|dot)\]|\((?:\.|dot)\)|\{\.\})\s?)"
+_DOT = r"(?:\.|%2e|%e3%80%82|%ef%bc%8e|_dot_|\s?(?:\[\s?(?:\.|dot)\s?\]|\((?:\.|dot)\)|\{(?:\.|dot)\})\s?)"
 _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = rf"(?:{_LABEL}{_DOT}){{1,8}}[a-z][a-z0-9-]{{0,61}}[a-z0-9]"
 _REST = r"(?:(?!\]\()[^\s<>\"'“”‘’|\\^`{}\u0e00-\u0e7f\u3000-\u9fff\uff00-\uffef])*"
 _SCHEME = re.compile(
-    rf"(?<![a-z0-9+.-])(?P<scheme>[a-z][a-z0-9+.-]{{1,20}})(?:\[:\]|:)(?://|\\\\)(?P<to>{_REST})", re.IGNORECASE
+    rf"(?<![a-z0-9+.-])(?P<scheme>[a-z][a-z0-9+.-]{{1,20}})(?:\[:\]|:)(?://|\\\\|(?<=https:)[/\\]|(?<=http:)[/\\])(?P<to>{_REST})", re.IGNORECASE
 )
-_SCRIPT = re.compile(r"(?<![\w-])(?:(?:java|vb|live)script:(?=\S)|data:(?:[a-z]+/[a-z0-9.+-]+[;,]|,))", re.IGNORECASE)
+_SCRIPT = re.compile(r"(?<![\w-])(?:(?:java|vb|live)script:(?=\S)|data:(?:[a-z]+/[a-z0-9.+-]+[;,]|,)|file:///(?=\S)|magnet:\?)", re.IGNORECASE)
 # Links to other programs: sms:, weixin:. Telephone numbers and mail addresses are seen as such.
 _OTHER_LINK = re.compile(
     r"(?:\]\(\s*<?|\]:\s+<?|<(?=(?:sms|smsto|skype|callto|facetime|whatsapp|viber|tg|weixin|wechat|intent|market|zalo|line):))"
@@ -32,7 +32,7 @@ _OTHER_LINK = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(
-    rf"(?:(?<![a-z0-9_.$@%/\\-])|(?<=//))(?P<user>[a-z0-9][\w.+-]{{0,63}}\s?(?:@|\[at\]|\(at\)|%40)\s?)?(?P<host>{_HOST})"
+    rf"(?:(?<![a-z0-9_.$@%/\\-])|(?<=//)|(?<=\(/\\)|(?<=\(\\\\))(?P<user>[a-z0-9][\w.+-]{{0,63}}\s?(?:@|\[at\]|\(at\)|%40)\s?)?(?P<host>{_HOST})"
     r"(?![a-z0-9_@-]|\()(?P<rest>(?::\d{2,5})?(?:[/?#]" + _REST + ")?)",
     re.IGNORECASE,
 )
@@ -41,6 +41,11 @@ _THAILAND = b"xn--o3cw4h".decode("idna")  # the top-level domain of Thailand in 
 _THAI = re.compile(
     r"(?<![\u0e01-\u0e4e0-9-])(?P<host>(?=[\u0e01-\u0e4e0-9-]*[\u0e30-\u0e3a\u0e40-\u0e4e])"
     rf"[\u0e01-\u0e4e0-9-]+\.{_THAILAND})(?![\u0e01-\u0e4e])"
+)
+# A domain in letters of any script: with a country's own letters at the end, or before a common end.
+_OWN_LETTERS = re.compile(
+    r"(?<![\w.-])(?P<host>[^\W_][\w-]*\.(?P<top>[^\x00-\x7f\W\d_]{2,}))(?![\w.])"
+    r"|(?P<latin>[\u0400-\u04ff\u3040-\u30ff\u3400-\u9fff]+\.(?:com|net|org|jp|cn|tw|hk|shop|xyz|top))(?![\w(])"
 )
 _ACCOUNT = re.compile(r"(?<![a-z0-9_@/.`+-])@(?P<name>[a-z0-9][a-z0-9._-]{2,29})(?![a-z0-9_@])", re.IGNORECASE)
 # Ends of file names that are top-level domains, too: `readme.md`, `run.sh`, `main.py`, `backup.zip`, `logo.ai`.
@@ -80,7 +85,7 @@ class Address(NamedTuple):
 
 def addresses(text: str) -> tuple[Address, ...]:
     """All addresses of a text, in order of kind; each once."""
-    folded = without_markdown(with_plain_dots(undisguised(text)))
+    folded = without_markdown(letters_joined(with_plain_dots(undisguised(text))))
     found = {address.place: address for address in _found(folded)}
     return tuple(found.values())
 
@@ -98,6 +103,9 @@ def _found(text: str) -> Iterator[Address]:
         user, behind = match.groupdict().get("user") or "", match.groupdict().get("rest") or ""
         if _is_domain(match["host"], behind, user):
             yield _address(match[0].rstrip(_CLOSING), match["host"], "" if user else behind.rstrip(_CLOSING))
+    for match in () if rest.isascii() else _OWN_LETTERS.finditer(rest):
+        if match["latin"] or _is_top(_in_ascii(match["top"])):
+            yield Address(match[0], match[0].lower(), "", is_veiled=True)
     for match in _ACCOUNT.finditer(rest):
         yield Address(match[0], f"@{match['name'].lower().rstrip('._-')}", "", is_veiled=False)
     for match in _OTHER_LINK.finditer(rest):
@@ -147,6 +155,14 @@ def _is_domain(host: str, rest: str, user: str) -> bool:
     if written[0].isupper() and not name.isupper() and top not in ("com", "net", "org", "xyz"):
         return False  # two sentences without a space: `a good price.In Thailand`
     return len(labels[-1]) > 1 or len(top) > 2
+
+
+def _in_ascii(top: str) -> str:
+    """A top-level domain as the network knows it: xn--..."""
+    try:
+        return top.lower().encode("idna").decode()
+    except UnicodeError:
+        return ""
 
 
 @cache

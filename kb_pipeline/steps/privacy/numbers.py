@@ -181,7 +181,7 @@ def _by_length(*shapes: Shape) -> dict[tuple[int, str], list[tuple[re.Pattern[st
 
 _UNSIGNED_SHAPES, _SIGNED_SHAPES = _by_length(*_SHAPES), _by_length(*_SHAPES, _SIGNED)
 # What is somebody's by the word before it only, whatever its form; with its fewest and most digits.
-_ANNOUNCED = ((Role.PHONE, DataKind.PHONE, 8, 15), (Role.ACCOUNT, DataKind.BANK_ACCOUNT, 9, 17))
+_ANNOUNCED = ((Role.PHONE, DataKind.PHONE, 8, 15), (Role.ACCOUNT, DataKind.BANK_ACCOUNT, 9, 19))
 
 
 def numbers(plain: Plain) -> Iterator[Found]:
