@@ -107,7 +107,7 @@ def bot_instruction(subject: Subject) -> Iterator[Flaw]:
 
 
 def _spoken(subject: Subject, words: "_Words", what: str) -> Iterator[Flaw]:
-    """What `words` find in each part as it is written; if nothing, without its disguise and in one line, where no place is known."""
+    """What `words` find in each part, as it is written or without its disguise, where no place is known."""
     if not words.sign.search(subject.undisguised):
         return
     for part, text in subject.parts():

@@ -21,9 +21,13 @@ _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = rf"(?:{_LABEL}{_DOT}){{1,8}}[a-z][a-z0-9-]{{0,61}}[a-z0-9]"
 _REST = r"(?:(?!\]\()[^\s<>\"'“”‘’|\\^`{}\u0e00-\u0e7f\u3000-\u9fff\uff00-\uffef])*"
 _SCHEME = re.compile(
-    rf"(?<![a-z0-9+.-])(?P<scheme>[a-z][a-z0-9+.-]{{1,20}})(?:\[:\]|:)(?://|\\\\|(?<=https:)[/\\]|(?<=http:)[/\\])(?P<to>{_REST})", re.IGNORECASE
+    r"(?<![a-z0-9+.-])(?P<scheme>[a-z][a-z0-9+.-]{1,20})(?:\[:\]|:)"
+    rf"(?://|\\\\|(?<=https:)[/\\]|(?<=http:)[/\\])(?P<to>{_REST})",
+    re.IGNORECASE,
 )
-_SCRIPT = re.compile(r"(?<![\w-])(?:(?:java|vb|live)script:(?=\S)|data:(?:[a-z]+/[a-z0-9.+-]+[;,]|,)|file:///(?=\S)|magnet:\?)", re.IGNORECASE)
+_SCRIPT = re.compile(
+    r"(?<![\w-])(?:(?:java|vb|live)script:(?=\S)|data:(?:[a-z]+/[a-z0-9.+-]+[;,]|,)|file:///(?=\S)|magnet:\?)", re.IGNORECASE
+)
 # Links to other programs: sms:, weixin:. Telephone numbers and mail addresses are seen as such.
 _OTHER_LINK = re.compile(
     r"(?:\]\(\s*<?|\]:\s+<?|<(?=(?:sms|smsto|skype|callto|facetime|whatsapp|viber|tg|weixin|wechat|intent|market|zalo|line):))"

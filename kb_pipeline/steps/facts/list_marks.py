@@ -12,7 +12,8 @@ from kb_pipeline.steps.language.reader import language_of
 # `1.`, `2)`, `(3)`, `4、`, `**5.**`, at a line's start `6:` and `7 -`; no part of a number, and behind `.` no small letter, as
 # behind an ordinal: `der 1. und der 2. Versuch`.
 _COUNTED = re.compile(
-    r"(?:(?<=[\s(（*>])|(?<![^\n]))(?P<number>[1-9][0-9]?)(?:\.(?![0-9]|\s?[a-zäöü])|[)）]|、|(?<![^\n][0-9])(?::(?![0-9])| [-–](?=\s)))"
+    r"(?:(?<=[\s(（*>])|(?<![^\n]))(?P<number>[1-9][0-9]?)"
+    r"(?:\.(?![0-9]|\s?[a-zäöü])|[)）]|、|(?<![^\n][0-9])(?::(?![0-9])| [-–](?=\s)))"
     r"(?=[^\n]*\w)"
 )
 _FEWEST = 2  # marks of a list

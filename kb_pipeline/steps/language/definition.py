@@ -231,7 +231,7 @@ class BotOrders(Value):
 
 
 class SecretRequests(Value):
-    """How customers are asked for a secret: `asks` are patterns with `{}` for one; `to` whom; `allowed` says that nobody is asked."""
+    """How customers are asked for a secret: patterns with `{}` for one, `to` whom; `allowed` says that nobody is asked."""
 
     secrets: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
