@@ -25,9 +25,7 @@ _SCHEME = re.compile(
     rf"(?://|\\\\|(?<=https:)[/\\]|(?<=http:)[/\\])(?P<to>{_REST})",
     re.IGNORECASE,
 )
-_SCRIPT = re.compile(
-    r"(?<![\w-])(?:(?:java|vb|live)script:(?=\S)|data:(?:[a-z]+/[a-z0-9.+-]+[;,]|,)|file:///(?=\S)|magnet:\?)", re.IGNORECASE
-)
+_SCRIPT = re.compile(r"(?<![\w-])(?:(?:java|vb|live)script:(?=\S)|data:(?:[a-z]+/[a-z0-9.+-]+[;,]|,)|magnet:\?)", re.IGNORECASE)
 # Links to other programs: sms:, weixin:. Telephone numbers and mail addresses are seen as such.
 _OTHER_LINK = re.compile(
     r"(?:\]\(\s*<?|\]:\s+<?|<(?=(?:sms|smsto|skype|callto|facetime|whatsapp|viber|tg|weixin|wechat|intent|market|zalo|line):))"
@@ -48,7 +46,7 @@ _THAI = re.compile(
 )
 # A domain in letters of any script: with a country's own letters at the end, or before a common end.
 _OWN_LETTERS = re.compile(
-    r"(?<![\w.-])(?P<host>[^\W_][\w-]*\.(?P<top>[^\x00-\x7f\W\d_]{2,}))(?![\w.])"
+    r"(?<![\w.-])(?P<host>[^\W_\u0e00-\u0e7f][\w-]*\.(?P<top>[^\x00-\x7f\W\d_\u0e00-\u0e7f]{2,}))(?![\w.])"
     r"|(?P<latin>[\u0400-\u04ff\u3040-\u30ff\u3400-\u9fff]+\.(?:com|net|org|jp|cn|tw|hk|shop|xyz|top))(?![\w(])"
 )
 _ACCOUNT = re.compile(r"(?<![a-z0-9_@/.`+-])@(?P<name>[a-z0-9][a-z0-9._-]{2,29})(?![a-z0-9_@])", re.IGNORECASE)
@@ -126,7 +124,7 @@ def _web(raw: str, scheme: str, to: str) -> Address | None:
     mark = to[len(host) : len(host) + 1]
     name = re.sub(r":\d{1,5}$", "", host.rpartition("@")[2])
     if not any(map(str.isalnum, name)):
-        return None
+        return Address(raw, "file:", "", is_veiled=True) if scheme == "file" and behind else None
     found = _address(raw, name, f"{mark}{behind}")
     plain = scheme in ("http", "https") and "@" not in host and not re.fullmatch(r"[\d.]+|\[.*|.*xn--.*", name)
     return found if plain else found._replace(is_veiled=True)
