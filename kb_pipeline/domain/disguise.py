@@ -30,7 +30,7 @@ _MIXED = re.compile(
 )
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"  # scripts that write no space between words
 _BETWEEN = re.compile(rf"(?<=[{_UNSPACED}])\s+(?=[{_UNSPACED}])")
-_SPACED_OUT = re.compile(r"(?<!\w)\w(?:([ ._*-])\w(?!\w)(?:\1\w(?!\w)){2,40})")
+_SPACED_OUT = re.compile(r"(?<!\w)[^\W\d_](?:([ ._*-])[^\W\d_](?!\w)(?:\1[^\W\d_](?!\w)){2,40})")
 
 
 def undisguised(text: str) -> str:
