@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from kb_pipeline.domain.articles import Chunk, Citation, Quarantined
+from kb_pipeline.domain.articles import Chunk, Citation, Notice, Quarantined
 from kb_pipeline.domain.changes import Change
 from kb_pipeline.domain.entries import Draft
 from kb_pipeline.domain.faqs import SourceFaq
@@ -61,7 +61,8 @@ def of_articles(before: Before, result: IngestResult) -> Metadata:
     """What was read, and what could not be."""
     counts = before.counted(articles=result.articles, sentences=result.sentences, quarantined=len(result.quarantined))
     counts |= {"changed": len(result.changed), "removed": len(result.removed)}
-    return counts | {"quarantine": quarantine_table(result.quarantined)}
+    counts |= {"held_back": sum(map(holds_data, result.quarantined)), "masked": len(result.warnings)}
+    return counts | {"quarantine": quarantine_table(result.quarantined), "masked_data": notice_table(result.warnings)}
 
 
 def of_chunks(before: Before, chunks: Iterable[Chunk]) -> Metadata:
@@ -187,6 +188,17 @@ def quarantine_table(items: Sequence[Quarantined]) -> dg.MarkdownMetadataValue:
     """The inputs that could not be used: where, why, and what to do."""
     rows = [(q.path, q.line or q.offset or "", q.code, q.message, q.remedy) for q in items[:_ROWS]]
     return table(("path", "line or byte", "code", "what", "remedy"), rows)
+
+
+def holds_data(item: Quarantined) -> bool:
+    """Whether an article is held back for a secret or somebody's data."""
+    return item.code.startswith("holds-")
+
+
+def notice_table(notices: Sequence[Notice]) -> dg.MarkdownMetadataValue:
+    """What was masked, and where; never the data itself."""
+    rows = [(n.path, n.line or "", n.code, n.message, n.remedy) for n in notices[:_ROWS]]
+    return table(("path", "line", "code", "what", "remedy"), rows)
 
 
 def failure_table(failures: Sequence[Failure]) -> dg.MarkdownMetadataValue:

@@ -21,6 +21,7 @@ from kb_pipeline.steps.checks import PROFILES, Profile, Subject, run_rules
 from kb_pipeline.steps.checks.grounding import grounded
 from kb_pipeline.steps.checks.policy import clause_missing, unavailable
 from kb_pipeline.steps.facts import extract
+from kb_pipeline.steps.facts.addresses import addresses
 from kb_pipeline.steps.facts.compare import comparison_value, facts_of
 from kb_pipeline.steps.language.scripts import scripts_of
 
@@ -236,3 +237,13 @@ def test_every_golden_query_names_an_article_of_the_market_and_few_articles_have
     assert named <= known
     assert len(known - named) <= 3
     assert len(pack(tag).golden) == 15
+
+
+@pytest.mark.parametrize("tag", FULL_PACKS)
+def test_a_pack_lists_where_its_entries_may_lead(tag: str) -> None:
+    """Our own domain is listed, all that the articles name is below it, and nobody else's is."""
+    market = load_market(LOCALES, tag)
+    said = [address for address in addresses("\n".join(ARTICLES.values())) if "." in address.host]
+    assert said
+    assert all(any(address.is_below(listed) for listed in market.addresses) for address in said)
+    assert not any(address.is_below(listed) for listed in market.addresses for address in addresses("evil.example"))

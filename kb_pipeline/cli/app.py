@@ -17,8 +17,8 @@ from kb_pipeline.cli.release import hold, release
 from kb_pipeline.cli.review import import_entries, review
 from kb_pipeline.cli.serve import search
 from kb_pipeline.cli.system import audit, audit_key, backup, check, doctor, init, models, up
-from kb_pipeline.cli.terminal import guarded
 from kb_pipeline.errors import KBError
+from kb_pipeline.web.terminal import guarded
 
 app = typer.Typer(
     name="kb",

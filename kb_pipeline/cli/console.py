@@ -7,8 +7,8 @@ from typing import Any
 from rich import console
 from rich.segment import Segment
 
-from kb_pipeline.cli.terminal import unguarded
 from kb_pipeline.domain.characters import visible
+from kb_pipeline.web.terminal import unguarded
 
 
 class Console(console.Console):  # noqa: TID251 - the one that stands for it

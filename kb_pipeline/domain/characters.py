@@ -23,9 +23,9 @@ _EMOJI = "\u00a9\u00ae\u203c-\u3299\ufe0f\U0001f000-\U0001faff\U000e007f"
 
 # Zero-width characters that do nothing where they stand: each of these may go, and nobody sees a difference.
 IDLE = re.compile(
-    f"(?<![{_UNSPACED}])\u200b|\u200b(?![{_UNSPACED}])"
+    f"(?<![{_UNSPACED}\\w])\u200b|\u200b(?![{_UNSPACED}\\w])|(?<=[^{_UNSPACED}])\u200b(?=[^{_UNSPACED}])"
     f"|(?<![{_JOINED}{_EMOJI}])[\u200c\u200d]|(?<=[\u200c\u200d])[\u200c\u200d]"
-    "|[\u00ad\u2060-\u2064\u206a-\u206f\ufeff]"
+    "|[\u00ad\u2060-\u2064\u206a-\u206f\u3164\ufeff\uffa0]"
 )
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _DIRECTION_MARKS = re.compile("[\u061c\u200e\u200f]")

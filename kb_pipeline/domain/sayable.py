@@ -4,13 +4,13 @@ Drafts, edits, corrections and imports pass it, and so does every approval: what
 Findings weigh what a text says, and a person may override them; what is not sayable is none of a person's choices.
 """
 
-import html
 import re
 import unicodedata
 from collections.abc import Iterator
 
 from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.characters import IGNORABLE, OVERRIDES, SMUGGLED, UNWRITABLE, is_balanced, without_idle
+from kb_pipeline.domain.disguise import undisguised
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.findings import TextPart
 from kb_pipeline.errors import BlockedError
@@ -41,8 +41,6 @@ _HTML = re.compile(
 # Browsers drop line ends and tabs in the target of a link.
 _SCHEMES = "|".join(r"\s*".join(scheme) for scheme in ("javascript", "vbscript", "livescript", "data"))
 _SCRIPT = re.compile(rf"\]\s*[(:]\s*<?\s*(?:{_SCHEMES})\s*:", re.IGNORECASE)
-_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0xFE64: "<", 0xFE65: ">"}
-_DEEPEST = 3  # entities of entities of entities: no page reads text more often
 
 
 class Unsayable(Value):
@@ -112,7 +110,7 @@ def _reasons(text: str, longest: int) -> Iterator[tuple[str, tuple[int, int] | N
         yield f"holds the control or broken character U+{ord(match[0]):04X}", match.span()
     yield from _hidden(text)
     prose = _CODE.sub(_spaces, text)
-    read = _read(prose)
+    read = undisguised(prose)
     for pattern, what in ((_HTML, "HTML"), (_SCRIPT, "a script")):
         if match := pattern.search(read):
             span = match.span() if len(read) == len(prose) else None
@@ -133,15 +131,6 @@ def _hidden(text: str) -> Iterator[tuple[str, tuple[int, int] | None]]:
         if run > MOST_MARKS:
             yield f"piles more than {MOST_MARKS} marks on a letter", (at - run + 1, at + 1)
             return
-
-
-def _read(text: str) -> str:
-    """`text` as a page may read it in the end: entities for what they stand for, letters of full width for plain ones."""
-    for _ in range(_DEEPEST):
-        if "&" not in text:
-            break
-        text = html.unescape(text)
-    return text if text.isascii() else text.translate(_FULL_WIDTH)
 
 
 def _spaces(match: re.Match[str]) -> str:

@@ -13,6 +13,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from kb_pipeline.errors import KBError, PortTakenError, UsageError
+from kb_pipeline.web.terminal import guarded
 
 _STOP_SECONDS = 10  # for the requests that are in flight
 
@@ -46,8 +47,15 @@ def serve(
     """Serve what `build` makes until SIGTERM or SIGINT, then end gracefully; the exit code, 1 when it cannot start.
 
     `message` is for stderr as soon as it listens, with `{url}` in it; `proxies` is KB_TRUSTED_PROXIES, `options` are
-    uvicorn's, where a face differs.
+    uvicorn's, where a face differs. Whatever it logs is visible text, as what the commands print.
     """
+    with guarded():
+        return _serve(build, address, message, log_level, proxies, options)
+
+
+def _serve(
+    build: Callable[[], ASGIApp], address: Address, message: str, log_level: str, proxies: str, options: dict[str, Any]
+) -> int:
     logging.basicConfig(stream=sys.stderr, level=log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
     try:
         trusted = trusted_proxies(proxies)

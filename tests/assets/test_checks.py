@@ -32,6 +32,21 @@ def test_an_article_for_a_market_that_is_not_there_is_quarantined_with_what_ther
         assert shown in table
 
 
+def test_what_is_masked_and_what_is_held_back_is_seen_without_the_data(run: Run, settings: Settings) -> None:
+    for name, said in (("phone", "โทรหาสมชายที่ 081-234-5678"), ("key", "Password: Tr0ub4dor#7")):
+        (settings.source_dir / f"{name}.md").write_text(f"---\nlang: en\n---\n\n{said}\n", "utf-8")
+    result = run("source_job")
+    check = checks(result)["no_articles_hold_secrets"]
+    assert (check.passed, check.severity, check.metadata["held_back"].value) == (False, dg.AssetCheckSeverity.WARN, 1)
+    assert "key.md" in str(check.metadata["articles"].value)
+    (event,) = [e for e in result.asset_materializations_for_node("read_articles") if e.asset_key.path == ["source_articles"]]
+    assert (event.metadata["held_back"].value, event.metadata["masked"].value) == (1, 1)
+    table = str(event.metadata["masked_data"].value)
+    assert "phone.md" in table
+    assert "masked-phone" in table
+    assert not {"081-234-5678", "Tr0ub4dor#7"} & {*table.split(), *str(check.metadata).split()}
+
+
 def test_an_answer_that_no_source_supports_is_an_error_and_blocks_nothing(run: Run, llm: ScriptedLLM) -> None:
     invented = GeneratedFaq(question="What does a locker cost?", sources=(1,), answer="Lockers cost $99 a month.", phrasings=())
     llm.script["generate_faqs"] = lambda _: GeneratedFaqs(faqs=(invented,))

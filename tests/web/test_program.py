@@ -1,5 +1,6 @@
 """A face as a program: options, a port that is taken, and a graceful end."""
 
+import logging
 import os
 import signal
 import socket
@@ -11,7 +12,7 @@ import httpx
 import pytest
 
 from kb_pipeline.errors import PortTakenError, UsageError
-from kb_pipeline.web.program import Address, listen, read_address, trusted_proxies
+from kb_pipeline.web.program import Address, listen, read_address, serve, trusted_proxies
 from tests.conftest import ROOT
 
 DEFAULT = Address("127.0.0.1", 8000, "KB_API_PORT")
@@ -131,3 +132,17 @@ def test_who_is_trusted_is_named_by_address(text):
     with pytest.raises(UsageError, match="trusted proxy") as refused:
         trusted_proxies(text)
     assert "KB_TRUSTED_PROXIES" in refused.value.remedy
+
+
+def test_what_a_server_logs_moves_no_cursor(capsys, monkeypatch):
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])  # pytest's own
+
+    def build():
+        logging.getLogger("app").warning("asked for %s", "\x1b[2J\u202eคืน")
+        raise UsageError("no \x1b[31mapp", "mend it")
+
+    assert serve(build, Address("127.0.0.1", 0, "KB_API_PORT"), "", "WARNING")
+    shown = capsys.readouterr().err
+    assert "\x1b" not in shown
+    assert r"asked for \u001b[2J\u202eคืน" in shown
+    assert r"no \u001b[31mapp" in shown

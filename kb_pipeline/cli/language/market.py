@@ -75,6 +75,9 @@ def list_(json: JsonOption = False) -> None:
         typer.echo("no markets yet; add one: kb market add TAG")
 
 
+_RULES = {"tag", "fallback", "risk_topics", "limits", "addresses", "clauses", "unavailable"}  # of a pack, as they are shown
+
+
 @app.command(epilog="Example: kb market show th-TH")
 def show(tag: TagArgument, json: JsonOption = False) -> None:
     """One market: its conventions with examples, what it must say and does not have, and the size of its pack."""
@@ -84,7 +87,7 @@ def show(tag: TagArgument, json: JsonOption = False) -> None:
     (pack,) = open_markets(load_settings(), [tag])
     forms = samples_of(pack.tag, pack.conventions)
     if json:
-        shown = pack.model_dump(mode="json", include={"tag", "fallback", "risk_topics", "limits", "clauses", "unavailable"})
+        shown = pack.model_dump(mode="json", include=_RULES)
         conventions = pack.conventions.model_dump(mode="json")
         print_json({**shown, **_counts(pack), "conventions": conventions, "samples": forms.model_dump(mode="json")})
         return
@@ -121,6 +124,7 @@ def _rules(pack: Any) -> list[tuple[str, str]]:  # noqa: ANN401
         ("limits", f"question {limits.question}, answer {limits.answer}, phrasing {limits.phrasing} characters"),
         ("fallback", ", ".join(pack.fallback) or "none"),
         ("risk topics", ", ".join(pack.risk_topics) or "none"),
+        ("may lead to", ", ".join(pack.addresses) or "what an article names openly"),
         *(("must be said", f"{c.topic}: {c.text} ({c.source})") for c in pack.clauses),
         *(("unavailable", f"{u.name} ({u.source})") for u in pack.unavailable),
         ("pack", ", ".join(f"{counts[name]} {name}" for name in ("terms", "labels", "facts", "golden"))),

@@ -6,6 +6,7 @@ from enum import StrEnum
 from kb_pipeline.domain.findings import Finding
 from kb_pipeline.steps.checks.accuracy import code, example_copied, facts_preserved, foreign_currency, link, placeholder
 from kb_pipeline.steps.checks.addresses import foreign_address
+from kb_pipeline.steps.checks.bare_answer import bare_answer
 from kb_pipeline.steps.checks.commitments import COMMITMENT_RULES
 from kb_pipeline.steps.checks.completeness import addition, omission
 from kb_pipeline.steps.checks.form import length, question_form, repetition
@@ -20,6 +21,7 @@ from kb_pipeline.steps.checks.phrasings import PHRASING_RULES
 from kb_pipeline.steps.checks.policy import clause_missing, unavailable
 from kb_pipeline.steps.checks.protected import protected_text
 from kb_pipeline.steps.checks.safety import bot_instruction, personal_data, sayable
+from kb_pipeline.steps.checks.secret_requests import secret_request
 from kb_pipeline.steps.checks.subject import Rule, Subject
 from kb_pipeline.steps.checks.terms import adapt_spelling, do_not_translate, term_forbidden, term_missing, ui_label
 from kb_pipeline.steps.checks.tone import tone
@@ -41,13 +43,13 @@ _FAITHFUL: tuple[Rule, ...] = (
 # The market's language, all of it, and as it is written.
 _LANGUAGE: tuple[Rule, ...] = (wrong_script, wrong_language, untranslated_run, sara_am, missing_marks, repetition)
 # Nothing that harms: somebody's data, orders to the bot, ways to somewhere else.
-SAFE_RULES: tuple[Rule, ...] = (personal_data, bot_instruction, foreign_address)
+SAFE_RULES: tuple[Rule, ...] = (personal_data, bot_instruction, secret_request, foreign_address)
 # The form of the source's text and the market's own form.
 _FORM: tuple[Rule, ...] = (markdown, punctuation, date_form, number_form, tone)
 # The pack's own words, clauses and limits.
 _TERMS: tuple[Rule, ...] = (term_missing, term_forbidden, do_not_translate, ui_label, adapt_spelling)
 _POLICY: tuple[Rule, ...] = (market_fact_unsure, clause_missing, unavailable)
-_FAQ: tuple[Rule, ...] = (sayable, length, question_form, *PHRASING_RULES)
+_FAQ: tuple[Rule, ...] = (sayable, bare_answer, length, question_form, *PHRASING_RULES)
 
 # What only a source with citations and its place in the market's values allow to check.
 _TRACED: tuple[Rule, ...] = (protected_text, grounded)

@@ -8,6 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 from kb_pipeline.domain.characters import IDLE, SMUGGLED
+from kb_pipeline.domain.disguise import run_together, undisguised
 from kb_pipeline.domain.findings import MqmCategory, Severity
 from kb_pipeline.domain.privacy import MASK, DataKind
 from kb_pipeline.domain.sayable import unsayable
@@ -32,9 +33,12 @@ _LONG = re.compile("[a-z0-9+/]{24}")  # in lower case
 _BLOB = re.compile(
     r"(?<![A-Za-z0-9+/=_.\-])(?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-z0-9+/]*[A-Z])[A-Za-z0-9+/]{24,}={0,2}(?![A-Za-z0-9+/=_\-])"
 )
-# What chat models take for the borders of their prompts, in lower case; every one has one of the signs.
-_BORDERS = r"<\|?(?:im_start|im_end|system|endoftext)\|?>|\[/?INST\]|^\s*#{0,3}\s*system\s*:"
-_BORDER_SIGNS = ("system", "im_start", "im_end", "endoftext", "inst]")
+# What chat models take for the borders of their prompts; every one has one of the signs, in lower case.
+_BORDERS = (
+    r"<\|?(?:im_start|im_end|system|endoftext)\|?>|<</?SYS>>|\[/?(?:INST|SYSTEM)\]"
+    r"|^\s*#{0,3}\s*(?:system|assistant)\s*:|^\s*#{2,3}\s*instructions?\s*:"
+)
+_BORDER_SIGNS = ("system", "im_start", "im_end", "endoftext", "inst]", "sys>>", "assistant", "instruction")
 
 
 @rule("sayable", MqmCategory.DESIGN, Severity.CRITICAL)
@@ -70,7 +74,7 @@ _MASKED = (
 
 def _found(text: str) -> tuple[PrivateData, ...]:
     """What `text` holds for sure, and words that are perhaps keys, outside of links."""
-    sure = find(text)
+    sure = find(text, markup=True)
     perhaps = find(blanked(text, PUBLISHED), unsure=True)
     return (*sure, *(data for data in perhaps if data.kind is DataKind.API_KEY and data not in sure))
 
@@ -78,7 +82,7 @@ def _found(text: str) -> tuple[PrivateData, ...]:
 def _may_hold_data(subject: Subject) -> bool:
     """Whether the text has anything that somebody's data would be seen by; nearly no text has."""
     text = subject.written
-    if "@" in text or "＠" in text or "⟦" in text or "://" in text or has_password_word(text):
+    if "@" in text or "＠" in text or "⟦" in text or "://" in text or "&#" in text or has_password_word(text):
         return True
     return subject.has_digit and _has_number(text if text.isascii() else plain(text).text)
 
@@ -95,32 +99,44 @@ def bot_instruction(subject: Subject) -> Iterator[Flaw]:
         yield from _unseen(subject, _HIDDEN, "characters that nobody sees")
     if "<!--" in latin:
         yield from _unseen(subject, _COMMENT, "a comment that only the bot sees")
-    orders = _orders()
-    if orders.latin_sign.search(latin) or orders.sign.search(text):
-        for part, match in subject.finditer(orders.pattern):
-            yield Flaw(f"'{match[0][:80]}' gives orders to the bot; say what customers need to know", part, match.span())
+    yield from _spoken(subject, _orders(), "gives orders to the bot; say what customers need to know")
     if _LONG.search(latin):
         for part, match in subject.finditer(_BLOB):
             if match[0] not in subject.source_text and _is_text(match[0]):
                 yield Flaw("encoded text that only the bot reads; write it out or remove it", part, match.span())
 
 
-class _Orders(NamedTuple):
-    """Orders to a bot in all languages. Every order has a sign, which is found many times faster."""
+def _spoken(subject: Subject, words: "_Words", what: str) -> Iterator[Flaw]:
+    """What `words` find in each part, as it is written or without its disguise, where no place is known."""
+    if not words.sign.search(subject.undisguised):
+        return
+    for part, text in subject.parts():
+        found = next(((said, span) for said, span in words.in_any_form(text)), None)
+        if found:
+            yield Flaw(f"'{found[0][:80]}' {what}", part, found[1])
+
+
+class _Words(NamedTuple):
+    """Patterns of all languages. What they match has a sign, in lower case, which is found many times faster."""
 
     pattern: re.Pattern[str]
-    latin_sign: re.Pattern[str]  # of `Subject.latin`
     sign: re.Pattern[str]
+
+    def in_any_form(self, text: str) -> Iterator[tuple[str, tuple[int, int] | None]]:
+        """The first of them in each form of a text, with its place in the text as it is written."""
+        seen = undisguised(text)
+        for form in dict.fromkeys((text, seen, run_together(seen))):
+            if match := self.pattern.search(form):
+                yield match[0], match.span() if form is text else None
 
 
 @cache
-def _orders() -> _Orders:
+def _orders() -> _Words:
     signs = (*_BORDER_SIGNS, *everywhere(lambda language: language.bot_orders.sign))
     patterns = everywhere(lambda language: language.bot_orders.patterns)
-    return _Orders(
+    return _Words(
         pattern=re.compile("|".join((*patterns, _BORDERS)), re.IGNORECASE | re.MULTILINE),
-        latin_sign=re.compile("|".join(re.escape(sign) for sign in signs if sign.isascii())),
-        sign=re.compile("|".join(re.escape(sign) for sign in signs if not sign.isascii())),
+        sign=re.compile("|".join(map(re.escape, signs))),
     )
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from kb_pipeline.domain.articles import Citation
+from kb_pipeline.domain.disguise import run_together, undisguised
 from kb_pipeline.domain.facts import Fact
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.findings import Finding, MqmCategory, Severity, TextPart
@@ -76,6 +77,11 @@ class Subject:
     def latin(self) -> str:
         """What of `lowered` is ASCII, run together. English that is not in it is not in the text; the reverse may be chance."""
         return self.lowered.encode("ascii", "ignore").decode()
+
+    @cached_property
+    def undisguised(self) -> str:
+        """`written` without its disguise, in lower case and in one line; see `domain.disguise`."""
+        return run_together(undisguised(self.written)).lower()
 
     @cached_property
     def has_digit(self) -> bool:

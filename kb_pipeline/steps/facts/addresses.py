@@ -6,25 +6,26 @@ full-width letters, `example[.]com`, `hxxp://`, `%2e`, `bit.ly/x`. A name is a d
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
 from publicsuffixlist import PublicSuffixList
 
+from kb_pipeline.domain.disguise import letters_joined, undisguised, with_plain_dots
 from kb_pipeline.steps.facts.accounts import accounts
 from kb_pipeline.steps.facts.disguises import disguised, without_markdown
 
-_ODD = re.compile("[\u00a0-\u00ff\u2000-\u206f\u2024\u2460-\u24ff\u3002\u00ad\ufeff\uff00-\uffef\U0001d400-\U0001d7ff]")
-_DOT = r"(?:\.|%2e|\s?(?:\[(?:\.|dot)\]|\((?:\.|dot)\)|\{\.\})\s?)"
+_DOT = r"(?:\.|%2e|%e3%80%82|%ef%bc%8e|_dot_|\s?(?:\[\s?(?:\.|dot)\s?\]|\((?:\.|dot)\)|\{(?:\.|dot)\})\s?)"
 _LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = rf"(?:{_LABEL}{_DOT}){{1,8}}[a-z][a-z0-9-]{{0,61}}[a-z0-9]"
 _REST = r"(?:(?!\]\()[^\s<>\"'“”‘’|\\^`{}\u0e00-\u0e7f\u3000-\u9fff\uff00-\uffef])*"
 _SCHEME = re.compile(
-    rf"(?<![a-z0-9+.-])(?P<scheme>[a-z][a-z0-9+.-]{{1,20}})(?:\[:\]|:)(?://|\\\\)(?P<to>{_REST})", re.IGNORECASE
+    r"(?<![a-z0-9+.-])(?P<scheme>[a-z][a-z0-9+.-]{1,20})(?:\[:\]|:)"
+    rf"(?://|\\\\|(?<=https:)[/\\]|(?<=http:)[/\\])(?P<to>{_REST})",
+    re.IGNORECASE,
 )
-_SCRIPT = re.compile(r"(?<![\w-])(?:(?:java|vb|live)script:(?=\S)|data:(?:[a-z]+/[a-z0-9.+-]+[;,]|,))", re.IGNORECASE)
+_SCRIPT = re.compile(r"(?<![\w-])(?:(?:java|vb|live)script:(?=\S)|data:(?:[a-z]+/[a-z0-9.+-]+[;,]|,)|magnet:\?)", re.IGNORECASE)
 # Links to other programs: sms:, weixin:. Telephone numbers and mail addresses are seen as such.
 _OTHER_LINK = re.compile(
     r"(?:\]\(\s*<?|\]:\s+<?|<(?=(?:sms|smsto|skype|callto|facetime|whatsapp|viber|tg|weixin|wechat|intent|market|zalo|line):))"
@@ -33,7 +34,7 @@ _OTHER_LINK = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(
-    rf"(?:(?<![a-z0-9_.$@%/\\-])|(?<=//))(?P<user>[a-z0-9][\w.+-]{{0,63}}\s?(?:@|\[at\]|\(at\)|%40)\s?)?(?P<host>{_HOST})"
+    rf"(?:(?<![a-z0-9_.$@%/\\-])|(?<=//)|(?<=\(/\\)|(?<=\(\\\\))(?P<user>[a-z0-9][\w.+-]{{0,63}}\s?(?:@|\[at\]|\(at\)|%40)\s?)?(?P<host>{_HOST})"
     r"(?![a-z0-9_@-]|\()(?P<rest>(?::\d{2,5})?(?:[/?#]" + _REST + ")?)",
     re.IGNORECASE,
 )
@@ -42,6 +43,11 @@ _THAILAND = b"xn--o3cw4h".decode("idna")  # the top-level domain of Thailand in 
 _THAI = re.compile(
     r"(?<![\u0e01-\u0e4e0-9-])(?P<host>(?=[\u0e01-\u0e4e0-9-]*[\u0e30-\u0e3a\u0e40-\u0e4e])"
     rf"[\u0e01-\u0e4e0-9-]+\.{_THAILAND})(?![\u0e01-\u0e4e])"
+)
+# A domain in letters of any script: with a country's own letters at the end, or before a common end.
+_OWN_LETTERS = re.compile(
+    r"(?<![\w.-])(?P<host>[^\W_\u0e00-\u0e7f][\w-]*\.(?P<top>[^\x00-\x7f\W\d_\u0e00-\u0e7f]{2,}))(?![\w.])"
+    r"|(?P<latin>[\u0400-\u04ff\u3040-\u30ff\u3400-\u9fff]+\.(?:com|net|org|jp|cn|tw|hk|shop|xyz|top))(?![\w(])"
 )
 _ACCOUNT = re.compile(r"(?<![a-z0-9_@/.`+-])@(?P<name>[a-z0-9][a-z0-9._-]{2,29})(?![a-z0-9_@])", re.IGNORECASE)
 # Ends of file names that are top-level domains, too: `readme.md`, `run.sh`, `main.py`, `backup.zip`, `logo.ai`.
@@ -81,7 +87,7 @@ class Address(NamedTuple):
 
 def addresses(text: str) -> tuple[Address, ...]:
     """All addresses of a text, in order of kind; each once."""
-    folded = without_markdown(_folded(text))
+    folded = without_markdown(letters_joined(with_plain_dots(undisguised(text))))
     found = {address.place: address for address in _found(folded)}
     return tuple(found.values())
 
@@ -99,6 +105,9 @@ def _found(text: str) -> Iterator[Address]:
         user, behind = match.groupdict().get("user") or "", match.groupdict().get("rest") or ""
         if _is_domain(match["host"], behind, user):
             yield _address(match[0].rstrip(_CLOSING), match["host"], "" if user else behind.rstrip(_CLOSING))
+    for match in () if rest.isascii() else _OWN_LETTERS.finditer(rest):
+        if match["latin"] or _is_top(_in_ascii(match["top"])):
+            yield Address(match[0], match[0].lower(), "", is_veiled=True)
     for match in _ACCOUNT.finditer(rest):
         yield Address(match[0], f"@{match['name'].lower().rstrip('._-')}", "", is_veiled=False)
     for match in _OTHER_LINK.finditer(rest):
@@ -115,7 +124,7 @@ def _web(raw: str, scheme: str, to: str) -> Address | None:
     mark = to[len(host) : len(host) + 1]
     name = re.sub(r":\d{1,5}$", "", host.rpartition("@")[2])
     if not any(map(str.isalnum, name)):
-        return None
+        return Address(raw, "file:", "", is_veiled=True) if scheme == "file" and behind else None
     found = _address(raw, name, f"{mark}{behind}")
     plain = scheme in ("http", "https") and "@" not in host and not re.fullmatch(r"[\d.]+|\[.*|.*xn--.*", name)
     return found if plain else found._replace(is_veiled=True)
@@ -150,6 +159,14 @@ def _is_domain(host: str, rest: str, user: str) -> bool:
     return len(labels[-1]) > 1 or len(top) > 2
 
 
+def _in_ascii(top: str) -> str:
+    """A top-level domain as the network knows it: xn--..."""
+    try:
+        return top.lower().encode("idna").decode()
+    except UnicodeError:
+        return ""
+
+
 @cache
 def _is_top(name: str) -> bool:
     return name in ("onion", "example") or _suffixes().publicsuffix(name, accept_unknown=False) is not None
@@ -158,16 +175,6 @@ def _is_top(name: str) -> bool:
 @cache
 def _suffixes() -> PublicSuffixList:
     return PublicSuffixList(accept_unknown=False)
-
-
-def _folded(text: str) -> str:
-    """`text` with its letters, digits and dots in their plain forms, without what nobody sees."""
-    if text.isascii() or not _ODD.search(text):
-        return text
-    return unicodedata.normalize("NFKC", re.sub("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]", "", text)).translate(_DOTS)
-
-
-_DOTS = str.maketrans({"。": ".", "｡": ".", "․": "."})
 
 
 def places_of(texts: Iterable[str]) -> frozenset[str]:

@@ -92,6 +92,7 @@ class YesNo(Value):
 
     yes: Words
     no: Words
+    begins_only: Words = ()  # which by themselves are no answer: not
 
 
 class StopWords(Value):
@@ -229,6 +230,15 @@ class BotOrders(Value):
     sign: tuple[str, ...] = ()
 
 
+class SecretRequests(Value):
+    """How customers are asked for a secret: patterns with `{}` for one, `to` whom; `allowed` says that nobody is asked."""
+
+    secrets: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    allowed: tuple[str, ...] = ()
+
+
 class Beside(Value):
     """Words that stand right before or right after another one and say what part it plays."""
 
@@ -280,6 +290,9 @@ class PrivateWords(Value):
     of: tuple[str, ...] = ()  # between a word for a secret and whose it is: for
     equals: tuple[str, ...] = ()  # between such a word and a secret, beside : and =
     no_data: tuple[str, ...] = ()
+    goods: tuple[
+        str, ...
+    ] = ()  # of what was sent: before a bare number that would pass for an id or a card, not for a telephone
 
 
 class AccountWords(Value):
@@ -325,4 +338,5 @@ class Language(Value):
     times: Times = Times()
     units: Units = Units()
     bot_orders: BotOrders = BotOrders()
+    secret_requests: SecretRequests = SecretRequests()
     cues: Cues = Cues()

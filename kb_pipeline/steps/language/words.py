@@ -63,6 +63,21 @@ def words(text: str, language: str) -> list[str]:
     return [s for s in segments(text, language) if any(c.isalnum() for c in s)]
 
 
+def is_known(word: str) -> bool | None:
+    """Whether a Thai word is in the dictionary; None for one of a script that has no dictionary here."""
+    return word in _thai_words() if "\u0e01" <= word[:1] <= "\u0e5b" else None
+
+
+@cache
+def _thai_words() -> frozenset[str]:
+    return frozenset(_thai_file().read_text("utf-8").split())
+
+
+def _thai_file() -> Path:
+    spec = find_spec("pythainlp")  # not imported: only its file of words is needed
+    return Path(str(spec.origin if spec else "")).parent / "corpus" / "words_th.txt"
+
+
 def _thai(text: str) -> list[str]:
     """Cut by newmm in Rust with pythainlp's dictionary: 6 times as fast as pythainlp, the same on 16,197 runs of real Thai."""
     import nlpo3  # noqa: PLC0415  loads a library
@@ -77,9 +92,7 @@ def _thai_dictionary() -> str:
     """The name under which the dictionary is loaded."""
     import nlpo3  # noqa: PLC0415
 
-    spec = find_spec("pythainlp")  # not imported: only its file of words is needed
-    words_file = Path(str(spec.origin if spec else "")).parent / "corpus" / "words_th.txt"
-    message, loaded = nlpo3.load_dict(str(words_file), _THAI)
+    message, loaded = nlpo3.load_dict(str(_thai_file()), _THAI)
     if not loaded:
         raise FileNotFoundError(message)
     return _THAI

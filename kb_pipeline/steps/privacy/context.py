@@ -1,4 +1,4 @@
-"""What the words before a number say of it: whose it is, or that it is nobody's. The words are the languages' data."""
+"""What the words around a number say of it: whose it is, or that it is nobody's. The words are the languages' data."""
 
 import re
 from bisect import bisect_right
@@ -12,6 +12,9 @@ from kb_pipeline.steps.language.reader import everywhere
 _REACH = 40  # characters from a word to what it announces
 
 
+_SAID_BEHIND = 20  # characters from `is` to the word: is the new
+
+
 class Role(StrEnum):
     """What a word announces."""
 
@@ -21,6 +24,10 @@ class Role(StrEnum):
     ACCOUNT = "account"
     PHONE = "phone"
     NO_DATA = "no-data"
+    GOODS = "goods"
+
+
+_OF_ONE = {Role.NO_DATA, Role.GOODS}
 
 
 class Announcements:
@@ -46,7 +53,12 @@ class Announcements:
         if "\n" in between:
             return frozenset()
         roles = _roles()[self._found[last][1]]
-        return roles - {Role.NO_DATA} if any(map(str.isdigit, between)) else roles  # an order has one number
+        return roles - _OF_ONE if any(map(str.isdigit, between)) else roles  # an order has one number
+
+    def behind(self, end: int) -> frozenset[Role]:
+        """What is said of the number that ends at `end`: `... is my order number`, `...คือเลขพัสดุ`."""
+        match = _said_behind().match(self._text, end)
+        return _roles()[match["word"].casefold()] if match else frozenset()
 
     def places(self, role: Role) -> list[int]:
         """Where the words of a role end."""
@@ -71,6 +83,7 @@ def _roles() -> dict[str, frozenset[Role]]:
         (Role.ACCOUNT, everywhere(lambda language: language.private_words.account)),
         (Role.PHONE, everywhere(lambda language: language.telephone_words)),
         (Role.NO_DATA, everywhere(lambda language: language.private_words.no_data)),
+        (Role.GOODS, everywhere(lambda language: language.private_words.goods)),
     ):
         for word in found:
             words[word.casefold()] = words.get(word.casefold(), frozenset()) | {role}
@@ -80,3 +93,9 @@ def _roles() -> dict[str, frozenset[Role]]:
 @cache
 def _announcing() -> re.Pattern[str]:
     return re.compile(any_word(_roles()), re.IGNORECASE)
+
+
+@cache
+def _said_behind() -> re.Pattern[str]:
+    equals = any_word(everywhere(lambda language: language.private_words.equals))
+    return re.compile(rf"[ ]{{0,2}}(?:{equals})[^\d\n.!?]{{0,{_SAID_BEHIND}}}?(?P<word>{any_word(_roles())})", re.IGNORECASE)

@@ -48,8 +48,8 @@ class Number:
 
     @cached_property
     def roles(self) -> frozenset[Role]:
-        """What the word before announces."""
-        return self._words.before(self.start)
+        """What the word before announces, or the one that says behind it what it is."""
+        return self._words.before(self.start) or self._words.behind(self.end)
 
     @cached_property
     def groups(self) -> tuple[int, ...]:
@@ -78,10 +78,19 @@ class Number:
         """Whether the word or the letters before say that it is an order's, a parcel's or a device's."""
         return self.is_part or Role.NO_DATA in self.roles
 
+    @cached_property
+    def is_of_goods(self) -> bool:
+        """Whether it is nobody's, or may be that of what was sent, as no telephone number is."""
+        return self.is_nobodys or Role.GOODS in self.roles
+
     @property
     def is_part(self) -> bool:
         """Whether it goes on from letters or digits before: `ORD-0812345678`, `10.0.569.20009`."""
         return _PART.search(self._plain.text[max(0, self.start - 2) : self.start]) is not None
+
+
+# Thailand's provinces in the second and third digit of an id (TIS 1099, Department of Provincial Administration).
+_PROVINCES = re.compile("1[0-9]|2[0-7]|3[0-9]|4[0-9]|5[0-8]|6[0-7]|7[0-7]|8[0-6]|9[0-6]")
 
 
 def _thai_id(number: Number) -> bool | None:
@@ -89,7 +98,7 @@ def _thai_id(number: Number) -> bool | None:
         return None
     if number.roles & {Role.ID, Role.CARD} or number.groups == (1, 4, 5, 2, 1):
         return True
-    return None if number.is_nobodys else False
+    return None if number.is_of_goods or not _PROVINCES.match(number.digits, 1) else False
 
 
 def _ssn(number: Number) -> bool | None:
@@ -104,13 +113,15 @@ def _card(number: Number) -> bool | None:
         return None
     if Role.CARD in number.roles or number.groups in _CARD_GROUPS[4:]:
         return True
-    return None if number.is_nobodys else number.groups in _CARD_GROUPS
+    return None if number.is_of_goods else number.groups in _CARD_GROUPS
+
+
+def _announced_card(number: Number) -> bool | None:
+    return True if Role.CARD in number.roles and is_luhn(number.digits) else None
 
 
 def _perhaps_card(number: Number) -> bool | None:
-    if (number.is_loose and Role.CARD not in number.roles) or not is_luhn(number.digits):
-        return None
-    return True if Role.CARD in number.roles else None if number.is_nobodys else False
+    return None if number.is_loose or number.is_of_goods or not is_luhn(number.digits) else False
 
 
 def _phone(number: Number) -> bool | None:
@@ -141,11 +152,13 @@ _ISSUERS = (
     r"(?=(?:\d{16}|\d{19})\Z)(?:4|62)\d*|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}"
     r"|3(?:0[0-5]|[689]\d)\d{11}|35(?:2[89]|[3-8]\d)\d{12}|6(?:011|5\d\d|4[4-9]\d)\d{12}"
 )
+_OTHER_ISSUERS = r"220[0-4]\d*|5[0678]\d*|6\d*"  # Mir, Maestro, RuPay: good enough for the log
 _SHAPES = (
     Shape(DataKind.NATIONAL_ID, "12345678", r"[1-8]\d*", (13,), _thai_id),
     Shape(DataKind.NATIONAL_ID, "012345678", r"(?!000|666)[0-8]\d\d(?!00)\d\d(?!0000)\d{4}", (9,), _ssn),
     Shape(DataKind.CARD, "23456", _ISSUERS, (14, 15, 16, 19), _card),
-    Shape(DataKind.CARD, "23456", r"\d*", (16,), _perhaps_card),
+    Shape(DataKind.CARD, "23456", r"\d*", (16,), _announced_card),
+    Shape(DataKind.CARD, "256", _OTHER_ISSUERS, (16,), _perhaps_card),
     Shape(DataKind.PHONE, "0", r"0[689]\d{8}|0[2-7]\d{7}", (9, 10), _phone),
     Shape(DataKind.PHONE, "6", r"660?[689]\d{8}|660?[2-7]\d{7}", (10, 11, 12), _separated_phone),
     Shape(DataKind.PHONE, "0", r"0066(?:0?[689]\d{8}|0?[2-7]\d{7})", (12, 13, 14), _phone),
@@ -168,7 +181,7 @@ def _by_length(*shapes: Shape) -> dict[tuple[int, str], list[tuple[re.Pattern[st
 
 _UNSIGNED_SHAPES, _SIGNED_SHAPES = _by_length(*_SHAPES), _by_length(*_SHAPES, _SIGNED)
 # What is somebody's by the word before it only, whatever its form; with its fewest and most digits.
-_ANNOUNCED = ((Role.PHONE, DataKind.PHONE, 8, 15), (Role.ACCOUNT, DataKind.BANK_ACCOUNT, 9, 17))
+_ANNOUNCED = ((Role.PHONE, DataKind.PHONE, 8, 15), (Role.ACCOUNT, DataKind.BANK_ACCOUNT, 9, 19))
 
 
 def numbers(plain: Plain) -> Iterator[Found]:

@@ -73,6 +73,8 @@ _NO_PASSWORD = re.compile(
 _FILE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|html?|md|pdf)\Z", re.IGNORECASE)
 _SIGN = r"[:=→⇒|>]|[\-=]>|\s-(?=\s)"  # between the word and the secret
 _PART_OF = r"\s{{0,2}}\([^()\n]{{1,40}}\)|\s{{0,2}}(?:{of})[^\n:=→|?!]{{1,40}}?"  # `(admin)`, `for the back office`
+_NAME = r"[\"'`“]?[A-Za-z][\w.@\-]{1,60}"
+_NEXT_LINE = r"(?:(?<=[:=→|>])|(?<=[:=→|>] ))\n|(?<=\n)\n"  # only a sign leads from a word to the next line
 _WORD_AND_YEAR = re.compile(r"[^\W\d_]+\d{1,4}")  # Outlook2016 beside Office365
 _ENTROPY = 3.0  # bits a character: random base64 of 16 characters has 3.6 in the mean, English words joined 2.9
 
@@ -161,7 +163,7 @@ def _key_words() -> re.Pattern[str]:
     )
     joins = "|".join(map(re.escape, equals))
     return re.compile(
-        rf"(?:{any_word(words)})(?:{_part_of()})??(?:[\s:=→|\"'`>(\-]|{joins}){{1,8}}"
+        rf"(?:{any_word(words)})(?:{_part_of()})??(?:[ \t:=→|\"'`>(\-]|{joins}|{_NEXT_LINE}){{1,8}}"
         rf"(?P<value>[A-Za-z0-9+/_\-.~]{{16,500}}={{0,2}})",
         re.IGNORECASE,
     )
@@ -176,7 +178,7 @@ def _passwords() -> re.Pattern[str]:
     return re.compile(
         rf"(?:{any_word(words)}|(?:{any_word(brief)})(?=\s{{0,2}}(?:{_SIGN})))"
         rf"(?:(?:{_part_of()})?\s{{0,2}}(?:(?P<sign>{_SIGN})|(?<![A-Za-z])(?P<said>{equals}))"
-        rf"|(?P<pin>{_part_of()})\s(?=\d{{4,8}}(?:\s*$|[.,;]))|\s{{1,3}})"
+        rf"|(?P<pin>{_part_of()})\s(?=\d{{4,8}}(?:\s*$|[.,;]))|[ \t]{{1,3}}(?!\s))"
         r"[\s\"'`“‘「*]{0,3}(?P<value>[!-~]{4,128})",
         re.IGNORECASE | re.MULTILINE,
     )
@@ -203,9 +205,10 @@ def _about_passwords() -> re.Pattern[str]:
 
 @cache
 def _pairs() -> re.Pattern[str]:
-    """A name and a password, together: `Log in as admin / Zx9!kkpQ`."""
+    """A name and a password, together: `Log in as admin / Zx9!kkpQ`. In the next line `id: ` is a label."""
     return re.compile(
-        rf"(?:{any_word(_logins())})\s{{0,2}}[:=→]?\s{{0,2}}[\"'`“]?[A-Za-z][\w.@\-]{{1,60}}\s?[:/|]\s?(?P<value>[!-~]{{6,128}})",
+        rf"(?:{any_word(_logins())})(?: {{0,2}}[:=→]? {{0,2}}{_NAME} ?[:/|] ?| {{0,2}}[:=→]\s{{1,3}}{_NAME}(?: ?[/|] ?|:))"
+        r"(?P<value>[!-~]{6,128})",
         re.IGNORECASE,
     )
 

@@ -17,6 +17,20 @@ FOREIGN = [
     "@evilshop",
     "ไลน์ไอดี scam99",
     "Telegram: scam99",
+    "evil&#46;com",
+    "evil{dot}com",
+    "evil_dot_com",
+    "e v i l.com",
+    "evil·com",
+    "https:/evil.com",
+    "[x](/\\evil.com)",
+    "file:///evil",
+    "日本語.jp",
+    "пример.рф",
+    "evil点com",
+    "evil ドット com",
+    "微信号 scam99",
+    "ラインID：scam99",
 ]
 
 

@@ -286,3 +286,35 @@ def test_spans_are_offsets_into_the_text_as_given(language: str) -> None:
 def test_long_texts_take_linear_time() -> None:
     for hostile in ("1", "1,", "1.", "1-", "\n1. ", "หนึ่ง", "วัน", "**", "a@", "{", "](a", "[https://a.co](", "https://a](b) "):
         extract(hostile * (20_000 // len(hostile)), "th")
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("ทำดังนี้ 1. เปิดแอป 2. แตะชื่อ 3. รอ 5 วัน", "th"),
+        ("1. เปิดแอป 2. แตะชื่อ 3. รอ 5 วัน", "th"),
+        ("1.เปิดแอป\n2.รอ 5 วัน", "th"),
+        ("1) Open the app 2) Wait 5 days", "en"),
+        ("**1.** Open\n**2.** Wait 5 days", "en"),
+        ("1: Open\n2: Wait 5 days", "en"),
+        ("1、打开应用 2、等待 5 天", "zh"),
+        ("（1）アプリを開く （2）5 日待つ", "ja"),
+        ("1) App öffnen 2) 5 Tage warten", "de"),
+    ],
+)
+def test_the_marks_of_a_list_in_running_text_state_nothing(text: str, language: str) -> None:
+    assert [(fact.kind, fact.value) for fact in extract(text, language)] == [(FactKind.DURATION, "5")]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "numbers"),
+    [
+        ("vom 1. Januar bis 2. Januar", "de", ["--01-01", "--01-02"]),
+        ("das 1. und das 2. Paket", "de", ["1", "2"]),
+        ("It costs 1. It was 2.", "en", ["1", "2"]),
+        ("Buy 2) or 3) here", "en", ["2", "3"]),
+        ("from 1:30 to 2:30", "en", ["01:30", "02:30"]),
+    ],
+)
+def test_numbers_that_only_look_like_marks_stay(text: str, language: str, numbers: list[str]) -> None:
+    assert [fact.value for fact in extract(text, language)] == numbers

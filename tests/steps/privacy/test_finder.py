@@ -244,3 +244,30 @@ def test_redacting_takes_the_time_of_the_text(piece: str) -> None:
         redact((piece * length)[:length])
         times.append(time.process_time() - started)
     assert times[1] < 24 * times[0] + 0.2  # 8 times the text; the square would be 64
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bring your credentials\nid: visitors-2024 is the form",
+        "You need these credentials:\nid: visitors-2024 is the form",
+        "Lost your credential\n\nid/2024-renewal-form explains it",
+        "We never ask for your token\n\nform-b12-renewal-2024x",
+        "Choose a password\n\nStep2: sign in",
+    ],
+)
+def test_a_word_for_a_secret_leads_no_further_than_its_line(text: str) -> None:
+    assert kinds(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("API key:\nZx81kQpR7vLm20TuYw", "api-key"),
+        ("รหัสผ่าน:\nSomchai#2024", "password"),
+        ("Log in with:\nadmin / Zx9!kkpQ", "password"),
+        ("Log in as admin: Zx9!kkpQ", "password"),
+    ],
+)
+def test_a_sign_leads_to_the_next_line(text: str, kind: str) -> None:
+    assert kinds(text) == [kind]

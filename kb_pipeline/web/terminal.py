@@ -1,4 +1,4 @@
-r"""The one place through which the command line writes: what came from outside moves no cursor and poses as nothing else.
+r"""The one place through which commands and servers write: what came from outside moves no cursor and poses as nothing else.
 
 Control characters and marks of direction are shown as `\u001b`, which leaves JSON valid. Rich's colours come past the guard,
 from `cli.console` alone.
