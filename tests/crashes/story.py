@@ -36,7 +36,7 @@ def change_articles(site: Path) -> None:
 
 
 STORY: tuple[tuple[str, Callable[[Path], None] | None], ...] = (
-    ("run", write_articles), ("decide", None), ("run", None), ("publish", None), ("import_entries", None),
+    ("run_with_faults", write_articles), ("try_again", None), ("run", None), ("decide", None), ("run", None), ("publish", None), ("import_entries", None),
     ("import_memory", None), ("decide", None), ("publish_in_vain", None), ("settle", None), ("publish", None),
     ("withdraw", None), ("restore_entry", None),
     ("run", change_articles), ("decide", None), ("publish_in_vain", None), ("settle", None), ("publish", None),
@@ -130,6 +130,7 @@ def state(site: Path, url: str) -> dict[str, Any]:
             "conflicts": [(c.key, c.settled_by, c.holds) for tag in MARKETS for c in store.conflicts(tag)],
             "memory": [unit.id for tag in MARKETS for unit in store.memory_units(tag)],
             "calls": store.stored_calls(),
+            "failed": [(item.item, item.code) for item in store.failed_items()],
             "users": [user.name for user in store.users()],
             "keys": [(key.name, key.revoked_at is None) for key in open_accounts(store).keys()],  # noqa: SIM118 - no dict
             "answers": [(id_, store.query(id_) is not None, len(store.feedback(id_))) for id_ in ("r0", "r1")],
@@ -144,7 +145,7 @@ def _perform(act: str, site: Path, url: str, failpoint: str) -> None:
 def _processes() -> Any:
     """Forked from a process that has loaded everything and runs no thread: a killed act costs its work, not its imports."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.crashes.acts"])
+    context.set_forkserver_preload(["tests.crashes.story"])
     return context
 
 
