@@ -1,9 +1,10 @@
-"""Files that mean harm or were made by accident: each is accepted, quarantined with code and remedy, or a duplicate; none is lost.
+"""Files that mean harm, or were made by accident: each is accepted, quarantined or a duplicate, and none is lost.
 
     python benchmarks/hostile_input.py [--inputs 10000] [--seed 1]
 
-The files are generated, kind by kind, and read as `kb run` reads a folder: bytes, front matter, Markdown or HTML, sentences, chunks.
-Time is processor time of the reading process; memory is its peak above what it held before the file (Linux only: /proc/self/clear_refs).
+The files are generated, kind by kind, and read as `kb run` reads a folder: bytes, front matter, Markdown or HTML, sentences,
+chunks. What is quarantined must have a message and a remedy, and an offset if it is about a byte. Time is processor time of
+the reading process; memory is its peak above what it held before the file (Linux only: /proc/self/clear_refs).
 Exit code 1 where a figure misses its target.
 """
 
@@ -73,7 +74,9 @@ def _with_nul(chance: random.Random) -> bytes:
 
 
 def _blank(chance: random.Random) -> bytes:
-    return b"".join(chance.choices((b"", b" ", b"\n", b"\t", b"\xef\xbb\xbf", b"---\n", "\u200b".encode()), k=chance.randint(0, 9)))
+    return b"".join(
+        chance.choices((b"", b" ", b"\n", b"\t", b"\xef\xbb\xbf", b"---\n", "\u200b".encode()), k=chance.randint(0, 9))
+    )
 
 
 def _repeated(*pieces: str) -> Maker:
@@ -100,7 +103,10 @@ def _yaml_bomb(chance: random.Random) -> bytes:
 
 
 def _long_line(chance: random.Random) -> bytes:
-    return (chance.choice(("a", "ก", "密", "*", "`", "[", " ", "1 ", "a@", "https://a.b/", "&amp;")) * chance.randint(10_000, 200_000)).encode()
+    return (
+        chance.choice(("a", "ก", "密", "*", "`", "[", " ", "1 ", "a@", "https://a.b/", "&amp;"))
+        * chance.randint(10_000, 200_000)
+    ).encode()
 
 
 def _huge(chance: random.Random) -> bytes:
@@ -136,11 +142,14 @@ MARKDOWN: dict[str, Maker] = {
     "UTF-32": _in("utf-32"), "TIS-620": _in("tis-620"), "Windows-874": _in("cp874"), "GB18030": _in("gb18030"),
     "NUL": _with_nul, "controls": _with_any_of("".join(map(chr, (*range(1, 32), 0x7F, 0x85, 0x2028, 0x2029)))),
     "bidi": _with_any_of(BIDI), "zero width": _with_any_of(INVISIBLE), "empty or blank": _blank, "noise": _noise,
-    "deep quotes": _nested("> "), "deep lists": _nested("- "), "deep emphasis": _nested("*", "*"), "deep links": _nested("[", "](x)"),
-    "many backticks": _repeated("`", "` ", "``` "), "many pipes": _repeated("|", "| ", "|-"), "many ticks": _repeated("~", "_", "<", "![", "&#"),
+    "deep quotes": _nested("> "), "deep lists": _nested("- "), "deep emphasis": _nested("*", "*"),
+    "deep links": _nested("[", "](x)"),
+    "many backticks": _repeated("`", "` ", "``` "), "many pipes": _repeated("|", "| ", "|-"),
+    "many ticks": _repeated("~", "_", "<", "![", "&#"),
     "a long line": _long_line, "huge": _huge, "wide tables": _wide_table, "YAML bomb": _yaml_bomb,
     "odd front matter": _front_matter(
-        "title: [", "a: *b", "id: ''", "title: 1e999", 'title: "\\ud800"', "valid_from: 2026-13-45", "markets: !!python/object:os.x {}",
+        "title: [", "a: *b", "id: ''", "title: 1e999", 'title: "\\ud800"', "valid_from: 2026-13-45",
+        "markets: !!python/object:os.x {}",
         "topics: {a: [b]}", "lang: xx-nowhere-at-all", "id: ../../etc/passwd", "owner: !!binary AAAA", "a: " + "[" * 5_000,
     ),
     "duplicate ids": _front_matter("id: the-same"),
@@ -148,7 +157,8 @@ MARKDOWN: dict[str, Maker] = {
 HTML: dict[str, Maker] = {
     "deep divs": _nested("<div>", "</div>"), "open tags": _nested("<b><i>"), "deep tables": _nested("<table><tr><td>"),
     "wide cells": _wide_cells, "hidden text": _hidden, "entities": _entities, "noise as HTML": _noise,
-    "open comments": _repeated("<!--", "<![CDATA[", "<script>", "</", "<a href='"), "huge HTML": _huge, "broken UTF-8 in HTML": _broken_utf8,
+    "open comments": _repeated("<!--", "<![CDATA[", "<script>", "</", "<a href='"), "huge HTML": _huge,
+    "broken UTF-8 in HTML": _broken_utf8,
 }  # fmt: skip
 KINDS = [*((name, ".md", make) for name, make in MARKDOWN.items()), *((name, ".html", make) for name, make in HTML.items())]
 
@@ -170,7 +180,13 @@ class Tally:
     def is_fine(self) -> bool:
         """Whether every figure meets its target."""
         all_there = self.inputs == self.accepted + self.quarantined + self.duplicates
-        return all_there and not self.changed and not self.unsaid and self.slowest[0] <= MOST_SECONDS and self.largest[0] <= MOST_MB
+        return (
+            all_there
+            and not self.changed
+            and not self.unsaid
+            and self.slowest[0] <= MOST_SECONDS
+            and self.largest[0] <= MOST_MB
+        )
 
 
 def measure(inputs: int, seed: int) -> Tally:
@@ -253,7 +269,8 @@ def main() -> None:
     shown = {
         "inputs": tally.inputs, "accepted": tally.accepted, "quarantined": tally.quarantined, "duplicates": tally.duplicates,
         "changed": tally.changed, "without_place_or_remedy": tally.unsaid[:9], "codes": dict(tally.codes.most_common()),
-        "slowest_seconds": [round(tally.slowest[0], 2), tally.slowest[1]], "largest_mb": [round(tally.largest[0]), tally.largest[1]],
+        "slowest_seconds": [round(tally.slowest[0], 2), tally.slowest[1]],
+        "largest_mb": [round(tally.largest[0]), tally.largest[1]],
     }  # fmt: skip
     sys.stdout.write(json.dumps(shown, indent=2) + "\n")
     sys.exit(0 if tally.is_fine() else 1)

@@ -251,7 +251,8 @@ warm_up()
 ACTS: dict[str, Callable[[Settings], None]] = {
     act.__name__: act
     for act in (
-        run, run_with_faults, try_again, decide, publish, publish_in_vain, import_entries, import_memory, settle, withdraw, restore_entry, rollback, lift,
+        run, run_with_faults, try_again, decide, publish, publish_in_vain, import_entries, import_memory, settle, withdraw,
+        restore_entry, rollback, lift,
         serve, accounts, rotate, seal, backup, restore,
     )
 }  # fmt: skip

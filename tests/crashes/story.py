@@ -36,7 +36,8 @@ def change_articles(site: Path) -> None:
 
 
 STORY: tuple[tuple[str, Callable[[Path], None] | None], ...] = (
-    ("run_with_faults", write_articles), ("try_again", None), ("run", None), ("decide", None), ("run", None), ("publish", None), ("import_entries", None),
+    ("run_with_faults", write_articles), ("try_again", None),
+    ("run", None), ("decide", None), ("run", None), ("publish", None), ("import_entries", None),
     ("import_memory", None), ("decide", None), ("publish_in_vain", None), ("settle", None), ("publish", None),
     ("withdraw", None), ("restore_entry", None),
     ("run", change_articles), ("decide", None), ("publish_in_vain", None), ("settle", None), ("publish", None),

@@ -5,6 +5,7 @@ What a page hides never reaches the model at all.
 
 import json
 import re
+from contextlib import suppress
 
 import pytest
 
@@ -87,10 +88,8 @@ def test_an_obedient_model_decides_nothing_and_its_foreign_pages_are_found(story
     assert story.store.users() == []
     for market in ("en-US", "th-TH"):
         settings = Settings.model_validate({"home": tmp_path, "locales_dir": ROOT / "locales"})
-        try:
-            assert build_publisher(settings, market, store=story.store).publish() is None
-        except KBError:
-            pass
+        with suppress(KBError):  # there is nothing to publish
+            build_publisher(settings, market, store=story.store).publish()
     assert story.store.releases() == []
 
 

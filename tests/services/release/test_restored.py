@@ -1,6 +1,7 @@
 """A home that is restored from a backup says what it said: the same releases, with indexes built anew from them.
 
-`KB_TEST_BACKUPS`: how many backups are made while others write. What is damaged is refused: tests/adapters/store_sql/test_backup.py.
+`KB_TEST_BACKUPS`: how many backups are made while others write. That damaged ones are refused is tested in
+`tests/adapters/store_sql/test_backup.py`.
 """
 
 import os
@@ -66,7 +67,7 @@ def test_a_backup_made_under_writes_brings_back_decisions_and_releases(knowledge
         decided = {decision.change_id for decision in restored.store.all_decisions()}
         assert decided >= set(written[: sure[n]])
         assert restored.store.verify_trail().findings == ()
-        for market, text in SAID.items():
+        for market in SAID:
             publisher = publisher_of(restored, market)
             assert publisher.restore_indexes() == (f"{market}/r0001",)
             release = restored.store.release(market, 1)

@@ -1,6 +1,7 @@
-"""Many clients decide the same changes at once, each word sent twice: one wins, the others are told by whom, nobody waits in vain.
+"""Many clients decide the same changes at once, each word sent twice: one wins, the others are told by whom.
 
-`KB_TEST_RACE`: how many changes; the clients are twenty then. The page's answer to losers (409) is `tests/review/test_decisions.py`'s.
+`KB_TEST_RACE`: how many changes; the clients are twenty then. What the page answers to losers (409) is tested in
+`tests/review/test_decisions.py`.
 """
 
 import os
