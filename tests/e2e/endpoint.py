@@ -13,7 +13,7 @@ from typing import Any
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from kb_pipeline.domain.calls import Message, ModelRequest
+from kb_pipeline.domain.calls import Message, ModelRequest, Outcome
 from tests.faults.faults import FAULTS, Fault
 from tests.story import follow_the_new_sentence, into_thai, one_faq_a_sentence, one_sentence_into_thai
 
@@ -30,7 +30,7 @@ _SCRIPTS = {
 
 
 class ScriptedEndpoint:
-    """Counts its good replies, by the body of the request."""
+    """Counts its usable replies, by the body of the request."""
 
     def __init__(self, server: HTTPServer, seconds: float) -> None:
         self.asked = Counter[str]()
@@ -43,6 +43,12 @@ class ScriptedEndpoint:
         server.expect_request("/v1/chat/completions").respond_with_handler(self._answer)
         server.expect_request(f"/v1{SPOILT}/chat/completions").respond_with_handler(self._spoil)
 
+    def forget(self) -> None:
+        """Begin to count anew; what was asked before is asked for the first time again."""
+        with self._lock:
+            self.asked.clear()
+            self._spoilt.clear()
+
     def _spoil(self, http: Request) -> Response:
         """A reply with the fault of its request, if it has one."""
         body = http.get_data(as_text=True)
@@ -52,19 +58,24 @@ class ScriptedEndpoint:
         fault = fault_of(json.loads(body)["messages"], is_first)
         if fault is None:
             return self._answer(http)
+        if fault.outcome is Outcome.USABLE:
+            self._count(http)
         wire = fault.spoil(_right(json.loads(body)))
         return Response(wire.body, wire.status, wire.headers, mimetype=wire.type)
 
     def _answer(self, http: Request) -> Response:
         body = http.get_json()
-        with self._lock:
-            self.asked[json.dumps(body, sort_keys=True)] += 1
+        self._count(http)
         time.sleep(self.seconds)
         said = {"role": "assistant", "content": self.spoilt or _right(body)}
         choice = {"index": 0, "finish_reason": "stop", "message": said}
         usage = self.usage
         whole = {"id": "1", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice], "usage": usage}
         return Response(json.dumps(whole), mimetype="application/json")
+
+    def _count(self, http: Request) -> None:
+        with self._lock:
+            self.asked[json.dumps(http.get_json(), sort_keys=True)] += 1
 
 
 def fault_of(messages: list[dict[str, str]], is_first: bool) -> Fault | None:
