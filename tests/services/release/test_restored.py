@@ -7,6 +7,7 @@
 import os
 import shutil
 import threading
+import time
 
 import pytest
 
@@ -54,7 +55,7 @@ def test_a_backup_made_under_writes_brings_back_decisions_and_releases(knowledge
     files, sure = [tmp_path / f"{n}.tar.gz" for n in range(BACKUPS)], list[int]()
     for n, file in enumerate(files):
         while len(written) <= n:
-            pass
+            time.sleep(0.01)
         sure.append(len(written))
         open_backups(knowledge.settings).write(file)
     for n, file in enumerate(files):
