@@ -54,7 +54,7 @@ torture: setup ## Hours: every row of "Promises and their figures" in docs/bench
 	@$(BIN)/python -m tests.crashes $(TORTURE)
 	@$(BIN)/python benchmarks/model_faults.py --articles 500
 	@$(BIN)/python benchmarks/hostile_input.py
-	@KB_TEST_DAMAGED=100 $(BIN)/python -m pytest tests/adapters/store_sql/test_backup.py --timeout 0
+	@KB_TEST_BACKUPS=50 KB_TEST_DAMAGED=100 $(BIN)/python -m pytest tests/services/release/test_restored.py tests/adapters/store_sql/test_backup.py --timeout 0
 	@KB_TEST_RACE=500 $(BIN)/python -m pytest tests/services/review/test_races.py --timeout 0
 	@if .ci/postgres --is-there; then KB_TEST_RACE=500 .ci/postgres $(BIN)/python -m pytest tests/services/review/test_races.py --timeout 0; fi
 	@$(BIN)/python benchmarks/publish_while_querying.py --clients 64 --seconds 300 --publishes 50 --rollbacks 10
