@@ -51,9 +51,14 @@ browser: ## Chromium for the tests of the review page: Debian's package, where n
 quick: setup browser ## The tests without the slow ones
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not model"
 
-torture: setup ## Long: kills at every failpoint and at random, 500 articles with 30 % faults, 1,000 requests of each operation of both web apps; TORTURE="--times 20 --random 500" for all
+torture: setup ## Hours: every row of "Promises and their figures" in docs/benchmarks.md at full size; TORTURE="--times 20 --random 500" for all kills
 	@$(BIN)/python -m tests.crashes $(TORTURE)
 	@$(BIN)/python benchmarks/model_faults.py --articles 500
+	@$(BIN)/python benchmarks/hostile_input.py
+	@KB_TEST_BACKUPS=50 KB_TEST_DAMAGED=100 $(BIN)/python -m pytest tests/services/release/test_restored.py tests/adapters/store_sql/test_backup.py --timeout 0
+	@KB_TEST_RACE=500 $(BIN)/python -m pytest tests/services/review/test_races.py --timeout 0
+	@if .ci/postgres --is-there; then KB_TEST_RACE=500 .ci/postgres $(BIN)/python -m pytest tests/services/review/test_races.py --timeout 0; fi
+	@$(BIN)/python benchmarks/publish_while_querying.py --clients 64 --seconds 300 --publishes 50 --rollbacks 10
 	@KB_TEST_FUZZ=1000 $(BIN)/python -m pytest tests/web/test_fuzz.py --timeout 0
 	@KB_TEST_KILLS=20 $(BIN)/python -m pytest tests/e2e/test_kill.py tests/e2e/test_publish_kill.py --timeout 0
 	@$(BIN)/python -m pytest tests/e2e/test_embedded_kill.py

@@ -3,12 +3,13 @@
 The language model is an HTTP endpoint with scripted answers; all else is what the composition root makes.
 """
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import chromadb  # noqa: F401 - loaded once, in the process from which the killed ones are forked
+import chromadb.api.rust  # noqa: F401 - loaded once, in the process from which the killed ones are forked
 import openai  # noqa: F401
 
 from kb_pipeline.adapters.store_sql import SqlStore
@@ -41,6 +42,7 @@ from kb_pipeline.steps.facts.extract import extract
 from kb_pipeline.steps.language.stems import content_words
 from kb_pipeline.steps.parse.chunks import estimate_tokens
 from tests.conftest import DAY
+from tests.e2e.endpoint import SPOILT
 from tests.fakes import SilentProgress
 from tests.publishing import HereVerifier
 
@@ -69,6 +71,17 @@ def run(settings: Settings) -> None:
         run_pipeline(pipeline)
     finally:
         pipeline.close()
+
+
+def run_with_faults(settings: Settings) -> None:
+    """`kb run` while the endpoint spoils some replies, some of them for ever."""
+    run(settings.model_copy(update={"llm_base_url": f"{settings.llm_base_url}{SPOILT}"}))
+
+
+def try_again(settings: Settings) -> None:
+    """`kb retry --all`."""
+    with opened(settings) as store:
+        store.try_again([item.id for item in store.failed_items() if item.runs], "ann")
 
 
 def decide(settings: Settings) -> None:
@@ -219,7 +232,10 @@ def restore(settings: Settings) -> None:
 
 
 def warm_up() -> None:
-    """Load dictionaries and tables that acts need: once, in the process from which the killed ones are forked."""
+    """Load dictionaries and tables that acts need: once, in the process from which the killed ones are forked.
+
+    What is there then is no garbage: the killed ones need neither look through it nor copy it.
+    """
     estimate_tokens("15 days")
     for language, text in (
         ("en-US", "You have 15 days, and $5."),
@@ -228,13 +244,15 @@ def warm_up() -> None:
     ):
         extract(text, language)
         content_words(text, language)
+    gc.freeze()
 
 
 warm_up()
 ACTS: dict[str, Callable[[Settings], None]] = {
     act.__name__: act
     for act in (
-        run, decide, publish, publish_in_vain, import_entries, import_memory, settle, withdraw, restore_entry, rollback, lift,
+        run, run_with_faults, try_again, decide, publish, publish_in_vain, import_entries, import_memory, settle, withdraw,
+        restore_entry, rollback, lift,
         serve, accounts, rotate, seal, backup, restore,
     )
 }  # fmt: skip

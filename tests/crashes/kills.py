@@ -30,7 +30,7 @@ def points(step: Step) -> list[str]:
 def kill_once(step: Step, point: str, site: Path, endpoint: ScriptedEndpoint, kill_after: float | None = None) -> Killed:
     """From the state before the act: die at `point` (or after some seconds), then go on to the end."""
     shutil.copytree(step.before, site)
-    endpoint.asked.clear()
+    endpoint.forget()
     try:
         died = perform(step.act, site, endpoint.url, point, kill_after)
         problems = [] if died == -signal.SIGKILL or kill_after else [f"it did not die, but ended with {died}"]
@@ -44,7 +44,7 @@ def kill_once(step: Step, point: str, site: Path, endpoint: ScriptedEndpoint, ki
 def kill_at_all(step: Step, wanted: list[str], site: Path, endpoint: ScriptedEndpoint) -> Iterator[Killed]:
     """Die at one point after the other without going back to the state before; then go on to the end."""
     shutil.copytree(step.before, site)
-    endpoint.asked.clear()
+    endpoint.forget()
     done = list[str]()  # points that the kills before left nothing to do at
     for point in wanted:
         died = perform(step.act, site, endpoint.url, point)

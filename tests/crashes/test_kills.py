@@ -15,16 +15,11 @@ from tests.crashes.story import Step, tell
 from tests.e2e.endpoint import ScriptedEndpoint
 
 ELSEWHERE = ("publish.", "rollback.", "verify.")  # points that test_publish_kill has
-_FAULT = "only after a fault of the model: tests/faults, benchmarks/model_faults.py"
 NOT_IN_THE_STORY = {
     "fail_release": "only after a kill: test_publish_kill",
     "save_vectors": "needs the embedder: make torture",
     "renew_leases": "by a clock: tests/adapters/models/test_leased_llm.py",
     "set_aside": "only in a home from before replies were read: tests/adapters/models/test_llm_openai.py",
-    "save_unusable": _FAULT,
-    "save_failed_item": _FAULT,
-    "forget_failed_items": _FAULT,
-    "try_again": _FAULT,
     **dict.fromkeys(
         ("add_batch", "batch_accepted", "end_batch", "drop_batch", "forget_batched"),
         "killed in tests/services/draft/test_batches.py",

@@ -1,6 +1,7 @@
 """What the invariants look at, and what they find."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -20,13 +21,17 @@ class HomeStore(Evidence, AuditTrail, Changes, SourceFaqs, Drafts, Releases, App
 
 @dataclass(frozen=True, kw_only=True)
 class Home:
-    """One home, opened for looking. `markets`: those that have a pack. Nothing of it is written."""
+    """One home, opened for looking. `markets`: those that have a pack. Nothing of it is written.
+
+    `clock`: seconds by which it must be ready; a test on a busy machine takes the processor's time.
+    """
 
     store: HomeStore
     indexes: Indexes
     embedder: Embedder
     markets: Sequence[Market]
     golden_margin: float
+    clock: Callable[[], float] = time.monotonic
 
     @property
     def tags(self) -> tuple[str, ...]:

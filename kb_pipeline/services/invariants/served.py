@@ -1,6 +1,5 @@
 """What is said to customers, and from what."""
 
-import time
 from collections.abc import Iterator
 
 from kb_pipeline.domain.releases import Release, ReleaseState
@@ -64,11 +63,11 @@ def pointer_is_verified(home: Home) -> Iterator[Breach]:
 
 def is_ready_soon(home: Home) -> Iterator[Breach]:
     """I10: all live releases can be opened within ten seconds."""
-    began = time.monotonic()
+    began = home.clock()
     live = LiveReleases(home.store, home.indexes, home.embedder, sorted(home.store.live_numbers()))
     try:
         live.refresh()
-        seconds = time.monotonic() - began
+        seconds = home.clock() - began
         for market in live.health():
             if market.problem:
                 yield Breach(market.problem, f"kb release publish --market {market.market}")

@@ -2,6 +2,7 @@
 
 import gzip
 import multiprocessing
+import os
 import random
 import signal
 import sqlite3
@@ -17,6 +18,8 @@ from kb_pipeline.adapters.store_sql.backup import SqliteBackups, leftovers
 from kb_pipeline.errors import BlockedError, NotFoundError, StoreError
 from kb_pipeline.failpoints import failpoint_at
 from tests.adapters.store_sql.samples import change_of, decision_of
+
+DAMAGED = int(os.environ.get("KB_TEST_DAMAGED", "30"))  # bytes of a backup that are flipped, beside its first ones and its last
 
 pytestmark = pytest.mark.sqlite_only("kb backup keeps SQLite's file; a server has pg_dump")
 
@@ -117,7 +120,7 @@ def says_the_same(damaged, good):
 
 def test_every_flipped_byte_is_refused_and_nothing_changes(made, backups, tmp_path):
     good, chosen = made.read_bytes(), random.Random(7)
-    places = [*range(10), *chosen.sample(range(10, len(good)), 30), len(good) - 1]
+    places = [*range(10), *chosen.sample(range(10, len(good)), DAMAGED), len(good) - 1]
     bad = tmp_path / "bad.tar.gz"
     bad.write_bytes(b"")
     before = {name: content for name, content in files(tmp_path).items() if name != bad.name}
