@@ -28,11 +28,13 @@ class SqlDecisions(Part):
         The same decision again is answered with the same result. Raises NotFoundError, ConflictError (it moved), BlockedError
         (a rule forbids it), IllegalTransitionError.
         """
+        with self._db.read() as session:  # who comes too late waits for no writer
+            known = _known(session, decision, edited)
+        if known:
+            return known
         with self._db.write() as session:
             journal = Journal(session)
-            row = load_change(session, decision.change_id)
-            known = _repeated(session, decision, edited.revision if edited else None)
-            return known or _apply(session, journal, row, decision, edited)
+            return _known(session, decision, edited) or _apply(session, journal, decision, edited)
 
     def decisions(self, change_id: str) -> Sequence[Decision]:
         """What people said of a change, oldest first."""
@@ -59,6 +61,15 @@ def _decisions_of(session: Session, change_id: str) -> Sequence[Decision]:
     return session.scalars(query.order_by(DecisionRow.position)).all()
 
 
+def _known(session: Session, decision: Decision, edited: EditedText | None) -> Change | None:
+    """The result that this very decision had before. Raises NotFoundError, ConflictError for one on an older version."""
+    row = load_change(session, decision.change_id)
+    known = _repeated(session, decision, edited.revision if edited else None)
+    if known is None:
+        _check_version(session, row, decision)
+    return known
+
+
 def _repeated(session: Session, decision: Decision, edited: Revision | None) -> Change | None:
     """The result that this very decision had before."""
     query = select(DecisionRow).filter_by(change_id=decision.change_id, seen_version=decision.seen_version)
@@ -67,8 +78,8 @@ def _repeated(session: Session, decision: Decision, edited: Revision | None) -> 
     return past.result if past and same else None
 
 
-def _apply(session: Session, journal: Journal, row: ChangeRow, decision: Decision, edited: EditedText | None) -> Change:
-    _check_version(session, row, decision)
+def _apply(session: Session, journal: Journal, decision: Decision, edited: EditedText | None) -> Change:
+    row = load_change(session, decision.change_id)
     before = snapshot(row)
     known = row.value().model_copy(update=dict(edited.assessment) if edited else {})
     decided = weighed(known, session.get_one(EntryRow, row.entry_id).state)
