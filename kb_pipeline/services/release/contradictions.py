@@ -127,7 +127,7 @@ def find_conflicts(
             found += [
                 _conflict(market, candidate, rival, texts, why)
                 for rival in rivals
-                if (why := contradiction(candidate, rival, index.rarity))
+                if (why := contradiction(candidate, rival))
             ]
     return found
 

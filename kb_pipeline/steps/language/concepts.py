@@ -15,7 +15,7 @@ from kb_pipeline.steps.language.words import fold, words
 
 _LEFT = 4  # letters that an ending leaves of a word
 _NEVER = re.compile("(?!)")
-_GAP, _BETWEEN = " _ ", r"((?: [^\W\d_]+){1,4}) "  # what stands between the words of a phrase
+_GAP, _BETWEEN = " _ ", r"((?: [^\W\d_]+){1,6}) "  # what stands between the words of a phrase
 
 
 class Asked(NamedTuple):
@@ -42,21 +42,28 @@ def asked(question: str, language: str) -> Asked:
     for word in words(" | ".join(rest), language):
         bare = _bare(word, language)
         if word not in known.empty and bare not in known.empty and not known.patterns.fullmatch(word):
-            found.update(known.group_of_bare.get(bare, bare).split("+"))
+            found.update(known.numbers.get(word) or known.group_of_bare.get(bare, bare).split("+"))
     return Asked("".join((*plain, text[at:])), frozenset(found - known.empty))
 
 
-def other_words(one: str, other: str, language: str) -> tuple[frozenset[str], frozenset[str]] | None:
-    """The words of each of two questions that keep them from asking the same; None if none does.
+Words = frozenset[str]
+
+
+def other_words(one: Asked, other: Asked, language: str, *, replaced: bool = False) -> tuple[Words, Words] | None:
+    """The words of each of two texts that keep them from saying the same; None if none does.
 
     Light words (`light` in the language's file) keep them apart only where each side has one of the same list: `collect` may
-    be left out, but is not `send`.
+    be left out, but is not `send`. `replaced`: so do other words, where each side has some.
     """
-    mine, theirs = asked(one, language).concepts, asked(other, language).concepts
-    here, there, light = mine - theirs, theirs - mine, _known(language).light
-    if any(word not in light for word in here | there) or {light[word] for word in here} & {light[word] for word in there}:
-        return here, there
-    return None
+    here, there, light = one.concepts - other.concepts, other.concepts - one.concepts, _known(language).light
+    heavy = [{word for word in side if word not in light} for side in (here, there)]
+    lists = [{light[word] for word in side if word in light} for side in (here, there)]
+    return (here, there) if lists[0] & lists[1] or (all(heavy) if replaced else any(heavy)) else None
+
+
+def heavy_words(concepts: Words, language: str) -> Words:
+    """The words of a text without its light ones: two texts that say the same have the same."""
+    return concepts - _known(language).light.keys()
 
 
 class _Known(NamedTuple):
@@ -68,6 +75,7 @@ class _Known(NamedTuple):
     group_of_bare: dict[str, str]  # the same of single words without their endings
     empty: frozenset[str]
     patterns: re.Pattern[str]  # of empty words
+    numbers: dict[str, tuple[str]]  # words of numbers, in digits
     light: dict[str, int]  # light words with the number of their list
 
 
@@ -92,6 +100,7 @@ def _known(language: str) -> _Known:
         group_of_bare=bare,
         empty=_forms(listed.words, language) if listed else stop_words(language),
         patterns=re.compile("|".join(listed.patterns)) if listed.patterns else _NEVER,
+        numbers={word: (str(value),) for word, value in language_of(language).numbers.words.items()},
         light={
             word: number
             for number, line in enumerate(known.light)

@@ -276,6 +276,7 @@ class Sameness(Value):
     groups: tuple[str, ...] = ()
     empty: Wording = Wording()
     light: tuple[str, ...] = ()
+    thresholds: Mapping[Literal["same", "like", "answer"], float] = Field(default_factory=dict)  # see steps.relate.decision
 
 
 class PrivateWords(Value):
