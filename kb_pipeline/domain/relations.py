@@ -19,6 +19,10 @@ class Discrepancy(Value):
     there: str = ""
     opposes: bool = False
 
+    def turned(self) -> "Discrepancy":
+        """The same seen from the other text."""
+        return self.model_copy(update={"here": self.there, "there": self.here})
+
     def __str__(self) -> str:
         """In plain words: the answers differ: at most 5 / at least 5."""
         return f"the {self.part}s differ: {self.here or '–'} / {self.there or '–'}"
@@ -33,6 +37,10 @@ class Comparison(Value):
     identical: bool = False  # the questions, but for case and spaces
     discrepancies: tuple[Discrepancy, ...] = ()
 
+    def turned(self) -> "Comparison":
+        """The same seen from the other text."""
+        return self.model_copy(update={"discrepancies": tuple(each.turned() for each in self.discrepancies)})
+
     @property
     def scores(self) -> dict[str, float]:
         """The figures, for people."""
@@ -42,6 +50,9 @@ class Comparison(Value):
     def one_question(self) -> bool:
         """Whether nothing was found in which the questions differ."""
         return self.identical or all(found.part != "question" for found in self.discrepancies)
+
+
+SAME_TEXT = Comparison(question=1.0, answer=1.0, words=1.0, identical=True)
 
 
 class Rival(Value):

@@ -63,7 +63,7 @@ def other_words(one: Asked, other: Asked, language: str, *, replaced: bool = Fal
 
 def heavy_words(concepts: Words, language: str) -> Words:
     """The words of a text without its light ones: two texts that say the same have the same."""
-    return concepts - _known(language).light.keys()
+    return frozenset(concepts - _known(language).light.keys())
 
 
 class _Known(NamedTuple):
