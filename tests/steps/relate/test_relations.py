@@ -117,7 +117,9 @@ def test_the_same_question_in_other_words_is_a_duplicate(language: str, question
         ("ja", "誰が署名しますか", "購入者が署名します。", "出品者が署名します。", "buyer / seller"),
     ],
 )
-def test_answers_that_bind_to_something_else_are_contradictory_and_say_in_what(language, question, answer, other, shown) -> None:
+def test_answers_that_bind_to_something_else_are_contradictory_and_say_in_what(
+    language, question, answer, other, shown
+) -> None:
     relation = compare_pair(candidate(question, answer, language), candidate(question, other, language))
     assert relation.kind is RelationKind.CONTRADICTORY
     assert f"the answers differ: {shown}" in relation.guards
@@ -168,7 +170,7 @@ def test_a_far_question_is_new() -> None:
     result = relate([candidate("Where is my parcel?", "On its way.", near=0.5)], [candidate("How do I pay?", "By card.")])
     (relation,) = result.values()
     assert (relation.kind, relation.twin_id) == (RelationKind.NEW, None)
-    assert relation.scores["question"] < 0.9
+    assert relation.scores == {}  # it was not worth comparing
 
 
 def test_a_text_with_an_entry_of_its_own_is_its_update() -> None:
