@@ -1,4 +1,4 @@
-"""What comparing two texts of one market found: how alike they are, and in what they differ. No verdict: thresholds may move."""
+"""What comparing two texts of one market found: how alike they are, in what they differ. No verdict: thresholds may move."""
 
 from typing import Literal
 
@@ -29,7 +29,7 @@ class Discrepancy(Value):
 
 
 class Comparison(Value):
-    """Two texts, compared. `question`: the best cosine over all phrasings; `answer`: of the answers; `words`: share of words."""
+    """Two texts, compared. `question`: the best cosine over all phrasings; `answer`: of the answers; `words`: their share."""
 
     question: float
     answer: float

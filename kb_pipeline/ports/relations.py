@@ -15,7 +15,7 @@ class ComparedPair(NamedTuple):
 
 
 class Comparisons(Protocol):
-    """Comparisons by market. `basis` is what they rest on, the embedder and the rules: those of another basis count for nothing."""
+    """Comparisons by market. `basis` is what they rest on, the embedder and the rules: those of another count for nothing."""
 
     def compared_texts(self, market: str, basis: str) -> frozenset[str]:
         """The texts that were compared with each other, by fingerprint."""

@@ -269,8 +269,8 @@ class Sameness(Value):
     """What two questions are compared by. A word that is in none of the lists is compared as it is written.
 
     `groups`: phrases that ask for the same, each group with commas between them; `a+b` in the first place stands for two
-    words. `empty`: words that ask for nothing of their own: how, can, item. `light`: lists of words that may be left out, but not be
-    another of their list: use, send.
+    words. `empty`: words that ask for nothing of their own: how, can, item. `light`: lists of words that may be left out, but
+    none is another of its list: use, send.
     """
 
     groups: tuple[str, ...] = ()

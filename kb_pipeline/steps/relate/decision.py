@@ -19,7 +19,7 @@ class Thresholds(NamedTuple):
 
 def thresholds_of(language: str) -> Thresholds:
     """Those in the file of the language of a BCP-47 tag (`sameness.thresholds`), else those for all."""
-    return Thresholds()._replace(**language_of(language).sameness.thresholds)
+    return Thresholds(**{str(name): value for name, value in language_of(language).sameness.thresholds.items()})
 
 
 def decide(found: Comparison, thresholds: Thresholds) -> RelationKind:

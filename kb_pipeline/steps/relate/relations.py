@@ -107,8 +107,8 @@ def settle(
 ) -> Relation:
     """What a person must know of first: what a text contradicts; then whose update it is; then the strongest of the others.
 
-    `compared`: each other entry's id with what was found; `own`: the entry that it is a new text of; `decided`: the relations of
-    texts before it. A duplicate of a duplicate is one of the first.
+    `compared`: each other entry's id with what was found; `own`: the entry that it is a new text of; `decided`: those of texts
+    before it. A duplicate of a duplicate is one of the first.
     """
     others = [(id_, found) for id_, found in compared if own is None or id_ != own[0]]
     kinds = {id_: decide(found, thresholds) for id_, found in others}
