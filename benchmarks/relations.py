@@ -32,6 +32,7 @@ from kb_pipeline.steps.relate.compared import ComparedEntry
 from kb_pipeline.steps.relate.decision import decide, thresholds_of
 from kb_pipeline.steps.relate.relations import compare_texts, relate, settle
 
+_BEGINNINGS = "barcordulfengorhaljinkellommarnoppirqua"  # of invented goods
 Floats = npt.NDArray[np.float64]
 
 
@@ -125,7 +126,7 @@ def look_alikes(embedder: SentenceTransformersEmbedder, folder: Path) -> None:
 def thai_faqs(embedder: SentenceTransformersEmbedder, path: Path) -> None:
     """Every decision but new on real Thai FAQs, to be read."""
     rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    made = candidates(embedder, [FaqText(question=row["th_question"], answer=row["th_answer"][:2000]) for row in rows], "th")
+    made = candidates(embedder, [FaqText(question=row["th_question"], answer=row["th_answer_md"][:2000]) for row in rows], "th")
     found = relate(made, [])
     print(f"{len(rows)} Thai FAQs:", dict(Counter(relation.kind.value for relation in found.values())))
     for key, relation in found.items():
@@ -159,11 +160,7 @@ class MadeUp:
 def made_up(size: int) -> dict[str, EntryText]:
     """Texts of a shop with invented goods, no two the same."""
     random.seed(3)
-    goods = [
-        f"{a}{b}"
-        for a in ["bar", "cor", "dul", "fen", "gor", "hal", "jin", "kel", "lom", "mar", "nop", "pir", "qua"]
-        for b in ["ta", "ne", "ri", "so", "lu", "mi", "ko"]
-    ]
+    goods = [f"{a}{b}" for a in re.findall("...", _BEGINNINGS) for b in re.findall("..", "tanerisolumiko")]
     verbs = ["cancel", "return", "exchange", "pay", "track", "collect", "delete", "change", "add", "verify"]
     texts = dict[str, EntryText]()
     while len(texts) < size:
