@@ -79,7 +79,7 @@ def _relations(drafts: Sequence[EntryText], entries: Sequence[EntryText], found:
     by_source = {entry.source_faq_id: entry for entry in entries if entry.source_faq_id}
     relations: dict[str, Relation] = {}
     for draft in drafts:
-        key, own = text_id(draft), by_id.get(draft.entry_id) or by_source.get(draft.source_faq_id)
+        key, own = text_id(draft), by_id.get(draft.entry_id) or by_source.get(draft.source_faq_id or "")
         ours = dict(found.get(key, ())).get(text_id(own)) if own else None
         rivals = [rival for rival in _rivals(key, others, found) if rival[0] != draft.entry_id]
         own_pair = (own.entry_id, ours) if own else None

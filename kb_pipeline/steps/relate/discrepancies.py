@@ -60,8 +60,8 @@ def of_answers(one: ComparedEntry, other: ComparedEntry) -> list[Discrepancy]:
 
 def hard_conflict(one: ComparedEntry, other: ComparedEntry) -> str:
     """The amounts, shares, periods, dates or times in which two answers differ; empty: in none."""
-    sides = ([fact for fact in each.answer_facts if fact.kind in HARD] for each in (one, other))
-    return next((f"{each.here} / {each.there}" for each in _facts(*sides) if each.opposes), "")
+    mine, theirs = ([fact for fact in each.answer_facts if fact.kind in HARD] for each in (one, other))
+    return next((f"{each.here} / {each.there}" for each in _facts(mine, theirs) if each.opposes), "")
 
 
 def _difference(part: _Part, kind: str, here: str, there: str, *, opposes: bool = False) -> Discrepancy:
