@@ -9,6 +9,7 @@ from pydantic import Field
 from kb_pipeline.domain.base import Value, fingerprint
 from kb_pipeline.domain.faqs import FaqText, Revision, SourceFaq
 from kb_pipeline.domain.findings import Finding
+from kb_pipeline.domain.relations import Discrepancy, Rival
 from kb_pipeline.errors import IllegalTransitionError
 
 
@@ -38,12 +39,14 @@ class RiskTier(StrEnum):
 
 
 class Relation(Value):
-    """The decision of the comparison, with its twin and every score it rests on."""
+    """The decision of the comparison, with its twin, every score it rests on, and the other entries that come near."""
 
     kind: RelationKind
     twin_id: str | None = None  # an entry id
     scores: dict[str, float] = Field(default_factory=dict)
-    guards: tuple[str, ...] = ()  # why it is no duplicate, e.g. `facts differ: 7 day / 15 day`
+    guards: tuple[str, ...] = ()  # why it is no duplicate, e.g. `the answers differ: 7 days / 15 days`
+    discrepancies: tuple[Discrepancy, ...] = ()  # the same as values; empty in relations of older versions
+    rivals: tuple[Rival, ...] = ()  # those that are less strong than the twin, the strongest first
 
 
 class Assessment(Value):

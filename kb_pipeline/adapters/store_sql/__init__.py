@@ -6,6 +6,7 @@ from kb_pipeline.adapters.store_sql.batches import SqlBatches
 from kb_pipeline.adapters.store_sql.call_history import SqlCallHistory
 from kb_pipeline.adapters.store_sql.calls import SqlCalls
 from kb_pipeline.adapters.store_sql.changes import SqlChanges
+from kb_pipeline.adapters.store_sql.comparisons import SqlComparisons
 from kb_pipeline.adapters.store_sql.conflicts import SqlConflicts
 from kb_pipeline.adapters.store_sql.decisions import SqlDecisions
 from kb_pipeline.adapters.store_sql.engine import Database, Kept
@@ -44,6 +45,7 @@ class SqlStore(
     SqlReleases,
     SqlHolds,
     SqlConflicts,
+    SqlComparisons,
     SqlWithdrawals,
     SqlAccounts,
     SqlQueries,

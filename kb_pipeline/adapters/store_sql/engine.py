@@ -22,7 +22,7 @@ from kb_pipeline.errors import StoreError
 from kb_pipeline.ports.audit import AuditAnchor, AuditKeys
 from kb_pipeline.ports.releases import Failpoint
 
-HEAD = "0009"  # the newest revision in migrations/versions
+HEAD = "0010_relate"  # the newest revision in migrations/versions
 BATCH = 500  # values in one IN (...): below every database's limit on parameters
 BUSY_SECONDS = 30
 WRITING = 0x6B63  # the advisory lock of PostgreSQL that a writer holds, as SQLite's writers come one by one

@@ -1,21 +1,26 @@
 """Relate a market's drafts to its entries and to each other, before anything is proposed."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from kb_pipeline.domain.base import Value
+from kb_pipeline.domain.changes import Relation
 from kb_pipeline.domain.entries import Draft, Entry
 from kb_pipeline.domain.markets import Market
+from kb_pipeline.domain.relations import SAME_TEXT, Comparison
 from kb_pipeline.ports.changes import Entries
 from kb_pipeline.ports.faqs import DraftStore
 from kb_pipeline.ports.models import Embedder
 from kb_pipeline.ports.progress import Progress
-from kb_pipeline.services.relate.compared import EntryText, compared
-from kb_pipeline.steps.relate.relations import relate
+from kb_pipeline.ports.relations import Comparisons
+from kb_pipeline.services.relate.compared import EntryText
+from kb_pipeline.services.relate.comparisons import Found, compare_market, text_id
+from kb_pipeline.steps.relate.decision import thresholds_of
+from kb_pipeline.steps.relate.relations import settle
 
 
-class RelateStore(DraftStore, Entries, Protocol):
+class RelateStore(DraftStore, Entries, Comparisons, Protocol):
     """What relating takes of the store."""
 
 
@@ -39,10 +44,12 @@ def relate_drafts(market: Market, store: RelateStore, embedder: Embedder, progre
     withdrawn = {entry.id: entry.text for entry in standing if entry.standing == "withdrawn"}
     drafts = [draft for draft in drafted if withdrawn.get(draft.revision.entry_id) != draft.revision.text]
     entries = _standing([entry for entry in standing if entry.id not in withdrawn], drafts)
-    with progress.track(f"compare {market.tag}", len(entries) + len(drafts)) as done:
-        known = compared([EntryText.of(entry) for entry in entries], embedder, done)
-        written = [EntryText(d.revision.entry_id, d.source_faq_id, d.revision.language, d.revision.text) for d in drafts]
-        relations = relate(compared(written, embedder, done), known)
+    known = [EntryText.of(entry) for entry in entries]
+    written = [EntryText(d.revision.entry_id, d.source_faq_id, d.revision.language, d.revision.text) for d in drafts]
+    texts = {text_id(text): text for text in (*known, *written)}
+    with progress.track(f"compare {market.tag}", len(texts)) as done:
+        found = compare_market(market.tag, texts, store, embedder, done)
+    relations = _relations(written, known, found)
     changed = 0
     for draft in drafts:
         relation = relations[draft.revision.entry_id]
@@ -59,3 +66,32 @@ def _standing(entries: Sequence[Entry], drafts: Sequence[Draft]) -> list[Entry]:
     """The entries to compare with: a pending one that was staged from one of these drafts is that draft, and left out."""
     drafted = {draft.revision.entry_id for draft in drafts}
     return [entry for entry in entries if entry.standing != "pending" or entry.id not in drafted]
+
+
+def _relations(drafts: Sequence[EntryText], entries: Sequence[EntryText], found: Found) -> dict[str, Relation]:
+    """The relation of each draft, by its entry id, to the entries and to the drafts before it."""
+    replaced = {draft.entry_id: draft.text for draft in drafts}
+    others = defaultdict[str, list[str]](list)
+    for entry in entries:
+        if replaced.get(entry.entry_id, entry.text) == entry.text:
+            others[text_id(entry)].append(entry.entry_id)
+    by_id = {entry.entry_id: entry for entry in entries}
+    by_source = {entry.source_faq_id: entry for entry in entries if entry.source_faq_id}
+    relations: dict[str, Relation] = {}
+    for draft in drafts:
+        key, own = text_id(draft), by_id.get(draft.entry_id) or by_source.get(draft.source_faq_id or "")
+        ours = dict(found.get(key, ())).get(text_id(own)) if own else None
+        rivals = [rival for rival in _rivals(key, others, found) if rival[0] != draft.entry_id]
+        own_pair = (own.entry_id, ours) if own else None
+        relations[draft.entry_id] = settle(rivals, own_pair, relations, thresholds_of(draft.language))
+        others[key].append(draft.entry_id)
+    return relations
+
+
+def _rivals(key: str, others: Mapping[str, Sequence[str]], found: Found) -> Iterator[tuple[str, Comparison]]:
+    """The entries with the text of `key`, and with one that comes near it."""
+    for id_ in others.get(key, ()):
+        yield id_, SAME_TEXT
+    for other, comparison in found.get(key, ()):
+        for id_ in others.get(other, ()):
+            yield id_, comparison

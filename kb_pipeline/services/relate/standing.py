@@ -38,7 +38,6 @@ class StandingEntries:
         """Write the relation of each of several new texts, by entry id, to the entries and to the texts before it."""
         with self._lock:
             candidates = compared(texts, self._embedder)
-            self._index.learn(candidates)
             relate_next(candidates, self._index, self._own, relations)
 
     def refresh(self, progress: Progress | None = None) -> None:

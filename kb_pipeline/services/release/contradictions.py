@@ -125,9 +125,7 @@ def find_conflicts(
         candidates = entries[first : first + BLOCK]
         for candidate, rivals in zip(candidates, index.nearest(candidates, earlier=True), strict=True):
             found += [
-                _conflict(market, candidate, rival, texts, why)
-                for rival in rivals
-                if (why := contradiction(candidate, rival, index.rarity))
+                _conflict(market, candidate, rival, texts, why) for rival in rivals if (why := contradiction(candidate, rival))
             ]
     return found
 

@@ -275,6 +275,20 @@ class Cues(Value):
     origin: Beside = Beside()  # beside a role from which something comes, which may be said as what that role does
 
 
+class Sameness(Value):
+    """What two questions are compared by. A word that is in none of the lists is compared as it is written.
+
+    `groups`: phrases that ask for the same, each group with commas between them; `a+b` in the first place stands for two
+    words. `empty`: words that ask for nothing of their own: how, can, item. `light`: lists of words that may be left out, but
+    none is another of its list: use, send.
+    """
+
+    groups: tuple[str, ...] = ()
+    empty: Wording = Wording()
+    light: tuple[str, ...] = ()
+    thresholds: Mapping[Literal["same", "like", "answer"], float] = Field(default_factory=dict)  # see steps.relate.decision
+
+
 class PrivateWords(Value):
     """Words before a secret or somebody's data, by what follows them; `no_data`: before numbers that are nobody's."""
 
@@ -323,6 +337,7 @@ class Language(Value):
     spoken_tops: Mapping[str, str] = Field(default_factory=dict)  # top-level domains in the language's own letters
     joins: Words = ()  # words that begin another part of a sentence, which may speak of another thing: and, but
     opposites: Annotated[tuple[tuple[str, str], ...], BeforeValidator(_pairs)] = ()
+    sameness: Sameness = Sameness()
     sentence_ends: SentenceEnds = SentenceEnds()
     negation: Negation = Negation()
     questions: Questions = Questions()

@@ -1,21 +1,19 @@
-"""Entries of one market, ready to be compared with: an entry is compared in full only with its nearest, never with all."""
+"""Entries of one market, ready to be compared with. An entry is compared in full only with those that ask for the same things,
+and with those whose questions come near: never with all.
+"""
 
-import math
-from bisect import bisect_left
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from kb_pipeline.ports.models import Vectors
 from kb_pipeline.steps.relate.compared import ComparedEntry
+from kb_pipeline.steps.relate.decision import FLOOR
 
 BLOCK = 64  # entries per matrix product
-_NEIGHBOURS = 8  # by vectors, and as many by words
-_SURELY_NEAR = 0.93  # a cosine of questions from which an entry is always compared, however many there are
-_RARE = 50  # a word in more entries than this leads to none
-Rarity = Callable[[str], float]  # the weight of a word
-_GONE = -2.0  # a cosine below all others
+NEAREST = 50  # of each sort that an entry is compared with: among more, another one changes nothing
 
 
 class EntryIndex:
@@ -23,14 +21,12 @@ class EntryIndex:
 
     def __init__(self) -> None:
         self._entries: list[ComparedEntry] = []  # in the order in which they came, those that were replaced too
-        self._gone: list[bool] = []
+        self._gone: list[int] = []
         self._places: dict[str, int] = {}
         self._starts: list[int] = []  # the first row of each entry's question vectors
         self._vectors: Vectors = np.zeros((0, 0), np.float32)  # grows by doubling
         self._rows = 0
-        self._postings: dict[str, list[int]] = defaultdict(list)
-        self._words: dict[str, frozenset[str]] = {}
-        self._counts: Counter[str] = Counter()
+        self._askers: dict[frozenset[str], list[int]] = defaultdict(list)  # places by what is asked for
 
     def __len__(self) -> int:
         return len(self._places)
@@ -38,80 +34,50 @@ class EntryIndex:
     def __contains__(self, id_: str) -> bool:
         return id_ in self._places
 
-    @property
-    def rarity(self) -> Rarity:
-        """The weight of any word: log(1 + N / (1 + n)) for a word in n of N entries."""
-        entries, counts = len(self._words), self._counts
-        return lambda word: math.log(1 + entries / (1 + counts[word]))
-
-    def learn(self, entries: Iterable[ComparedEntry]) -> None:
-        """Count the words of entries that come later, so that a word weighs the same for the first of a batch and the last."""
-        for entry in entries:
-            self._counts.subtract(self._words.get(entry.id, ()))
-            self._counts.update(entry.words)
-            self._words[entry.id] = entry.words
-
     def add(self, entry: ComparedEntry) -> None:
         """Take one in."""
-        self._leave(entry.id)
-        self.learn([entry])
+        self.remove(entry.id)
         place = self._places[entry.id] = len(self._entries)
         self._entries.append(entry)
-        self._gone.append(False)
         self._starts.append(self._rows)
         self._keep(entry.question_vectors)
-        for word in entry.words:
-            self._postings[word].append(place)
+        self._askers[entry.asked_for].append(place)
 
     def remove(self, id_: str) -> None:
         """Let one go; nothing for an unknown one."""
-        self._leave(id_)
-        self._counts.subtract(self._words.pop(id_, ()))
+        place = self._places.pop(id_, None)
+        if place is not None:
+            self._gone.append(place)
+            self._askers[self._entries[place].asked_for].remove(place)
 
     def nearest(self, candidates: Sequence[ComparedEntry], *, earlier: bool = False) -> list[list[ComparedEntry]]:
         """For each candidate the entries worth comparing it with in full, in the order in which they came; never itself.
 
         `earlier`: the candidates were added, and only what came before each is compared with it.
         """
-        ends = [self._places[each.id] if earlier else len(self._entries) for each in candidates]
-        by_vectors = self._by_vectors(candidates, ends)
-        return [
-            [self._entries[place] for place in sorted({*near, *self._by_words(candidate, end)})]
-            for candidate, near, end in zip(candidates, by_vectors, ends, strict=True)
-        ]
-
-    def _by_vectors(self, candidates: Sequence[ComparedEntry], ends: Sequence[int]) -> list[list[int]]:
         if not candidates or not self._entries:
             return [[] for _ in candidates]
-        cosines = np.vstack([each.question_vectors for each in candidates]) @ self._vectors[: self._rows].T
-        best = np.maximum.reduceat(cosines, self._starts, axis=1)
-        best[:, self._gone] = _GONE
-        found, row = list[list[int]](), 0
-        for candidate, end in zip(candidates, ends, strict=True):
-            scores = best[row : row + len(candidate.question_vectors), :end].max(axis=0)
-            row += len(candidate.question_vectors)
-            if self._places.get(candidate.id, end) < end:
-                scores[self._places[candidate.id]] = _GONE
-            order = np.argsort(-scores, kind="stable")
-            wanted = max(_NEIGHBOURS, int((scores >= _SURELY_NEAR).sum()))
-            found.append([place for place in order[:wanted].tolist() if scores[place] > _GONE])
+        best = self._best(candidates)
+        best[:, self._gone] = 0
+        found = []
+        for candidate, scores in zip(candidates, best, strict=True):
+            own = self._places.get(candidate.id)
+            end = own if earlier and own is not None else len(self._entries)
+            near = _first(np.flatnonzero(scores[:end] >= FLOOR), scores)
+            same = _first(np.array([p for p in self._askers.get(candidate.asked_for, ()) if p < end], np.int64), scores)
+            found.append([self._entries[place] for place in sorted({*near, *same} - {own})])
         return found
 
-    def _by_words(self, candidate: ComparedEntry, end: int) -> list[int]:
-        own, rarity, weights = self._places.get(candidate.id), self.rarity, defaultdict[int, float](float)
-        for word in candidate.words:
-            places = self._postings.get(word, [])
-            places = places[: bisect_left(places, end)]
-            if len(places) <= _RARE:
-                for place in places:
-                    if place != own and not self._gone[place]:
-                        weights[place] += rarity(word)
-        return sorted(weights, key=lambda place: (-weights[place], place))[:_NEIGHBOURS]
-
-    def _leave(self, id_: str) -> None:
-        place = self._places.pop(id_, None)
-        if place is not None:
-            self._gone[place] = True
+    def _best(self, candidates: Sequence[ComparedEntry]) -> Vectors:
+        """The best cosine of each candidate with each entry, over their questions and phrasings."""
+        rows = np.vstack([each.question_vectors for each in candidates])
+        best = rows @ self._vectors[: self._rows].T
+        if self._rows > len(self._entries):
+            best = np.maximum.reduceat(best, self._starts, axis=1)
+        if len(rows) > len(candidates):
+            firsts = np.cumsum([0, *(len(each.question_vectors) for each in candidates[:-1])])
+            best = np.maximum.reduceat(best, firsts, axis=0)
+        return np.asarray(best)
 
     def _keep(self, vectors: Vectors) -> None:
         needed = self._rows + len(vectors)
@@ -121,3 +87,10 @@ class EntryIndex:
             self._vectors = grown
         self._vectors[self._rows : needed] = vectors
         self._rows = needed
+
+
+def _first(places: npt.NDArray[np.int64], scores: Vectors) -> list[int]:
+    """The best of some places."""
+    if len(places) > NEAREST:
+        places = places[np.argpartition(-scores[places], NEAREST)[:NEAREST]]
+    return [int(place) for place in places]

@@ -1,33 +1,20 @@
-"""How candidates stand to existing entries and to each other: scores, guards, one decision each. No I/O, no models.
+"""How candidates stand to existing entries and to each other, one decision each. No I/O, no models.
 
-Near-linear: each candidate is compared in full only with its nearest by vectors and by rare words, never with all.
+Each candidate is compared only with those whose questions come near, never with all.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from rapidfuzz import fuzz
-
-from kb_pipeline.domain.base import comparison_key
 from kb_pipeline.domain.changes import Relation, RelationKind
-from kb_pipeline.domain.facts import Fact, FactKind
-from kb_pipeline.steps.facts.compare import Key, comparison_value
-from kb_pipeline.steps.language.negation import negations
-from kb_pipeline.steps.language.opposites import opposed, verdict
+from kb_pipeline.domain.relations import Comparison, Rival
 from kb_pipeline.steps.relate.compared import ComparedEntry
-from kb_pipeline.steps.relate.index import BLOCK, EntryIndex, Rarity
+from kb_pipeline.steps.relate.decision import Thresholds, decide, is_one_question, thresholds_of
+from kb_pipeline.steps.relate.discrepancies import hard_conflict, of_answers, of_questions
+from kb_pipeline.steps.relate.index import BLOCK, EntryIndex
 
-# All thresholds: benchmarks/relations.py with multilingual-e5-small on 488 labelled English question pairs.
-WORDS_WEIGHT = 0.1  # of shared words beside the cosine; the best of 0.02 to 0.3 (F1 .926; cosine alone .920)
-SAME_QUESTION = 0.937  # cosine + WORDS_WEIGHT * words: precision .98 there
-SURE_WORDS = 0.4  # with these words or that cosine, on top of SAME_QUESTION: precision .994, recall .64
-SURE_COSINE = 0.93
-LIKE_QUESTION = 0.915  # best F1 there (precision .956, recall .898): the same question only if the answers are alike
-SAME_ANSWER = 0.93  # cosine of answers; unrelated answers of one subject reach it in 1 of 1,000 pairs
-LIKE_ANSWER = 0.88
-SAME_WORDING = 90.0  # rapidfuzz ratio: where answers are worded alike, a negation more or less turns the meaning
-
-_HARD = (FactKind.MONEY, FactKind.PERCENT, FactKind.DURATION, FactKind.DATE)
 _WEIGHT = {RelationKind.NEW: 0, RelationKind.COMPLEMENTARY: 1, RelationKind.DUPLICATE: 2, RelationKind.CONTRADICTORY: 3}
+_RIVALS = 5  # that are kept beside the twin
+_NOTHING = Relation(kind=RelationKind.NEW)
 
 
 def relate(candidates: Sequence[ComparedEntry], others: Sequence[ComparedEntry]) -> dict[str, Relation]:
@@ -41,7 +28,6 @@ def relate(candidates: Sequence[ComparedEntry], others: Sequence[ComparedEntry])
     for other in others:
         if texts.get(other.id, other.text) == other.text:
             index.add(other)
-    index.learn((*others, *candidates))
     own = OwnEntries(others)
     relations: dict[str, Relation] = {}
     for first in range(0, len(candidates), BLOCK):
@@ -85,159 +71,85 @@ def relate_next(
     for candidate in candidates:
         index.add(candidate)
     for candidate, rivals in zip(candidates, index.nearest(candidates, earlier=True), strict=True):
-        relations[candidate.id] = _relation(candidate, rivals, own.of(candidate), index.rarity, relations)
+        relations[candidate.id] = _relation(candidate, rivals, own.of(candidate), relations)
 
 
 def relation_of(candidate: ComparedEntry, index: EntryIndex, own: ComparedEntry | None) -> Relation:
     """The relation of one text to the entries of `index`, which stays as it is; `own` is the entry that it is a new text of."""
     (rivals,) = index.nearest([candidate])
-    return _relation(candidate, rivals, own, index.rarity, {})
+    return _relation(candidate, rivals, own, {})
+
+
+def compare_texts(one: ComparedEntry, other: ComparedEntry) -> Comparison:
+    """How alike two texts are and in what they differ. Symmetric but for the order of the sides.
+
+    Where the questions differ, nobody looks in what the answers do.
+    """
+    question = float((one.question_vectors @ other.question_vectors.T).max())
+    identical = one.question_key == other.question_key
+    differing = [] if identical else of_questions(one, other)
+    if not differing:
+        differing = of_answers(one, other)
+    return Comparison(
+        question=round(question, 3),
+        answer=round(float(one.answer_vector @ other.answer_vector), 3),
+        words=round(_shared(one.asked.concepts, other.asked.concepts), 3),
+        identical=identical,
+        discrepancies=tuple(differing),
+    )
+
+
+def settle(
+    compared: Iterable[tuple[str, Comparison]],
+    own: tuple[str, Comparison | None] | None,
+    decided: Mapping[str, Relation],
+    thresholds: Thresholds,
+) -> Relation:
+    """What a person must know of first: what a text contradicts; then whose update it is; then the strongest of the others.
+
+    `compared`: each other entry's id with what was found; `own`: the entry that it is a new text of; `decided`: those of texts
+    before it. A duplicate of a duplicate is one of the first.
+    """
+    others = [(id_, found) for id_, found in compared if own is None or id_ != own[0]]
+    kinds = {id_: decide(found, thresholds) for id_, found in others}
+    ranked = sorted(others, key=lambda each: (-_WEIGHT[kinds[each[0]]], -each[1].question, -each[1].answer))
+    near = [(id_, found) for id_, found in ranked if kinds[id_] is not RelationKind.NEW]
+    strongest = _of(kinds[near[0][0]], *near[0]) if near else _NOTHING
+    if own is not None and strongest.kind is not RelationKind.CONTRADICTORY:
+        strongest = _of(RelationKind.UPDATE, own[0], own[1]) if own[1] else Relation(kind=RelationKind.UPDATE, twin_id=own[0])
+    elif not near and ranked:
+        strongest = _NOTHING.model_copy(update={"scores": ranked[0][1].scores})
+    twin = decided.get(strongest.twin_id or "")
+    if strongest.kind is RelationKind.DUPLICATE and twin and twin.kind is RelationKind.DUPLICATE:
+        strongest = strongest.model_copy(update={"twin_id": twin.twin_id})
+    rest = [(id_, found) for id_, found in near if id_ != strongest.twin_id][:_RIVALS]
+    rivals = tuple(Rival(twin_id=id_, scores=f.scores, discrepancies=f.discrepancies) for id_, f in rest)
+    return strongest.model_copy(update={"rivals": rivals})
+
+
+def contradiction(one: ComparedEntry, other: ComparedEntry) -> str:
+    """The amounts, shares, periods, dates or times in which two answers to one question differ; empty: in none.
+
+    Stricter than `decide`: what it finds keeps a release from going live. Symmetric.
+    """
+    found = compare_texts(one, other)
+    return hard_conflict(one, other) if is_one_question(found, thresholds_of(one.language)) else ""
 
 
 def _relation(
-    candidate: ComparedEntry,
-    rivals: Sequence[ComparedEntry],
-    own: ComparedEntry | None,
-    rarity: Rarity,
-    decided: Mapping[str, Relation],
+    candidate: ComparedEntry, rivals: Sequence[ComparedEntry], own: ComparedEntry | None, decided: Mapping[str, Relation]
 ) -> Relation:
-    """What a person must know of first: what it contradicts; then whose update it is; then the strongest of the others."""
-    others = [rival for rival in rivals if own is None or rival.id != own.id]
-    strongest = _settle([compare_pair(candidate, rival, rarity) for rival in others], decided)
-    if own is None or strongest.kind is RelationKind.CONTRADICTORY:
-        return strongest
-    return Relation(kind=RelationKind.UPDATE, twin_id=own.id, scores=scores_of(candidate, own, rarity))
+    compared = [(rival.id, compare_texts(candidate, rival)) for rival in rivals]
+    ours = (own.id, compare_texts(candidate, own)) if own else None
+    return settle(compared, ours, decided, thresholds_of(candidate.language))
 
 
-def compare_pair(candidate: ComparedEntry, other: ComparedEntry, rarity: Rarity = lambda _: 1.0) -> Relation:
-    """How `candidate` stands to one other text. `rarity` weighs words by how few entries have them."""
-    scores = scores_of(candidate, other, rarity)
-    match, answer = scores["match"], scores["answer"]
-    same = _identical(candidate, other) or match >= SAME_QUESTION or (match >= LIKE_QUESTION and answer >= SAME_ANSWER)
-    if not same and match < LIKE_QUESTION:
-        return Relation(kind=RelationKind.NEW, scores=scores)
-    kind, guards = _guarded(candidate, other, scores) if same else (RelationKind.COMPLEMENTARY, ())
-    return Relation(kind=kind, twin_id=other.id, scores=scores, guards=guards)
+def _of(kind: RelationKind, twin_id: str, found: Comparison) -> Relation:
+    guards = tuple(map(str, found.discrepancies))
+    return Relation(kind=kind, twin_id=twin_id, scores=found.scores, guards=guards, discrepancies=found.discrepancies)
 
 
-def contradiction(one: ComparedEntry, other: ComparedEntry, rarity: Rarity = lambda _: 1.0) -> str:
-    """The amounts, shares, periods or dates in which two answers to surely the same question differ; empty: in none.
-
-    Stricter than `compare_pair`: what it finds keeps a release from going live. Symmetric.
-    """
-    if not (_identical(one, other) or _is_sure(scores_of(one, other, rarity))):
-        return ""
-    if _conflict(one.question_facts, other.question_facts):
-        return ""
-    differing = _conflict(_hard(one.answer_facts), _hard(other.answer_facts))
-    return differing[1] if differing else ""
-
-
-def _identical(one: ComparedEntry, other: ComparedEntry) -> bool:
-    questions = (comparison_key(each.text.question).casefold() for each in (one, other))
-    return len(set(questions)) == 1
-
-
-def _guarded(candidate: ComparedEntry, other: ComparedEntry, scores: dict[str, float]) -> tuple[RelationKind, tuple[str, ...]]:
-    """What two texts with the same question by all scores are, after the guards."""
-    language = candidate.language
-    question, opposing = candidate.text.question, other.text.question
-    guards: list[str] = []
-    if differing := _conflict(candidate.question_facts, other.question_facts):
-        hard = any(kind in _HARD for kind, _, _ in differing[0])
-        return RelationKind.CONTRADICTORY if hard else RelationKind.COMPLEMENTARY, (f"facts differ: {differing[1]}",)
-    if bool(negations(question, language)) != bool(negations(opposing, language)):
-        guards.append("one question is negated")
-    if pair := opposed(question, opposing, language):
-        guards.append(f"the questions are opposed: {pair}")
-    if guards:
-        return RelationKind.COMPLEMENTARY, tuple(guards)
-    if conflict := _opposed_answers(candidate, other):
-        plain = _differ_in_hard_facts(candidate, other) or (_is_sure(scores) and not _other_case(candidate, other))
-        return RelationKind.CONTRADICTORY if plain else RelationKind.COMPLEMENTARY, conflict
-    if _values(candidate.answer_facts) - _values(other.answer_facts):
-        return RelationKind.COMPLEMENTARY, ("the answer has facts that its twin's has not",)
-    if scores["answer"] < LIKE_ANSWER:
-        return RelationKind.COMPLEMENTARY, ("the answers differ",)
-    return RelationKind.DUPLICATE, ()
-
-
-def _is_sure(scores: dict[str, float]) -> bool:
-    """Whether the questions alone leave no doubt that they are the same."""
-    return scores["match"] >= SAME_QUESTION and (scores["words"] >= SURE_WORDS or scores["question"] >= SURE_COSINE)
-
-
-def _differ_in_hard_facts(candidate: ComparedEntry, other: ComparedEntry) -> bool:
-    """Whether the answers name different amounts, shares, periods or dates; other numbers may be article or version numbers."""
-    differing = _conflict(_hard(candidate.answer_facts), _hard(other.answer_facts))
-    return differing is not None
-
-
-def _other_case(candidate: ComparedEntry, other: ComparedEntry) -> bool:
-    """Whether the answers name different articles, orders or patches: ungrouped numbers of five digits and more."""
-    mine, theirs = ({f.value for f in each.answer_facts if f.raw.isdigit() and len(f.raw) > 4} for each in (candidate, other))
-    return bool(mine and theirs and mine != theirs)
-
-
-def _hard(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
-    return tuple(fact for fact in facts if fact.kind in _HARD)
-
-
-def _opposed_answers(candidate: ComparedEntry, other: ComparedEntry) -> tuple[str, ...]:
-    """Why two answers to one question cannot both be true."""
-    language, mine, theirs = candidate.language, candidate.text.answer, other.text.answer
-    guards: list[str] = []
-    if differing := _conflict(candidate.answer_facts, other.answer_facts):
-        guards.append(f"facts differ: {differing[1]}")
-    verdicts = (verdict(mine, language), verdict(theirs, language))
-    if None not in verdicts and verdicts[0] != verdicts[1]:
-        guards.append("one answers yes, the other no")
-    if fuzz.ratio(comparison_key(mine), comparison_key(theirs)) >= SAME_WORDING:
-        if negations(mine, language) != negations(theirs, language):
-            guards.append("one answer is negated")
-        if pair := opposed(mine, theirs, language):
-            guards.append(f"the answers are opposed: {pair}")
-    return tuple(guards)
-
-
-def _conflict(mine: tuple[Fact, ...], theirs: tuple[Fact, ...]) -> tuple[set[Key], str] | None:
-    """Facts of one kind and unit of which each side has some that the other has not; with the words for a reader."""
-    left, right = _values(mine), _values(theirs)
-    for kind, unit in sorted({(kind, unit) for kind, _, unit in left ^ right}):
-        here = {key for key in left - right if (key[0], key[2]) == (kind, unit)}
-        there = {key for key in right - left if (key[0], key[2]) == (kind, unit)}
-        if here and there:
-            shown = [
-                next(f.raw.strip() for f in facts if comparison_value(f) in keys)
-                for facts, keys in ((mine, here), (theirs, there))
-            ]
-            return here | there, " / ".join(shown)
-    return None
-
-
-def _values(facts: tuple[Fact, ...]) -> set[Key]:
-    return {comparison_value(fact) for fact in facts if fact.kind is not FactKind.COUNT or len(fact.value) > 1}
-
-
-def scores_of(candidate: ComparedEntry, other: ComparedEntry, rarity: Rarity) -> dict[str, float]:
-    """`question`: the best cosine over all phrasings; `words`: shared rare words; `match`: both; `answer`: cosine."""
-    question = float((candidate.question_vectors @ other.question_vectors.T).max())
-    shared = _shared(candidate.words, other.words, rarity)
-    answer = float(candidate.answer_vector @ other.answer_vector)
-    scores = {"question": question, "words": shared, "match": question + WORDS_WEIGHT * shared, "answer": answer}
-    return {name: round(score, 3) for name, score in scores.items()}
-
-
-def _shared(mine: frozenset[str], theirs: frozenset[str], rarity: Rarity) -> float:
-    """Dice's coefficient of two sets of words, each weighed by its rarity."""
-    total = sum(map(rarity, mine)) + sum(map(rarity, theirs))
-    return 2 * sum(map(rarity, mine & theirs)) / total if total else 0.0
-
-
-def _settle(relations: list[Relation], decided: Mapping[str, Relation]) -> Relation:
-    """The relation that a person must know of first; a duplicate of a duplicate is one of the first."""
-    strongest = max(relations, key=lambda r: (_WEIGHT[r.kind], r.scores["match"]), default=Relation(kind=RelationKind.NEW))
-    twin = decided.get(strongest.twin_id or "")
-    if strongest.kind is RelationKind.DUPLICATE and twin and twin.kind is RelationKind.DUPLICATE:
-        return strongest.model_copy(update={"twin_id": twin.twin_id})
-    return strongest
+def _shared(mine: frozenset[str], theirs: frozenset[str]) -> float:
+    """Dice's coefficient."""
+    total = len(mine) + len(theirs)
+    return 2 * len(mine & theirs) / total if total else 0.0

@@ -37,7 +37,6 @@ def test_an_index_with_a_history_finds_what_a_fresh_one_finds(steps, seed) -> No
     assert len(index) == len(standing)
     candidate = entry("new", seed)
     assert [e.id for e in index.nearest([candidate])[0]] == [e.id for e in fresh.nearest([candidate])[0]]
-    assert {word: index.rarity(word) for word in candidate.words} == {word: fresh.rarity(word) for word in candidate.words}
 
 
 def test_an_entry_is_never_its_own_neighbour_and_a_replaced_text_is_nobodys() -> None:
@@ -58,3 +57,14 @@ def test_of_a_batch_each_sees_what_came_before_it() -> None:
 
 def test_an_empty_index_has_no_neighbours() -> None:
     assert EntryIndex().nearest([entry("a", 1)]) == [[]]
+
+
+def test_those_that_ask_for_the_same_are_found_however_far_their_vectors_are() -> None:
+    def asks(id_: str, question: str, place: int) -> ComparedEntry:
+        vector = np.eye(8, dtype=np.float32)[place]
+        return ComparedEntry(id_, None, "en", FaqText(question=question, answer="x"), vector[None], vector)
+
+    index, far = EntryIndex(), asks("b", "Where is the parcel?", 1)
+    index.add(asks("a", "How do I return a lamp?", 0))
+    index.add(far)
+    assert [each.id for each in index.nearest([asks("c", "How can I send a lamp back?", 2)])[0]] == ["a"]
