@@ -206,8 +206,8 @@ class Searcher:
                 break
             k *= _MORE
         agreements = released.agreements(query.text, [found.entry_id for found in everything])
-        judged = judged_by(ranked, agreements)
-        first = next(iter(judged_by(everything, agreements)), None)
+        judged = judged_by(agreements, ranked)
+        first = next(iter(judged_by(agreements, everything)), None)
         if first is None or first.found.entry_id not in contents.withdrawn:
             return judged, None
         sure, _ = _confidence(first, released.held[first.found.entry_id], query)
