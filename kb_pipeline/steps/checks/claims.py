@@ -14,7 +14,7 @@ from kb_pipeline.steps.language.patterns import NEVER, any_of
 from kb_pipeline.steps.language.reader import language_of
 from kb_pipeline.steps.language.sentence_marks import claims
 from kb_pipeline.steps.language.stems import content_words
-from kb_pipeline.steps.meaning import Commitment, Difference, Kind, Reading, Status, commitments, compare
+from kb_pipeline.steps.meaning import Difference, Kind, Reading, Status, commitments, compare
 from kb_pipeline.steps.meaning.lexicon import knows, may_say
 from kb_pipeline.steps.meaning.numbers import possible_numbers
 
@@ -37,7 +37,9 @@ def unheld_commitments(question: str, answer: str, cited: Sequence[str], languag
         source = _source(claim, cited, language)
         if not source:
             continue
-        part = source if _share(content_words(source, language), claim, language) > _WHOLE else _covered(source, claim, language)
+        part = (
+            source if _share(content_words(source, language), claim, language) > _WHOLE else _covered(source, claim, language)
+        )
         reading = commitments(claim, language)
         flaws = [*_changed(commitments(part, language), reading, sources, part), *_bounded(reading, sources, part)]
         yield from (_at(flaw, match.start()) for flaw in flaws)
@@ -56,7 +58,9 @@ def _changed(source: Reading, claim: Reading, cited: Sequence[Reading], text: st
             yield Flaw(f"the text says {there}, no cited sentence does; say only what the sources say", span=one.there_span)
         else:
             other = f"the text {there}" if there else "the text does not"
-            yield Flaw(f"the source says {here}, {other}; say what the source says", span=one.there_span or (0, len(claim.text)))
+            yield Flaw(
+                f"the source says {here}, {other}; say what the source says", span=one.there_span or (0, len(claim.text))
+            )
 
 
 def _is_held(one: Difference, cited: Sequence[Reading], text: str) -> bool:
@@ -69,7 +73,9 @@ def _is_held(one: Difference, cited: Sequence[Reading], text: str) -> bool:
         return True
     if one.kind is Kind.DENIAL:
         return False
-    return one.status is Status.EXTRA and any(value in _values(reading) or may_say(reading.key, reading.language, one.kind, value) for reading in cited)
+    return one.status is Status.EXTRA and any(
+        value in _values(reading) or may_say(reading.key, reading.language, one.kind, value) for reading in cited
+    )
 
 
 def _values(reading: Reading) -> set[str]:
@@ -169,4 +175,6 @@ def parts_of(sentence: str, language: str) -> list[str]:
 
 @lru_cache(maxsize=64)
 def _parts(language: str) -> re.Pattern[str]:
-    return re.compile(r"[,;:](?=\s)|[，；：、]" if language_of(language).spaces else r"[,;:，；：]\s*|(?<=[^\0-\x7f])\s+(?=[^\0-\x7f])")
+    return re.compile(
+        r"[,;:](?=\s)|[，；：、]" if language_of(language).spaces else r"[,;:，；：]\s*|(?<=[^\0-\x7f])\s+(?=[^\0-\x7f])"
+    )

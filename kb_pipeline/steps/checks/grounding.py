@@ -24,8 +24,9 @@ _FEWEST_WORDS = 2  # `Yes.` claims nothing that words could show
 
 @rule("grounded", MqmCategory.ACCURACY, Severity.CRITICAL)
 def grounded(subject: Subject) -> Iterator[Flaw]:
-    """What the source FAQ claims, its cited sentences say: facts, whole sentences, and what they commit to (major; minor where only
-    a condition, a restriction or a bound is gone). No other wording mends it but one in the source's language that leaves the claim out.
+    """What the source FAQ claims, its cited sentences say: facts, whole sentences, and what they commit to (major; minor where
+    only a condition, a restriction or a bound is gone). No other wording mends it but one in the source's language that
+    leaves the claim out.
     """
     flaws = _flaws(subject.source, subject.citations, subject.source_language)
     if flaws and subject.same_language:

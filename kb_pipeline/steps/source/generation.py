@@ -200,7 +200,7 @@ def retire(faq: SourceFaq, provenance: Provenance) -> SourceFaq:
 
 
 def is_grounded(text: FaqText, citations: tuple[Citation, ...], language: str) -> bool:
-    """Whether the citations support every sentence, fact and commitment of the answer; what is only asked (minor) is no doubt."""
+    """Whether the citations support every sentence, fact and commitment of the answer. Minor findings only ask."""
     return bool(citations) and all(one.severity is Severity.MINOR for one in ungrounded(text, citations, language))
 
 

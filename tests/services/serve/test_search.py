@@ -190,7 +190,8 @@ def test_a_store_that_is_away_stops_nothing_that_is_open(served, searcher, monke
 
 CODES = [(f"What does message {code} mean?", answer) for code, answer in (("K-17", "Close the lock."), ("K-71", "Charge it."))]
 CODES_TH = [
-    (f"ข้อความ {code} หมายความว่าอะไร", answer) for code, answer in (("K-17", "ให้ปิดฝาให้สนิทแล้วลองใหม่"), ("K-71", "แบตเตอรี่หมด ให้ชาร์จ"))
+    (f"ข้อความ {code} หมายความว่าอะไร", answer)
+    for code, answer in (("K-17", "ให้ปิดฝาให้สนิทแล้วลองใหม่"), ("K-71", "แบตเตอรี่หมด ให้ชาร์จ"))
 ]
 
 

@@ -1,4 +1,6 @@
-"""A claim adds nothing to what it cites and changes nothing of it; what it leaves out is asked only where it governs the claim."""
+"""A claim adds nothing to what it cites and changes nothing of it;
+what it leaves out is asked only where it governs the claim.
+"""
 
 import json
 from pathlib import Path
@@ -50,11 +52,18 @@ def test_what_is_put_in_is_a_major_finding_of_the_source_faq_at_its_place(langua
 @pytest.mark.parametrize(
     ("language", "cited", "question", "short"),
     [
-        ("en", "If the seal is whole, you can send the jar back.", "Can I send a jar back if its seal is whole?", "You can send the jar back."),
-        ("th", "หากซีลยังอยู่ คุณส่งขวดกลับได้", "ส่งขวดกลับได้ไหมหากซีลยังอยู่", "คุณส่งขวดกลับได้"),
+        (
+            "en",
+            "If the seal is whole, you can send the jar back.",
+            "Can I send a jar back if its seal is whole?",
+            "You can send the jar back.",
+        ),
+        ("th", "หากใบเสร็จยังอยู่ ร้านรับโคมไฟคืน", "ร้านรับโคมไฟคืนไหมหากใบเสร็จยังอยู่", "ร้านรับโคมไฟคืน"),
     ],
 )
-def test_a_condition_may_stand_in_the_question_else_it_is_asked_and_no_more(language: str, cited: str, question: str, short: str) -> None:
+def test_a_condition_may_stand_in_the_question_else_it_is_asked_and_no_more(
+    language: str, cited: str, question: str, short: str
+) -> None:
     citation = (Citation(article_id="a", sentence_hash="1", text=cited),)
     assert found(short, [cited], language, question) == []
     assert found(short, [cited], language) == [Severity.MINOR]
@@ -76,9 +85,10 @@ def test_an_answer_may_leave_out_what_governs_nothing_of_it(language: str, cited
 
 
 def test_what_another_cited_sentence_or_a_lead_in_says_is_held() -> None:
-    assert found("Repairs are free of charge.", ["Repairs are done in our workshop."], "en") == [Severity.MAJOR]
-    assert found("Repairs are free of charge.", ["Repairs are done in our workshop.", "Nothing is charged for them: free."], "en") == []
-    assert found("Repairs are free of charge.", ["These are free of charge:\nRepairs in our workshop."], "en") == []
+    claim, workshop = "Our workshop does all repairs free of charge.", "Our workshop does all repairs"
+    assert found(claim, [workshop], "en") == [Severity.MAJOR]
+    assert found(claim, [workshop, "Nothing is charged for them: free."], "en") == []
+    assert found(claim, [f"These are free of charge:\n{workshop}"], "en") == []
 
 
 def test_a_list_items_lead_in_stands_behind_its_claim() -> None:
@@ -86,7 +96,9 @@ def test_a_list_items_lead_in_stands_behind_its_claim() -> None:
     item = Citation(article_id="a", sentence_hash="1", text="the bill is late")
     assert ungrounded(answer.model_copy(update={"answer": "You lose the seat at once when the bill is late."}), (item,), "en")
     led = item.model_copy(update={"lead_in": ("You lose the seat at once when:",)})
-    assert not ungrounded(answer.model_copy(update={"answer": "You lose the seat at once when the bill is late."}), (led,), "en")
+    assert not ungrounded(
+        answer.model_copy(update={"answer": "You lose the seat at once when the bill is late."}), (led,), "en"
+    )
 
 
 def test_the_pairs_are_of_three_languages_and_a_third_was_held_back() -> None:

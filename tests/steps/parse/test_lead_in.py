@@ -15,7 +15,9 @@ ENGLISH = "You lose the seat when:\n\n- the bill is late;\n- the name is wrong.\
 THAI = "คุณเสียที่นั่งเมื่อ:\n\n- จ่ายช้า\n- ชื่อผิด\n"
 
 
-@pytest.mark.parametrize(("body", "language", "lead"), [(ENGLISH, "en", "You lose the seat when:"), (THAI, "th", "คุณเสียที่นั่งเมื่อ:")])
+@pytest.mark.parametrize(
+    ("body", "language", "lead"), [(ENGLISH, "en", "You lose the seat when:"), (THAI, "th", "คุณเสียที่นั่งเมื่อ:")]
+)
 def test_an_item_has_the_sentence_with_a_colon_before_its_list(body: str, language: str, lead: str) -> None:
     first, *items = read(body, language)
     assert (first.claim, first.lead_in) == (lead, ())

@@ -1,4 +1,6 @@
-"""An entry about another code, model, name, role or bound is no answer, however near it is; a customer's own numbers say nothing."""
+"""An entry about another code, model, name, role or bound is no answer, however near it is;
+a customer's own numbers say nothing.
+"""
 
 import pytest
 
