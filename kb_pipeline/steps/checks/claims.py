@@ -22,6 +22,7 @@ _COVERED = 0.5  # of the content words of a part of a sentence: the claim is abo
 _WHOLE = 0.9  # of a sentence's content words: the claim says all of it
 _FEWEST_WORDS = 2  # `Yes.` claims nothing
 _GOVERNING = {Kind.CONDITION: ("if", "unless"), Kind.ONLY: ("only", "except")}
+_DENIED, _AROUND = ("no", "negative"), 24
 _SOFT = "at most"  # `in 7 days` is often said for `within 7 days`
 
 
@@ -147,10 +148,11 @@ def _at(flaw: Flaw, offset: int) -> Flaw:
 
 
 def _words(value: str, span: tuple[int, int] | None, reading: Reading) -> str:
-    """A value with the words that say it."""
+    """A value with the words that say it, or, of a denial, with what stands around it."""
     if span is None:
         return ""
-    words = " ".join(reading.text[slice(*span)].split())
+    start, end = (max(0, span[0] - _AROUND), span[1] + _AROUND) if value in _DENIED else span
+    words = " ".join(reading.text[start:end].split())
     return f"'{words}'" if words.lower() == value else f"{value} ('{words}')"
 
 

@@ -12,7 +12,7 @@ from kb_pipeline.domain.answers import Agreement
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.steps.language.reader import language_of
 from kb_pipeline.steps.language.scripts import scripts_of
-from kb_pipeline.steps.meaning import Kind, commitments
+from kb_pipeline.steps.meaning import Kind, Reading, commitments
 from kb_pipeline.steps.meaning.lexicon import may_say
 from kb_pipeline.steps.meaning.names import listed_names, names
 from kb_pipeline.steps.meaning.values import VALUES
@@ -21,6 +21,7 @@ from kb_pipeline.steps.meaning.values import VALUES
 _CODE = re.compile(r"(?<![\w@/.])(?=[A-Za-z-]*\d)([A-Za-z]{1,12}(?:-?[A-Za-z0-9]{1,12}){0,3})(?![\w@/])", re.ASCII)
 _MOST_DIGITS = 6
 _NUMBER_BEHIND = re.compile(r"[\s-]?([0-9]{1,4})(?![\w%.,]*\w)")  # a name: iPhone 12
+_DIGIT = re.compile("[0-9]")
 _WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]+(?![A-Za-z0-9])")
 _COMMON = re.compile(r"(?<![A-Za-z0-9])[a-z]+(?![A-Za-z0-9])")
 _WAYS = {"at most": "up", "below": "up", "at least": "down", "above": "down"}
@@ -64,7 +65,7 @@ class ReleaseStated(NamedTuple):
 
 
 def of_release(texts: Mapping[str, FaqText], language: str) -> ReleaseStated:
-    """To be made once, when a release is opened: about half a millisecond an entry."""
+    """To be made once, when a release is opened: a few tenths of a millisecond an entry."""
     common = _common_words(texts.values())
     entries = {id_: _of_entry(text, language, common) for id_, text in texts.items()}
     return ReleaseStated(
@@ -83,11 +84,15 @@ def _common_words(texts: Iterable[FaqText]) -> frozenset[str]:
 
 def _of_entry(text: FaqText, language: str, common: frozenset[str]) -> EntryStated:
     subject = "\n".join((text.question, *text.phrasings))
-    whole = stated(f"{subject}\n{text.answer}", language)
-    about = stated(text.question, language).names - common  # a phrasing may name what the entry is not about
+    reading = commitments(f"{subject}\n{text.answer}", language)
+    whole = _stated(reading, len(reading.text))
+    # A phrasing may name what the entry is not about.
+    about = _names(reading, len(text.question)) - common
     return EntryStated(
-        stated(subject, language)._replace(names=about, words=_NONE, may_be_roles=_NONE),
-        whole._replace(names=_NONE, words=whole.words - common, roles=whole.roles | whole.may_be_roles, may_be_roles=_NONE),
+        _stated(reading, len(subject))._replace(names=about, words=_NONE),
+        whole._replace(
+            names=_NONE, words=whole.words - common, roles=whole.roles | _possible_roles(reading), may_be_roles=_NONE
+        ),
     )
 
 
@@ -98,11 +103,12 @@ def asked(question: str, language: str, release: ReleaseStated) -> Stated:
     with a capital inside a sentence, where entries have capitals, too, and most words of the question have none.
     A question in Latin letters only is read as English.
     """
-    found = stated(question, language if scripts_of(question).keys() - {"Latn"} else "en")
+    reading = commitments(question, language if scripts_of(question).keys() - {"Latn"} else "en")
+    found = _stated(reading, len(question))
     named = found.words & (release.names | listed_names())
     if language_of(language).spaces and 2 * len(_COMMON.findall(question)) >= len(found.words):
-        named |= {one for one in found.names if one.title() in question} - release.common
-    return found._replace(names=named)
+        named |= {one for one in _names(reading, len(question)) if one.title() in question} - release.common
+    return found._replace(names=named, may_be_roles=_possible_roles(reading) if found.roles else _NONE)
 
 
 def agreement(question: Stated, entry: EntryStated, release: ReleaseStated) -> Agreement:
@@ -142,22 +148,30 @@ def _are_turned(here: frozenset[tuple[str, str]], there: frozenset[tuple[str, st
     return any((about, turn[way]) in there for about, way in here)
 
 
-def stated(text: str, language: str) -> Stated:
-    """What a text in `language` speaks of."""
-    reading = commitments(text, language)
-    named = names(reading, (0, len(text)))
-    codes = {_bare(match[1]) for match in _CODE.finditer(reading.text) if sum(map(str.isdigit, match[1])) <= _MOST_DIGITS}
-    codes |= {one.value + number[1] for one in named if (number := _NUMBER_BEHIND.match(reading.text, one.end))}
+def _stated(reading: Reading, end: int) -> Stated:
+    """What the text of a reading speaks of up to `end`, but for its names and possible roles."""
+    text = reading.text
+    said = [one for one in reading.commitments if one.end <= end]
+    codes = {_bare(match[1]) for match in _CODE.finditer(text, 0, end) if sum(map(str.isdigit, match[1])) <= _MOST_DIGITS}
+    if _DIGIT.search(text, 0, end):
+        named = names(reading, (0, end))
+        codes |= {one.value + number[1] for one in named if (number := _NUMBER_BEHIND.match(text, one.end, end))}
     return Stated(
         codes=frozenset(codes),
-        names=frozenset(one.value for one in named),
-        words=frozenset(map(str.lower, _WORD.findall(reading.text))),
-        roles=frozenset(one.value for one in reading.of(Kind.ROLE)) & _ROLES,
-        may_be_roles=frozenset(role for role in _ROLES if may_say(reading.key, language, Kind.ROLE, role)),
-        ordinals=frozenset(one.value for one in reading.of(Kind.ORDINAL)),
-        times=frozenset((one.about, one.value) for one in reading.of(Kind.TIME) if one.about),
-        bounds=frozenset((one.about, _WAYS[one.value]) for one in reading.of(Kind.BOUND)),
+        words=frozenset(map(str.lower, _WORD.findall(text, 0, end))),
+        roles=frozenset(one.value for one in said if one.kind is Kind.ROLE) & _ROLES,
+        ordinals=frozenset(one.value for one in said if one.kind is Kind.ORDINAL),
+        times=frozenset((one.about, one.value) for one in said if one.kind is Kind.TIME and one.about),
+        bounds=frozenset((one.about, _WAYS[one.value]) for one in said if one.kind is Kind.BOUND),
     )
+
+
+def _names(reading: Reading, end: int) -> frozenset[str]:
+    return frozenset(one.value for one in names(reading, (0, end)))
+
+
+def _possible_roles(reading: Reading) -> frozenset[str]:
+    return frozenset(role for role in _ROLES if may_say(reading.key, reading.language, Kind.ROLE, role))
 
 
 def _bare(code: str) -> str:
