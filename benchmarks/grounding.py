@@ -4,8 +4,8 @@
     python benchmarks/grounding.py --held-back     the third of our pairs that is kept for the report
     python benchmarks/grounding.py --show 20       the alarms on real text, to be read
 
-Of a real sentence several claims are made: itself, and itself without each of its parts (what stands between commas). All are right; what
-is flagged major there is a false alarm. Of a real edit each changed sentence is held against the old one.
+Of a real sentence several claims are made: itself, and itself without each of its parts (what stands between commas). All are
+right; what is flagged major there is a false alarm. Of a real edit each changed sentence is held against the old one.
 """
 
 import argparse

@@ -22,6 +22,7 @@ _COVERED = 0.5  # of the content words of a part of a sentence: the claim is abo
 _WHOLE = 0.9  # of a sentence's content words: the claim says all of it
 _FEWEST_WORDS = 2  # `Yes.` claims nothing
 _GOVERNING = {Kind.CONDITION: ("if", "unless"), Kind.ONLY: ("only", "except")}
+_SIGN = re.compile(r"[<>≤≥]\s*\d")  # says a bound, too
 _DENIED, _AROUND = ("no", "negative"), 24
 _SOFT = "at most"  # `in 7 days` is often said for `within 7 days`
 
@@ -74,6 +75,8 @@ def _is_held(one: Difference, cited: Sequence[Reading], text: str) -> bool:
         return True
     if one.kind is Kind.DENIAL:
         return False
+    if one.kind is Kind.NAME:
+        return any(value in reading.key for reading in cited)
     return one.status is Status.EXTRA and any(
         value in _values(reading) or may_say(reading.key, reading.language, one.kind, value) for reading in cited
     )
@@ -88,7 +91,7 @@ def _bounded(claim: Reading, cited: Sequence[Reading], text: str) -> Iterator[Fl
     bounds = {bound.about for reading in cited for bound in reading.of(Kind.BOUND)}
     known = {number for reading in cited for number in _numbers(reading)}
     for one in claim.of(Kind.BOUND):
-        if one.about in known and one.about not in bounds:
+        if one.about in known and one.about not in bounds and not any(_SIGN.search(reading.key) for reading in cited):
             shown = _words(one.value, (one.start, one.end), claim)
             message = f"the text says {shown} of {one.about}, no cited sentence does; say only what the sources say"
             yield Flaw(message, span=(one.start, one.end), severity=Severity.MINOR if one.value == _SOFT else Severity.MAJOR)

@@ -75,6 +75,8 @@ def test_a_condition_may_stand_in_the_question_else_it_is_asked_and_no_more(
     [
         ("en", "Tickets may be resold, but passes may not.", "Tickets may be resold."),
         ("en", "Pay before delivery, show the code, and keep the bill.", "Keep the bill."),
+        ("en", "Stop when > 70% is used.", "Stop when more than 70% is used."),
+        ("en", "In Firefox: open the menu. In Chrome: open the tools.", "In Chrome: open the tools."),
         ("th", "ตั๋วขายต่อได้ แต่บัตรผ่านขายต่อไม่ได้", "ตั๋วขายต่อได้"),
         ("zh", "门票可以转让，但通行证不可以转让。", "门票可以转让。"),
     ],
