@@ -42,12 +42,27 @@ class ServedEntry(Value):
         return available and fits and self.item.is_valid_on(day)
 
 
+class Agreement(StrEnum):
+    """How an entry stands to a question in codes, names, roles and bounds."""
+
+    AGREES = "agrees"  # it has the code or name that was asked for
+    CONTRADICTS = "contradicts"  # it is about another code, name, role or bound
+    LACKS = "lacks"  # another entry of the release is about the code that was asked for
+    SILENT = "silent"  # nothing of the sort was asked
+
+    @property
+    def is_veto(self) -> bool:
+        """Whether the entry may not be said, however near it is."""
+        return self in (Agreement.CONTRADICTS, Agreement.LACKS)
+
+
 class Hit(Value):
     """An entry that was found. `scores` say why: dense, lexical, fused, coverage ..."""
 
     entry: ServedEntry
     confidence: float  # 0 to 1
     scores: dict[str, float] = Field(default_factory=dict)
+    agreement: Agreement = Agreement.SILENT  # a veto: its confidence is 0
     level: int = 0  # 0: the asked market's own; 1: the first of its fallback chain; ...
     release: str  # e.g. th-TH/r0007
 

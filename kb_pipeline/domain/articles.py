@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field
 
@@ -40,6 +40,10 @@ class Article(Value):
         return not self.front_matter.markets or market in self.front_matter.markets
 
 
+# Left out of the stored form where there is none: what was stored before stays as it is, to the byte.
+LeadIn = Annotated[tuple[str, ...], Field(exclude_if=lambda lead_in: not lead_in)]
+
+
 class SentenceKind(StrEnum):
     """Where in the document's structure a sentence stands."""
 
@@ -57,7 +61,9 @@ class Sentence(Value):
     `text` is what a reader sees of it (a row's cells joined by ` | `). `claim` is what a prompt sees and what is hashed:
     the same with strong emphasis as Markdown (`tap **Orders**`: how an article names the app's labels), and with column names
     in table rows (`Method: Wallet; Refund time: at once`).
-    `start` and `end` are character offsets into the article's body.
+    `start` and `end` are character offsets into the article's body. `lead_in` is what a list item stands under, the outermost
+    first: the sentence with a colon before its list (`Orders are cancelled when:`), the items around it. It is context, no part
+    of the claim: it changes no hash.
     """
 
     article_id: str
@@ -66,6 +72,7 @@ class Sentence(Value):
     text: str
     claim: str
     heading_path: tuple[str, ...] = ()
+    lead_in: LeadIn = ()
     start: int
     end: int
 
@@ -73,6 +80,11 @@ class Sentence(Value):
     def hash(self) -> str:
         """Stable identity of the claim: it survives moves within the article and changes of white space."""
         return fingerprint(comparison_key(self.claim))
+
+    @property
+    def in_context(self) -> str:
+        """The claim behind its lead-in, as a prompt shows it."""
+        return " ".join((*self.lead_in, self.claim))
 
     @property
     def is_citable(self) -> bool:
@@ -149,6 +161,7 @@ class Citation(Value):
     article_id: str
     sentence_hash: str
     heading_path: tuple[str, ...] = ()
+    lead_in: LeadIn = ()
     text: str  # the sentence's claim
 
     @classmethod
@@ -158,5 +171,6 @@ class Citation(Value):
             article_id=sentence.article_id,
             sentence_hash=sentence.hash,
             heading_path=sentence.heading_path,
+            lead_in=sentence.lead_in,
             text=sentence.claim,
         )

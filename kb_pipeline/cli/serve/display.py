@@ -7,7 +7,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from kb_pipeline.cli.console import Console
-from kb_pipeline.domain.answers import Hit, SearchResult
+from kb_pipeline.domain.answers import Agreement, Hit, SearchResult
 
 
 def print_result(result: SearchResult, seconds: float) -> None:
@@ -34,8 +34,8 @@ def _print_answer(console: Console, hit: Hit) -> None:
 
 def _table(result: SearchResult) -> Table:
     table = Table(box=box.SIMPLE, title="what came nearest" if result.abstained else None, title_justify="left")
-    for name in ("confidence", "question", "meaning", "words", "lead", "entry"):
-        table.add_column(name, justify="left" if name in {"question", "entry"} else "right")
+    for name in ("confidence", "question", "meaning", "words", "lead", "asked for", "entry"):
+        table.add_column(name, justify="left" if name in {"question", "asked for", "entry"} else "right")
     for hit in result.hits:
         shared = hit.scores.get("coverage")
         table.add_row(
@@ -44,6 +44,7 @@ def _table(result: SearchResult) -> Table:
             f"{hit.scores['dense']:.3f}",
             "-" if shared is None else f"{shared:.0%}",
             f"{hit.scores['lead']:+.3f}",
+            "" if hit.agreement is Agreement.SILENT else hit.agreement.value,
             hit.entry.id,
         )
     return table

@@ -101,7 +101,7 @@ class FaqWriter:
             language=language_name(chunk.language),
             title=chunk.title,
             heading=chunk.heading,
-            sentences=[s.claim for s in chunk.sentences],
+            sentences=[s.in_context for s in chunk.sentences],
             only=task.only,
         )
         reply = self._llm.ask(request, GeneratedFaqs)
@@ -122,7 +122,7 @@ class FaqWriter:
             question=old.text.question,
             answer=old.text.answer,
             removed=task.removed,
-            sentences=[s.claim for s in task.shown],
+            sentences=[s.in_context for s in task.shown],
             added=task.added,
         )
         reply = self._llm.ask(request, RevisedFaq)

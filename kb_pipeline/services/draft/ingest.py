@@ -37,10 +37,11 @@ class ParseResult(Value):
 
 
 class ShownSentence(Value):
-    """A sentence as a model is shown it: its article's id, the title and headings above it, and the claim."""
+    """A sentence as a model is shown it: its article's id, the title and headings above it, its lead-in, and the claim."""
 
     article: str
     heading: str
+    lead_in: tuple[str, ...] = ()
     text: str
 
 
@@ -128,7 +129,7 @@ def shown_sentences(reader: SourceReader, budget: int) -> Iterator[ShownSentence
             continue
         for chunk in chunks(item, sentences(item), budget):
             for sentence in chunk.sentences:
-                yield ShownSentence(article=item.id, heading=chunk.topic, text=sentence.claim)
+                yield ShownSentence(article=item.id, heading=chunk.topic, lead_in=sentence.lead_in, text=sentence.claim)
 
 
 def _known(store: ArticleStore) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:

@@ -1,10 +1,10 @@
 """A release that is open for reading: what it may say, and its index. SQL is the truth; nothing is asked of it here."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Protocol
 
-from kb_pipeline.domain.answers import ServedEntry
+from kb_pipeline.domain.answers import Agreement, ServedEntry
 from kb_pipeline.domain.base import fingerprint
 from kb_pipeline.domain.faqs import Revision
 from kb_pipeline.domain.releases import ManifestItem, Release
@@ -13,6 +13,7 @@ from kb_pipeline.ports.entries import WithdrawnTexts
 from kb_pipeline.ports.models import Embedder
 from kb_pipeline.ports.releases import Indexes, ReleaseIndex, Releases
 from kb_pipeline.steps.release.manifest import check_items
+from kb_pipeline.steps.serve.agreement import agreement, asked, of_release
 
 NO_TEXTS: frozenset[str] = frozenset()
 
@@ -40,6 +41,7 @@ class OpenRelease:
         self.index = index
         self.contents = Contents(entries, (), release.id)
         self.held = entries  # all that it holds, by id
+        self._stated = of_release({id_: entry.text for id_, entry in entries.items()}, release.market)
         self._silenced = NO_TEXTS
         self._lock = threading.Lock()
         self._readers = 0
@@ -55,6 +57,13 @@ class OpenRelease:
         mark = f"-{fingerprint(silent, length=8)}" if silent else ""
         self.contents = Contents(entries, silent, f"{self.release.id}{mark}")
         self._silenced = revisions
+
+    def agreements(self, question: str, ids: Iterable[str]) -> dict[str, Agreement]:
+        """How the entries of `ids` stand to a question in codes, names, roles and bounds; empty if it speaks of none."""
+        wanted = asked(question, self.release.market, self._stated)
+        if wanted.is_empty:
+            return {}
+        return {id_: agreement(wanted, self._stated.entries[id_], self._stated) for id_ in ids}
 
     def enter(self) -> bool:
         """Come in to read; False when it is retired. Whoever came in must `leave`."""

@@ -18,7 +18,7 @@ from kb_pipeline.ports.models import Embedder
 from kb_pipeline.ports.releases import Indexes
 from kb_pipeline.services.serve.live import LiveReleases
 from kb_pipeline.services.serve.opened import Contents, LiveStore, OpenRelease
-from kb_pipeline.steps.serve.ranking import Ranked, confidence, coverage, lead_of, rank, search_words
+from kb_pipeline.steps.serve.ranking import Judged, confidence, coverage, judged_by, rank, search_words
 
 _TEXTS = 50  # texts that an index is asked for at first; several may be of one entry
 _MORE = 8  # times as many are asked for, as long as too few entries may be said
@@ -166,11 +166,9 @@ class Searcher:
     def _result(self, released: OpenRelease, query: Query, vector: Vector, level: int, request_id: str) -> SearchResult:
         contents = released.contents
         ranked, first = self._ranked(released, contents, query, vector)
-        hits = []
-        for found in ranked[: query.top_k]:
-            entry = contents.entries[found.entry_id]
-            sure, scores = _confidence(found, ranked, entry, query)
-            hits.append(Hit(entry=entry, confidence=sure, scores=scores, level=level, release=released.release.id))
+        hits = [
+            _hit(one, contents.entries[one.found.entry_id], query, level, released.release.id) for one in ranked[: query.top_k]
+        ]
         sure = hits[0].confidence if hits else 0.0
         is_silenced = first is not None and first.sure >= self._threshold
         abstained = not hits or sure < self._threshold or is_silenced
@@ -189,7 +187,7 @@ class Searcher:
 
     def _ranked(
         self, released: OpenRelease, contents: Contents, query: Query, vector: Vector
-    ) -> tuple[list[Ranked], "_Silenced | None"]:
+    ) -> tuple[list[Judged], "_Silenced | None"]:
         """At least one entry more than is wanted, if there are so many that may be said; and the withdrawn one that came first.
 
         The next best of what was withdrawn is the answer to another question.
@@ -207,10 +205,13 @@ class Searcher:
             if len(ranked) > query.top_k or len(dense) < k:
                 break
             k *= _MORE
-        if not everything or everything[0].entry_id not in contents.withdrawn:
-            return ranked, None
-        sure, _ = _confidence(everything[0], everything, released.held[everything[0].entry_id], query)
-        return ranked, _Silenced(sure)
+        agreements = released.agreements(query.text, [found.entry_id for found in everything])
+        judged = judged_by(agreements, ranked)
+        first = next(iter(judged_by(agreements, everything)), None)
+        if first is None or first.found.entry_id not in contents.withdrawn:
+            return judged, None
+        sure, _ = _confidence(first, released.held[first.found.entry_id], query)
+        return judged, _Silenced(sure)
 
 
 class _Silenced(NamedTuple):
@@ -219,12 +220,17 @@ class _Silenced(NamedTuple):
     sure: float
 
 
-def _confidence(found: Ranked, ranked: Sequence[Ranked], entry: ServedEntry, query: Query) -> tuple[float, dict[str, float]]:
-    """How sure it is that the entry answers the question, and the scores that this rests on."""
-    lead, shared = lead_of(found, ranked), coverage(query.text, entry.language, entry.text)
-    scores = {"dense": found.dense, "lexical": found.lexical, "fused": found.fused, "lead": lead}
+def _hit(judged: Judged, entry: ServedEntry, query: Query, level: int, release: str) -> Hit:
+    sure, scores = _confidence(judged, entry, query)
+    return Hit(entry=entry, confidence=sure, scores=scores, agreement=judged.agreement, level=level, release=release)
+
+
+def _confidence(judged: Judged, entry: ServedEntry, query: Query) -> tuple[float, dict[str, float]]:
+    """How sure it is that the entry answers the question, and the scores that this rests on. 0 for a vetoed one."""
+    found, shared = judged.found, coverage(query.text, entry.language, entry.text)
+    scores = {"dense": found.dense, "lexical": found.lexical, "fused": found.fused, "lead": judged.lead}
     scores |= {} if shared is None else {"coverage": shared}
-    return confidence(found.dense, lead, shared), scores
+    return 0.0 if judged.agreement.is_veto else confidence(found.dense, judged.lead, shared), scores
 
 
 def _reason(*, abstained: bool, is_silenced: bool) -> Abstention | None:

@@ -7,6 +7,7 @@ from kb_pipeline.domain.articles import Citation
 from kb_pipeline.domain.facts import Fact, FactKind
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.findings import Finding, MqmCategory, Severity
+from kb_pipeline.steps.checks.claims import unheld_commitments
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
 from kb_pipeline.steps.facts import extract
 from kb_pipeline.steps.facts.compare import COMPARED, comparison_value
@@ -23,12 +24,14 @@ _FEWEST_WORDS = 2  # `Yes.` claims nothing that words could show
 
 @rule("grounded", MqmCategory.ACCURACY, Severity.CRITICAL)
 def grounded(subject: Subject) -> Iterator[Flaw]:
-    """What the source FAQ claims, its cited sentences say: facts and whole sentences. No other wording mends it but one in the
-    source's language that leaves the claim out.
+    """What the source FAQ claims, its cited sentences say: facts, whole sentences, and what they commit to (major; minor where
+    only a condition, a restriction or a bound is gone). No other wording mends it but one in the source's language that
+    leaves the claim out.
     """
     flaws = _flaws(subject.source, subject.citations, subject.source_language)
-    if not flaws or (subject.same_language and not _flaws(subject.target, subject.citations, subject.source_language)):
-        return
+    if flaws and subject.same_language:
+        left = {flaw.message for flaw in _flaws(subject.target, subject.citations, subject.source_language)}
+        flaws = [flaw for flaw in flaws if flaw.message in left] or flaws[: len(left)]
     yield from (replace(flaw, span=None) for flaw in flaws)  # the spans are the source's
 
 
@@ -38,7 +41,15 @@ def ungrounded(text: FaqText, citations: tuple[Citation, ...], language: str) ->
 
 
 def _flaws(text: FaqText, citations: tuple[Citation, ...], language: str) -> list[Flaw]:
-    return [*_unheld_facts(text, citations, language), *_unheld(text, citations, language)]
+    """What of the answer is not held; each place is told once, facts first."""
+    found = [*_unheld_facts(text, citations, language), *_unheld(text, citations, language)]
+    told = [flaw.span for flaw in found if flaw.span]
+    cited = [_whole(citation) for citation in citations]
+    for flaw in unheld_commitments(text.question, text.answer, cited, language):
+        start, end = flaw.span or (0, 0)
+        if not any(low < end and start < high for low, high in told):
+            found.append(flaw)
+    return found
 
 
 def prune(answer: str, citations: tuple[Citation, ...], language: str) -> tuple[Citation, ...]:
@@ -102,4 +113,4 @@ def _claims(text: str, language: str) -> set[object]:
 
 
 def _whole(citation: Citation) -> str:
-    return "\n".join((*citation.heading_path, citation.text))
+    return "\n".join((*citation.heading_path, *citation.lead_in, citation.text))

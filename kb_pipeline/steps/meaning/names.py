@@ -30,9 +30,9 @@ def names(reading: Reading, span: Span) -> list[Commitment]:
 
 def _is_name(match: re.Match[str], language: str) -> bool:
     word, own = match[0], language_of(language)
-    if word.islower() and word not in _listed():
+    if word.islower() and word not in listed_names():
         return False
-    if word.lower() in _listed() or _CAPITALS.search(word):
+    if word.lower() in listed_names() or _CAPITALS.search(word):
         return True
     if len(word) == _OF_A_COUNTRY and word.isupper():
         return False
@@ -42,6 +42,6 @@ def _is_name(match: re.Match[str], language: str) -> bool:
 
 
 @cache
-def _listed() -> frozenset[str]:
+def listed_names() -> frozenset[str]:
     """The names that languages' files list, which are names in every language."""
     return frozenset(everywhere(lambda language: language.cues.names))

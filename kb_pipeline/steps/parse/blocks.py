@@ -29,7 +29,7 @@ class Block:
     cells: tuple[Visible, ...]
     start: int
     end: int
-    level: int = 0  # of a heading
+    level: int = 0  # of a heading; of a list item and code in it: how many lists it is in
     names: tuple[str, ...] = ()  # column names of a row
 
     @property
@@ -159,7 +159,7 @@ class _Reader:
         start, end = self._lines.span(first, last)
         if opener.type == "heading_open" and len(shown.text) <= _LONGEST_HEADING:
             return Block(SentenceKind.HEADING, (shown,), start, end, level=int(opener.tag[1]))
-        return Block(SentenceKind.ITEM if self._lists else SentenceKind.TEXT, (shown,), start, end)
+        return Block(SentenceKind.ITEM if self._lists else SentenceKind.TEXT, (shown,), start, end, level=self._lists)
 
     def _cell(self, token: Token) -> None:
         after = next((cell.at[-1] + 1 for cell in reversed(self._cells) if cell.at), 0)
@@ -179,7 +179,7 @@ class _Reader:
         places = self._lines.places(token.content, first + (token.type == "fence"))
         shown = Visible(token.content, places[: len(token.content)])
         start, end = self._lines.span(first, last)
-        return Block(SentenceKind.CODE, (shown,), start, end)
+        return Block(SentenceKind.CODE, (shown,), start, end, level=self._lists)
 
     def _html(self, token: Token) -> Iterator[Block]:
         """The visible text of raw HTML, broken where its elements break lines."""
@@ -223,4 +223,4 @@ def _loose(text: Visible, items: int, level: int) -> Iterator[Block]:
     shown = text.slice(before, before + len(stripped))
     is_heading = bool(level) and len(stripped) <= _LONGEST_HEADING
     kind = SentenceKind.HEADING if is_heading else SentenceKind.ITEM if items > 0 else SentenceKind.TEXT
-    yield Block(kind, (shown.without_macros(),), shown.at[0], shown.at[-1] + 1, level=level)
+    yield Block(kind, (shown.without_macros(),), shown.at[0], shown.at[-1] + 1, level=level if is_heading else max(0, items))

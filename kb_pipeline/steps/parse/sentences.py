@@ -1,7 +1,7 @@
 """Split an Article into Sentences. No I/O; blocks come from `parse.blocks`, boundaries from `language.sentence_ends`."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from kb_pipeline.domain.articles import Article, Sentence, SentenceKind
@@ -9,6 +9,7 @@ from kb_pipeline.steps.language.sentence_ends import LONGEST, sentence_spans
 from kb_pipeline.steps.parse.blocks import Block, blocks
 
 _CODE_CHARACTERS = 800  # of a piece of code: about a chunk's budget of tokens
+_COLONS = (":", "：", ":**", "：**")  # also of bold print
 _LONGEST_KEY = 80  # characters of a row's first cell, to be said again where the row is split
 _WRAPPED = re.compile("(?<=[\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef])\\s*\n\\s*(?=[\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef])")
 
@@ -30,11 +31,14 @@ def sentences(article: Article) -> tuple[Sentence, ...]:
     """
     found: list[Sentence] = []
     path: list[tuple[int, str]] = []
+    leads: dict[int, str] = {}  # how many lists deep -> the last sentence there
     for block in blocks(article.body):
         if block.kind is SentenceKind.HEADING:
             while path and path[-1][0] >= block.level:
                 path.pop()
         above = tuple(text for _, text in path)
+        leads = {depth: text for depth, text in leads.items() if depth <= block.level} if _is_in_a_list(block) else {}
+        lead_in = _lead_in(leads, block) if block.kind is SentenceKind.ITEM else ()
         for piece in _pieces(article.body, block):
             found.append(
                 Sentence(
@@ -44,13 +48,27 @@ def sentences(article: Article) -> tuple[Sentence, ...]:
                     text=piece.text,
                     claim=piece.claim,
                     heading_path=above,
+                    lead_in=lead_in,
                     start=piece.start,
                     end=piece.end,
                 )
             )
+        if block.kind in (SentenceKind.TEXT, SentenceKind.ITEM):
+            leads[block.level] = found[-1].claim
         if block.kind is SentenceKind.HEADING:
             path.append((block.level, block.text))
     return tuple(found)
+
+
+def _is_in_a_list(block: Block) -> bool:
+    return block.level > 0 and block.kind in (SentenceKind.ITEM, SentenceKind.CODE)
+
+
+def _lead_in(leads: Mapping[int, str], block: Block) -> tuple[str, ...]:
+    """The items around an item, and before them the sentence before the list if it ends with a colon."""
+    around = (leads[depth] for depth in range(1, block.level) if depth in leads)
+    first = leads.get(0, "")
+    return (*((first,) if first.endswith(_COLONS) else ()), *around)
 
 
 def _pieces(body: str, block: Block) -> Iterator[_Piece]:

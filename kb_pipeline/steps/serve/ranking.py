@@ -2,13 +2,15 @@
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from kb_pipeline.domain.answers import Agreement
 from kb_pipeline.domain.base import comparison_key
 from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.domain.findings import TextPart
@@ -73,6 +75,26 @@ def lead_of(found: Ranked, ranked: Sequence[Ranked]) -> float:
     return found.fused - other.fused
 
 
+class Judged(NamedTuple):
+    """An entry of the ranking, how it stands to the question, and how far it is ahead of its rivals."""
+
+    found: Ranked
+    agreement: Agreement
+    lead: float
+
+
+def judged_by(agreements: Mapping[str, Agreement], ranked: Sequence[Ranked]) -> list[Judged]:
+    """The ranking, vetoed entries behind the others. Only an entry that has what was asked for is ahead of a vetoed rival."""
+    stands = {found.entry_id: agreements.get(found.entry_id, Agreement.SILENT) for found in ranked}
+    fitting = [found for found in ranked if not stands[found.entry_id].is_veto]
+    judged = (
+        Judged(found, of, lead_of(found, fitting if of is Agreement.AGREES else ranked))
+        for found in ranked
+        for of in (stands[found.entry_id],)
+    )
+    return sorted(judged, key=lambda one: one.agreement.is_veto)
+
+
 def _best(found: Iterable[Found]) -> dict[str, float]:
     best: dict[str, float] = {}
     for hit in found:
@@ -83,8 +105,11 @@ def _best(found: Iterable[Found]) -> dict[str, float]:
 def coverage(question: str, language: str, text: FaqText) -> float | None:
     """Which share of the question's words the entry has, in any of its texts; None when they are in two scripts.
 
-    `language` is the entry's. Of a Thai question and an English answer the words in common say nothing.
+    `language` is the entry's. Of a Thai question and an English answer the words in common say nothing; a question without
+    letters (a face, `5/5`) has no words at all.
     """
+    if not _script(question):
+        return 0.0
     if _script(question) != _script(text.question + text.answer):
         return None
     asked = frozenset(search_words(question, language))

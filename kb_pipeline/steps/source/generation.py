@@ -9,6 +9,7 @@ from rapidfuzz import fuzz
 from kb_pipeline.domain.articles import Article, Chunk, Citation, Sentence
 from kb_pipeline.domain.base import Value, comparison_key
 from kb_pipeline.domain.faqs import FaqText, Provenance, SourceFaq
+from kb_pipeline.domain.findings import Severity
 from kb_pipeline.domain.sayable import writable
 from kb_pipeline.steps.checks.grounding import prune, ungrounded
 
@@ -199,8 +200,8 @@ def retire(faq: SourceFaq, provenance: Provenance) -> SourceFaq:
 
 
 def is_grounded(text: FaqText, citations: tuple[Citation, ...], language: str) -> bool:
-    """Whether the citations support every sentence and fact of the answer."""
-    return bool(citations) and not ungrounded(text, citations, language)
+    """Whether the citations support every sentence, fact and commitment of the answer. Minor findings only ask."""
+    return bool(citations) and all(one.severity is Severity.MINOR for one in ungrounded(text, citations, language))
 
 
 def _anchor(answer: str, task: RevisionTask) -> tuple[Citation, ...]:

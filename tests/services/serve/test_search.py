@@ -186,3 +186,33 @@ def test_a_store_that_is_away_stops_nothing_that_is_open(served, searcher, monke
     searcher.refresh()
     assert not ask(searcher, ASKED["th-TH"], "th-TH").abstained
     assert {h.problem for h in searcher.health()} == {"the database cannot be reached"}
+
+
+CODES = [(f"What does message {code} mean?", answer) for code, answer in (("K-17", "Close the lock."), ("K-71", "Charge it."))]
+CODES_TH = [
+    (f"ข้อความ {code} หมายความว่าอะไร", answer)
+    for code, answer in (("K-17", "ให้ปิดฝาให้สนิทแล้วลองใหม่"), ("K-71", "แบตเตอรี่หมด ให้ชาร์จ"))
+]
+
+
+@pytest.mark.parametrize(
+    ("market", "faqs", "asked", "unknown"),
+    [
+        ("en-US", CODES, "What is message K-71?", "What does message K-18 mean?"),
+        ("th-TH", CODES_TH, "K-71 หมายความว่าอะไร", "ข้อความ K-18 หมายความว่าอะไร"),
+    ],
+)
+def test_the_entry_of_another_code_is_not_said_and_does_not_outdo_the_asked_one(served, searcher, market, faqs, asked, unknown):
+    served.publish(market, *(served.approve(market, faq) for faq in (*faqs, LOCKERS, RETURNS)))
+    searcher.refresh()
+    silent = ask(searcher, unknown, market, fallback=False)
+    assert silent.abstained
+    assert silent.confidence < 0.1
+    assert {hit.confidence for hit in silent.hits if hit.agreement.is_veto} == {0.0}
+    assert ask(searcher, asked, market).answer.entry.text.question == faqs[1][0]
+
+
+def test_a_message_without_letters_is_not_answered(served, searcher):
+    fill(served)
+    searcher.refresh()
+    assert all(ask(searcher, face, "en-US").confidence < 0.2 for face in ("😡", "5/5", "10.00"))
