@@ -12,7 +12,7 @@ from yaml.reader import ReaderError
 
 from kb_pipeline.adapters.packs.problems import PackFile
 from kb_pipeline.domain.base import Value, comparison_key
-from kb_pipeline.domain.markets import Clause, Conventions, Limits, Unavailable
+from kb_pipeline.domain.markets import Clause, Conventions, Limits, SentenceExample, Unavailable
 from kb_pipeline.steps.language.tags import nearest_tag
 
 Lines = dict[tuple[str | int, ...], int]  # where each key or item of a YAML file stands
@@ -44,6 +44,7 @@ class MarketFile(Value):
     unavailable: tuple[Unavailable, ...] = ()
     style_brief: str = ""
     examples: tuple[_Example, ...] = ()
+    sentence_examples: tuple[SentenceExample, ...] = ()
 
 
 def read_market_file(file: PackFile, known: Sequence[str]) -> MarketFile | None:

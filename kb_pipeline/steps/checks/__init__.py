@@ -62,6 +62,7 @@ class Profile(StrEnum):
     SAVING = "saving"  # a person's text for a source FAQ, when it is approved
     TYPING = "typing"  # the same while it is typed: what needs an embedder comes when it is saved
     IMPORT = "import"  # an entry without a source: it is checked against itself, by SAFE_RULES against nothing
+    SENTENCE = "sentence"  # a model's text for one sentence of a FAQ
     BLOCK = "block"  # a source and a target in a file, of any length: no FAQ, no citations
 
 
@@ -72,6 +73,7 @@ PROFILES: dict[Profile, tuple[Rule, ...]] = {
     Profile.SAVING: _PEOPLES,
     Profile.TYPING: tuple(rule for rule in _PEOPLES if rule is not meaning_drift),
     Profile.IMPORT: tuple(rule for rule in _PEOPLES if rule not in (meaning_drift, *_TRACED, *SAFE_RULES)),
+    Profile.SENTENCE: tuple(rule for rule in RULES if rule not in (sayable, *PHRASING_RULES, *_TRACED)),
     Profile.BLOCK: tuple(rule for rule in _PEOPLES if rule not in (*_FAQ, *_TRACED)),
 }
 

@@ -1,0 +1,70 @@
+"""A text in the single sentences that a small model is asked for, and together again. No I/O.
+
+A sentence ends at its stop, at a semicolon and at the end of a line. "Yes." and "No." stay with what follows: what they are in
+another language depends on that. Marks of lists, quotes and headings stay outside, they are not translated.
+"""
+
+import re
+from collections.abc import Callable
+
+from kb_pipeline.domain.base import Value
+from kb_pipeline.steps.language.reader import language_of
+from kb_pipeline.steps.localize.alignment import split
+
+_LINE_MARK = re.compile(r"[ \t]*(?:(?:[-*+]|\d{1,3}[.)]|#{1,6}|>)[ \t]+)+")
+_SEMICOLON = re.compile(r"(?<=[;；])\s*(?=\S)")
+_SEMICOLONS = "；;"
+
+
+class Single(Value):
+    """A sentence; `before` stands before it and is no part of it: white space, a list's mark."""
+
+    before: str
+    text: str
+
+
+class Singles(Value):
+    """A text in single sentences; `after` stands behind the last one."""
+
+    sentences: tuple[Single, ...]
+    after: str = ""
+
+    def rendered(self, render: Callable[[str], str], gap: str) -> str:
+        """The text with each sentence as `render` gives it. `gap` stands between two sentences on one line."""
+        text = ""
+        for single in self.sentences:
+            text += (single.before if "\n" in single.before or not text else gap) + render(single.text)
+        return text + self.after
+
+
+def single_sentences(text: str, language: str) -> Singles:
+    """The sentences of Markdown `text`."""
+    cut = split(text)
+    found = list[Single]()
+    for gap, sentence in zip(cut.gaps, cut.sentences, strict=False):
+        first, *others = _SEMICOLON.split(sentence)
+        before = gap
+        if (not found or "\n" in gap) and (mark := _LINE_MARK.match(first)) and mark.end() < len(first):
+            before, first = gap + mark[0], first[mark.end() :]
+        found.append(Single(before=before, text=first.rstrip(_SEMICOLONS) if others else first))
+        found += [Single(before=" ", text=other.rstrip(_SEMICOLONS)) for other in others]
+    return Singles(sentences=_joined(found, language), after=cut.gaps[-1])
+
+
+def _joined(found: list[Single], language: str) -> tuple[Single, ...]:
+    """`found`, a verdict and what follows it on the line as one."""
+    verdict = language_of(language).verdict
+    verdicts = {*verdict.yes, *verdict.no} if verdict else set()
+    joined = list[Single]()
+    for single in found:
+        last = joined[-1].text if joined else ""
+        if "\n" not in single.before and last.strip(" .,!。！，").lower() in verdicts:
+            joined[-1] = joined[-1].model_copy(update={"text": f"{last}{single.before}{single.text}"})
+        else:
+            joined.append(single)
+    return tuple(joined)
+
+
+def gap_between(tag: str, *, full_stop: bool) -> str:
+    """What stands between two sentences in the market's language: nothing where a stop needs no space behind it."""
+    return "" if full_stop and not language_of(tag).spaces else " "
