@@ -6,6 +6,7 @@ from enum import StrEnum
 from kb_pipeline.domain.findings import Finding
 from kb_pipeline.steps.checks.accuracy import code, example_copied, facts_preserved, foreign_currency, link, placeholder
 from kb_pipeline.steps.checks.addresses import foreign_address
+from kb_pipeline.steps.checks.by_models import foreign_word, no_word, prompt_echoed, self_contradiction
 from kb_pipeline.steps.checks.commitments import COMMITMENT_RULES
 from kb_pipeline.steps.checks.completeness import addition, omission
 from kb_pipeline.steps.checks.form import length, question_form, repetition
@@ -52,7 +53,10 @@ _FAQ: tuple[Rule, ...] = (sayable, length, question_form, *PHRASING_RULES)
 # What only a source with citations and its place in the market's values allow to check.
 _TRACED: tuple[Rule, ...] = (protected_text, grounded)
 
-RULES: tuple[Rule, ...] = (*_FAITHFUL, example_copied, *_TERMS, *_LANGUAGE, *SAFE_RULES, *_POLICY, *_FORM, *_FAQ, *_TRACED)
+# What only a model does: it copies the examples that its prompt shows, or invents words.
+_BY_MODELS: tuple[Rule, ...] = (example_copied, prompt_echoed, self_contradiction, no_word, foreign_word)
+
+RULES: tuple[Rule, ...] = (*_FAITHFUL, *_BY_MODELS, *_TERMS, *_LANGUAGE, *SAFE_RULES, *_POLICY, *_FORM, *_FAQ, *_TRACED)
 
 
 class Profile(StrEnum):
@@ -66,7 +70,7 @@ class Profile(StrEnum):
     BLOCK = "block"  # a source and a target in a file, of any length: no FAQ, no citations
 
 
-_PEOPLES = tuple(rule for rule in RULES if rule is not example_copied)  # only a model copies the examples that its prompt shows
+_PEOPLES = tuple(rule for rule in RULES if rule not in _BY_MODELS)
 
 PROFILES: dict[Profile, tuple[Rule, ...]] = {
     Profile.DRAFT: RULES,

@@ -102,6 +102,14 @@ class StopWords(Value):
     kept: Words = ()
 
 
+class Lexicon(Value):
+    """What is a word of the language: what a `library` lists, and `words` that it lacks (brands, loan words of the field)."""
+
+    library: Literal["", "pythainlp"] = ""
+    words: Words = ()
+    loan_marks: Words = ()  # letters of which loan words have one: what is unknown and has one may still be a word
+
+
 class Inflection(Value):
     """How words change. `english`: by English rules of spelling; `endings`: by the endings given here."""
 
@@ -315,6 +323,7 @@ class Language(Value):
     questions: Questions = Questions()
     verdict: YesNo | None = None
     stop_words: StopWords = StopWords()
+    lexicon: Lexicon = Lexicon()
     inflection: Inflection = Inflection()
     particles: Particles = Particles()
     speakers: Speakers = Speakers()
