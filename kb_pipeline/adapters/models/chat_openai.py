@@ -66,7 +66,7 @@ class Chat:
         self._first = FirstAnswer(endpoint.starting)
 
     def complete(self, prompt: str, body: Mapping[str, Any]) -> Reply:
-        """The reply to a `request_body`. Raises LLMLaterError, LLMOutputError, LLMUnavailableError; `prompt` is named in them."""
+        """The reply to a `request_body`. Raises LLMLaterError, LLMOutputError and LLMUnavailableError, which name `prompt`."""
         until = time.monotonic() + self._endpoint.deadline
         for attempt in range(self._endpoint.retries + 1):
             self._breaker.enter(self._first.until(until))
