@@ -63,7 +63,7 @@ def read_market_file(file: PackFile, known: Sequence[str]) -> MarketFile | None:
         line = text.count("\n", 0, error.position) + 1
         file.fault(line, "malformed-yaml", f"no YAML: {error.reason}", "delete the control character")
         return None
-    lines = _yaml_lines(file, node) if node else {}
+    lines = yaml_lines(file, node) if node else {}
     try:
         head = MarketFile.model_validate(data)
     except ValidationError as error:
@@ -74,7 +74,7 @@ def read_market_file(file: PackFile, known: Sequence[str]) -> MarketFile | None:
     return head
 
 
-def _yaml_lines(file: PackFile, node: yaml.Node, at: tuple[str | int, ...] = ()) -> Lines:
+def yaml_lines(file: PackFile, node: yaml.Node, at: tuple[str | int, ...] = ()) -> Lines:
     """The line of every key and item below `node`. A key that stands twice is a problem: YAML would drop the first."""
     lines: Lines = {at: node.start_mark.line + 1}
     if isinstance(node, yaml.MappingNode):
@@ -82,10 +82,10 @@ def _yaml_lines(file: PackFile, node: yaml.Node, at: tuple[str | int, ...] = ())
             below = (*at, str(key.value))
             if below in lines:
                 file.fault(key.start_mark.line + 1, "duplicate-key", f"'{key.value}' stands twice", "delete one of them")
-            lines |= _yaml_lines(file, value, below) | {below: key.start_mark.line + 1}
+            lines |= yaml_lines(file, value, below) | {below: key.start_mark.line + 1}
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
-            lines |= _yaml_lines(file, value, (*at, index))
+            lines |= yaml_lines(file, value, (*at, index))
     return lines
 
 
