@@ -100,7 +100,7 @@ def _is_market(text: str) -> bool:
 
 
 def _on_day(report: PackReport, folder: Path, day: date) -> PackReport:
-    """The report of a whole pack with the facts that have run out on `day`, and a warning where none holds; its examples, too."""
+    """The report of a whole pack on `day`: the facts that have run out, a warning where none holds, its sentence examples."""
     problems: list[PackProblem] = []
     warnings: list[PackProblem] = []
     facts, head = folder / FACTS_FILE, folder / "market.yaml"

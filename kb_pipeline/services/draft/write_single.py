@@ -61,14 +61,14 @@ class SingleSentences:
 
     def render(self, faq: SourceFaq, text: str, part: TextPart, made: Provenance) -> tuple[str, Provenance, bool]:
         """`text`, a part of `faq` or a piece of it, in the market's language. Raises as `write`."""
-        singles, better = single_sentences(text, faq.language), False
+        full_stop, better = self._market.conventions.full_stop, False
+        singles = single_sentences(text, faq.language, at_semicolons=not full_stop)
         rendered = dict[str, str]()
         for single in singles.sentences:
             if single.text not in rendered:
                 rendered[single.text], made, drawn = self._sentence(faq, single.text, part, made)
                 better = better or drawn
-        gap = gap_between(self._market.tag, full_stop=self._market.conventions.full_stop)
-        return singles.rendered(rendered.__getitem__, gap), made, better
+        return singles.rendered(rendered.__getitem__, gap_between(self._market.tag, full_stop=full_stop)), made, better
 
     def _sentence(self, faq: SourceFaq, sentence: str, part: TextPart, made: Provenance) -> tuple[str, Provenance, bool]:
         """The first answer without faults; else the one with the lowest penalty, the earlier of equal ones."""

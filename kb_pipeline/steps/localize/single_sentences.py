@@ -1,11 +1,11 @@
 """A text in the single sentences that a small model is asked for, and together again. No I/O.
 
-A sentence ends at its stop, at a semicolon and at the end of a line. "Yes." and "No." stay with what follows: what they are in
+A sentence ends at its stop, at the end of a line, and at a semicolon where the market writes no stops. "Yes." and "No." stay with what follows: what they are in
 another language depends on that. Marks of lists, quotes and headings stay outside, they are not translated.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from kb_pipeline.domain.base import Value
 from kb_pipeline.steps.language.reader import language_of
@@ -37,21 +37,23 @@ class Singles(Value):
         return text + self.after
 
 
-def single_sentences(text: str, language: str) -> Singles:
-    """The sentences of Markdown `text`."""
+def single_sentences(text: str, language: str, *, at_semicolons: bool) -> Singles:
+    """The sentences of Markdown `text`, which is in `language`."""
     cut = split(text)
     found = list[Single]()
     for gap, sentence in zip(cut.gaps, cut.sentences, strict=False):
-        first, *others = _SEMICOLON.split(sentence)
+        first, *others = _SEMICOLON.split(sentence) if at_semicolons else [sentence]
         before = gap
         if (not found or "\n" in gap) and (mark := _LINE_MARK.match(first)) and mark.end() < len(first):
             before, first = gap + mark[0], first[mark.end() :]
-        found.append(Single(before=before, text=first.rstrip(_SEMICOLONS) if others else first))
-        found += [Single(before=" ", text=other.rstrip(_SEMICOLONS)) for other in others]
+        found.append(Single(before=before, text=first))
+        found += [Single(before=" ", text=other) for other in others]
+    if at_semicolons:
+        found = [single.model_copy(update={"text": single.text.rstrip(_SEMICOLONS)}) for single in found]
     return Singles(sentences=_joined(found, language), after=cut.gaps[-1])
 
 
-def _joined(found: list[Single], language: str) -> tuple[Single, ...]:
+def _joined(found: Sequence[Single], language: str) -> tuple[Single, ...]:
     """`found`, a verdict and what follows it on the line as one."""
     verdict = language_of(language).verdict
     verdicts = {*verdict.yes, *verdict.no} if verdict else set()
