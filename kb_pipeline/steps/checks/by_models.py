@@ -8,11 +8,11 @@ from kb_pipeline.domain.findings import MqmCategory, Severity, TextPart
 from kb_pipeline.steps.checks.language import english_function_words, unprotected, writes_latin
 from kb_pipeline.steps.checks.subject import ANSWER, Flaw, Place, Subject, rule
 from kb_pipeline.steps.language.lexicon import unknown_words
-from kb_pipeline.steps.language.negation import hints_at_denial, negations
 from kb_pipeline.steps.language.opposites import verdict
 from kb_pipeline.steps.language.reader import everywhere, language_of
 from kb_pipeline.steps.language.sentence_ends import sentence_spans
 from kb_pipeline.steps.language.words import words
+from kb_pipeline.steps.meaning import Kind, commitments
 
 _LATIN_WORD = re.compile(r"(?<![\w./\\@%'’-])[A-Za-z][A-Za-z'’-]{2,}(?![\w/\\@]|\.\w)")
 _GIVEN = re.compile(r"\(?(?P<source>[^=()\n;]{1,60}?) = [^=()\n;]{1,60}[;)]?")
@@ -92,7 +92,9 @@ def self_contradiction(subject: Subject) -> Iterator[Flaw]:
 def _denies(text: str, language: str) -> bool:
     """Whether the first sentence denies something, or restricts it."""
     start, end = next(iter(sentence_spans(text)), (0, len(text)))
-    return negations(text[start:end], language) > 0 or hints_at_denial(text[start:end], language)
+    sentence = text[start:end]
+    found = commitments(sentence, language)
+    return bool(found.denials) or any(one.kind in (Kind.DENIAL, Kind.ONLY) for one in found.commitments)
 
 
 def _severity(word: str, language: str) -> Severity:
