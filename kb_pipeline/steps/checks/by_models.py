@@ -94,7 +94,7 @@ def _denies(text: str, language: str) -> bool:
     start, end = next(iter(sentence_spans(text)), (0, len(text)))
     sentence = text[start:end]
     found = commitments(sentence, language)
-    return bool(found.denials) or any(one.kind in (Kind.DENIAL, Kind.ONLY) for one in found.commitments)
+    return any(found.of(kind) for kind in (Kind.DENIAL, Kind.ONLY))
 
 
 def _severity(word: str, language: str) -> Severity:
