@@ -133,8 +133,8 @@ MODELS = (EMBEDDING_MODEL, LANGUAGE_MODEL)
 
 
 def asks_of(name: str, chosen: Asks | None = None) -> Asks:
-    """How the language model of the settings is asked: as somebody chose, else as is known of it."""
-    return chosen or (LANGUAGE_MODEL.asks if name in ("embedded", LANGUAGE_MODEL.name) else "whole_faq")
+    """How the model of that name is asked: as somebody chose, else as is known of it."""
+    return chosen or (LANGUAGE_MODEL.asks if name == LANGUAGE_MODEL.name else "whole_faq")
 
 
 def language_model_path(model_dir: Path) -> Path:

@@ -61,8 +61,8 @@ def test_no_line_and_an_endless_line_are_no_answer():
 @pytest.mark.parametrize(
     ("name", "chosen", "asks"),
     [
-        ("embedded", None, "sentence"), (LANGUAGE_MODEL.name, None, "sentence"), ("gpt-5", None, "whole_faq"),
-        ("embedded", "whole_faq", "whole_faq"), ("gpt-5", "sentence", "sentence"),
+        (LANGUAGE_MODEL.name, None, "sentence"), ("gpt-5", None, "whole_faq"),
+        (LANGUAGE_MODEL.name, "whole_faq", "whole_faq"), ("gpt-5", "sentence", "sentence"),
     ],
 )  # fmt: skip
 def test_how_a_model_is_asked_is_known_of_it_unless_somebody_says_otherwise(name, chosen, asks):
