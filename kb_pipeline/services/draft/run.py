@@ -61,8 +61,8 @@ class Pipeline:
 
     def write_faqs(self) -> GenerateResult:
         """Bring the source FAQs up to date with the articles."""
-        writer = FaqWriter(self.store, self.llm, self.progress, run_id=self.run_id, parallel=self.parallel, wait=self.wait)
-        return writer.run()
+        shared = {"run_id": self.run_id, "parallel": self.parallel, "asks": self.asks, "wait": self.wait}
+        return FaqWriter(self.store, self.llm, self.progress, **shared).run()
 
     def due_entries(self, market: Market) -> DueEntries:
         """What `localize` would do now."""

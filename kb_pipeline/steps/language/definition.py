@@ -316,6 +316,7 @@ class Language(Value):
     account_words: AccountWords = AccountWords()
     spoken_dots: Words = ()  # what is said for the dot of an address: shop dot com
     spoken_tops: Mapping[str, str] = Field(default_factory=dict)  # top-level domains in the language's own letters
+    pointing_back: Words = ()  # with which a sentence begins that needs the one before it: it, this
     joins: Words = ()  # words that begin another part of a sentence, which may speak of another thing: and, but
     opposites: Annotated[tuple[tuple[str, str], ...], BeforeValidator(_pairs)] = ()
     sentence_ends: SentenceEnds = SentenceEnds()

@@ -1,7 +1,8 @@
 """A text in the single sentences that a small model is asked for, and together again. No I/O.
 
-A sentence ends at its stop, at the end of a line, and at a semicolon where the market writes no stops. "Yes." and "No." stay with what follows: what they are in
-another language depends on that. Marks of lists, quotes and headings stay outside, they are not translated.
+A sentence ends at its stop, at the end of a line, and at a semicolon where the market writes no stops. "Yes." and "No." stay
+with what follows: what they are in another language depends on that. Marks of lists, quotes and headings stay outside, they are
+not translated.
 """
 
 import re
