@@ -20,7 +20,7 @@ from kb_pipeline.steps.language.tags import primary
 from kb_pipeline.steps.localize.masking import Masked, mask
 from kb_pipeline.steps.localize.model_answers import LocalizedSentence
 from kb_pipeline.steps.localize.prompt_values import in_market_values, terms_for
-from kb_pipeline.steps.localize.single_sentences import gap_between, single_sentences
+from kb_pipeline.steps.localize.single_sentences import gap_between, single_sentences, without_stop
 
 DRAWS = 3  # at most, beside the most likely answer, where that has faults; see docs/adr/0031-sentence-by-sentence.md
 _TOKENS = 160  # of a sentence
@@ -95,6 +95,7 @@ class SingleSentences:
         reply = self._llm.ask(request, LocalizedSentence)
         made = paid(made, load_prompt("translate_sentence"), reply)
         text = masked.restore(writable(reply.value.text).removeprefix(before).strip())
+        text = text if self._market.conventions.full_stop else without_stop(text, self._market.tag)
         return _Try(text, self._judged(faq, sentence, text, part)), made
 
     def _request(self, masked: Masked, language: str, draw: int) -> tuple[ModelRequest, str]:

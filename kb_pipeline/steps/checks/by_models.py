@@ -14,7 +14,9 @@ from kb_pipeline.steps.language.sentence_ends import sentence_spans
 from kb_pipeline.steps.language.words import words
 from kb_pipeline.steps.meaning import Kind, commitments
 
-_LATIN_WORD = re.compile(r"(?<![\w./\\@%'’-])[A-Za-z][A-Za-z'’-]{2,}(?![\w/\\@]|\.\w)")
+_LATIN_WORD = re.compile(  # no part of an address, a path or a name of code; Thai letters may touch it
+    r"(?<![A-Za-z0-9./\\@%'’-])(?<![A-Za-z0-9]_)[A-Za-z][A-Za-z'’-]{2,}(?![A-Za-z0-9/\\@]|[._][A-Za-z0-9])"
+)
 _GIVEN = re.compile(r"\(?(?P<source>[^=()\n;]{1,60}?) = [^=()\n;]{1,60}[;)]?")
 _BRACKETS = re.compile(r"^\s*\([^()\n]* = [^()\n]*\)\s*(?=\S)")
 _FIRST = re.compile(r"[^\s.,;:!。、，！]+")

@@ -68,6 +68,13 @@ def _joined(found: Sequence[Single], language: str) -> tuple[Single, ...]:
     return tuple(joined)
 
 
+def without_stop(sentence: str, tag: str) -> str:
+    """A sentence of a market that writes no full stop, without the one that a model writes all the same."""
+    bare = sentence.removesuffix(".")
+    abbreviations = (word for word in language_of(tag).sentence_ends.counted if word.endswith("."))
+    return sentence if bare.endswith(".") or sentence.endswith(tuple(abbreviations)) else bare
+
+
 def gap_between(tag: str, *, full_stop: bool) -> str:
     """What stands between two sentences in the market's language: nothing where a stop needs no space behind it."""
     return "" if full_stop and not language_of(tag).spaces else " "

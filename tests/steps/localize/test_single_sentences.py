@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb_pipeline.steps.localize.single_sentences import gap_between, single_sentences
+from kb_pipeline.steps.localize.single_sentences import gap_between, single_sentences, without_stop
 
 
 def sentences(text, language="en"):
@@ -43,3 +43,11 @@ def test_sentences_are_joined_as_the_market_writes_them():
     words = {"Open it.": "開く。", "Tap it; wait.": "押して待つ。"}
     assert stopped.rendered(words.__getitem__, gap_between("ja-JP", full_stop=True)) == "開く。押して待つ。"
     assert stopped.rendered(str, gap_between("de-DE", full_stop=True)) == text
+
+
+@pytest.mark.parametrize(
+    ("sentence", "bare"),
+    [("แตะ **คืนสินค้า**.", "แตะ **คืนสินค้า**"), ("เปิดถึง 18.00 น.", "เปิดถึง 18.00 น."), ("รอ...", "รอ..."), ("รอ", "รอ"), ("", "")],
+)
+def test_a_full_stop_that_the_market_does_not_write_goes(sentence, bare):
+    assert without_stop(sentence, "th-TH") == bare
