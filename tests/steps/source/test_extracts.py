@@ -20,7 +20,7 @@ def answers(body, language="en", seen=()):
         ("A locker opens once. It closes by itself.", "en", ["A locker opens once. It closes by itself."]),
         ("储物柜免费。它会自动关闭。请带上代码。", "zh-CN", ["储物柜免费。它会自动关闭。", "请带上代码。"]),
         ("1. Open the app.\n2. Tap **Lockers**.", "en", ["Open the app. Tap **Lockers**."]),
-        ("It stays closed when:\n\n- the code is old\n- it is full", "en", ["It stays closed when:\n\n- the code is old\n- it is full"]),
+        ("Closed when:\n\n- the code is old\n- it is full", "en", ["Closed when:\n\n- the code is old\n- it is full"]),
         (
             "It depends on the size:\n\n| Size | Time |\n|---|---|\n| Small | 2 days |\n| Large | 1 day |",
             "en",
