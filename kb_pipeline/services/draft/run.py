@@ -61,8 +61,16 @@ class Pipeline:
 
     def write_faqs(self) -> GenerateResult:
         """Bring the source FAQs up to date with the articles."""
-        shared = {"run_id": self.run_id, "parallel": self.parallel, "asks": self.asks, "wait": self.wait}
-        return FaqWriter(self.store, self.llm, self.progress, **shared).run()
+        writer = FaqWriter(
+            self.store,
+            self.llm,
+            self.progress,
+            run_id=self.run_id,
+            parallel=self.parallel,
+            asks=self.asks,
+            wait=self.wait,
+        )
+        return writer.run()
 
     def due_entries(self, market: Market) -> DueEntries:
         """What `localize` would do now."""

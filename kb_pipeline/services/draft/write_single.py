@@ -51,12 +51,12 @@ class SingleSentences:
         """
         question, made, asked_again = self.render(faq, faq.text.question, TextPart.QUESTION, made)
         answer, made, answered_again = self.render(faq, faq.text.answer, TextPart.ANSWER, made)
-        phrasings = list[str]()
+        others = dict[str, None]()
         for phrasing in faq.text.phrasings:
-            text, made, _ = self.render(faq, phrasing, TextPart.PHRASING, made)
-            phrasings.append(text)
-        others = tuple(text for text in dict.fromkeys(phrasings) if text and text != question)
-        text = FaqText(question=question, answer=answer, phrasings=others)
+            other, made, _ = self.render(faq, phrasing, TextPart.PHRASING, made)
+            others[other] = None
+        phrasings = tuple(other for other in others if other and other != question)
+        text = FaqText(question=question, answer=answer, phrasings=phrasings)
         return self._checks.mend(faq, text), made, asked_again or answered_again
 
     def render(self, faq: SourceFaq, text: str, part: TextPart, made: Provenance) -> tuple[str, Provenance, bool]:
