@@ -1,8 +1,7 @@
 """What a small model is asked a question about: the sentences that one FAQ answers with, as they stand in the article. No I/O.
 
 Nobody writes such an answer, so that nothing in it is invented. A sentence is one answer; with it go the sentence before, where
-it points back to that ("It always ..."), a list as a whole with the line that leads into it, and before each row of a table
-the line that leads into the table.
+it points back to that ("It always ..."), and a list or a table as a whole, with the line that leads into it.
 """
 
 import re
@@ -18,6 +17,7 @@ from kb_pipeline.steps.source.generation import GenerationTask
 
 LONGEST = 500  # characters of an answer, as a model that writes it itself may use
 _LEADS = (":", "：")
+_LISTED = (SentenceKind.ITEM, SentenceKind.ROW)
 _STOPS = (".", "!", "?", "。", "！", "？")
 
 
@@ -56,13 +56,9 @@ def _fitting(
 
 def _groups(sentences: Sequence[Sentence], language: str) -> list[list[int]]:
     """The places of what belongs together, without lines that lead into nothing."""
-    groups, lead = list[list[int]](), 0
+    groups = list[list[int]]()
     for place, sentence in enumerate(sentences, 1):
-        if sentence.kind is SentenceKind.ROW:
-            groups.append([lead, place] if lead else [place])
-            continue
-        lead = place if sentence.claim.endswith(_LEADS) else 0
-        if groups and groups[-1][-1] == place - 1 and _goes_on(sentences[place - 2], sentence, language):
+        if groups and _goes_on(sentences[place - 2], sentence, language):
             groups[-1].append(place)
         else:
             groups.append([place])
@@ -71,8 +67,8 @@ def _groups(sentences: Sequence[Sentence], language: str) -> list[list[int]]:
 
 def _goes_on(before: Sentence, sentence: Sentence, language: str) -> bool:
     """Whether a sentence belongs to the one before it."""
-    if sentence.kind is SentenceKind.ITEM:
-        return before.kind is SentenceKind.ITEM or before.claim.endswith(_LEADS)
+    if sentence.kind in _LISTED:
+        return before.kind is sentence.kind or before.claim.endswith(_LEADS)
     return before.kind is SentenceKind.TEXT is sentence.kind and _points_back(sentence.claim, language)
 
 
@@ -82,8 +78,8 @@ def _points_back(claim: str, language: str) -> bool:
 
 
 def _answer(sentences: Sequence[Sentence], language: str) -> str:
-    """The sentences as one text: a list where they are items of one that are no sentences."""
-    items = [sentence.claim for sentence in sentences if sentence.kind is SentenceKind.ITEM]
-    if items and not all(item.endswith(_STOPS) for item in items):
-        return "\n".join(f"- {s.claim}" if s.kind is SentenceKind.ITEM else f"{s.claim}\n" for s in sentences)
+    """The sentences as one text: a list where they are items or rows, and no sentences."""
+    listed = [sentence.claim for sentence in sentences if sentence.kind in _LISTED]
+    if listed and not all(claim.endswith(_STOPS) for claim in listed):
+        return "\n".join(f"- {s.claim}" if s.kind in _LISTED else f"{s.claim}\n" for s in sentences)
     return (" " if language_of(language).spaces else "").join(sentence.claim for sentence in sentences)

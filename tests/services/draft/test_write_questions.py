@@ -25,7 +25,7 @@ class Author:
         self.store.save_article(written, *split(written))
 
     def ask(self, request):
-        said = next(said for text, said in self.asks.items() if f"Text: {text}" in request.messages[-1].content)
+        said = next(said for text, said in self.asks.items() if request.messages[-1].content.endswith(f"] {text}"))
         one = said if isinstance(said, str | Exception) else said[min(request.draw, len(said) - 1)]
         if isinstance(one, Exception):
             raise one
@@ -60,7 +60,7 @@ def test_a_thai_article_is_asked_about_in_thai(store):
     author.llm.script["ask_otherwise"] = lambda request: {"text": "ใช้ตู้รับพัสดุเสียเงินไหม"}
     author.run()
     assert set(author.faqs()) == {"ตู้รับพัสดุมีค่าใช้จ่ายไหม"}
-    assert author.llm.asked("ask_question")[0].endswith("In Thai:")
+    assert author.llm.asked("ask_question") == ["[ตู้รับพัสดุ] ตู้รับพัสดุใช้ได้ฟรี"]
 
 
 @pytest.mark.parametrize("told", ["Lockers are free.", "It costs nothing"])
@@ -77,7 +77,10 @@ def test_what_asks_nothing_is_asked_for_again_and_then_given_up(author, told):
 def test_two_extracts_with_one_question_are_one_faq(author):
     author.asks["Bring the code."] = "what does a locker cost?"
     author.run()
-    assert [faq.text.answer for faq in author.faqs().values()] == ["Lockers are free."]
+    (faq,) = author.faqs().values()
+    assert faq.text.answer == "Lockers are free.\nBring the code."
+    assert [citation.text for citation in faq.citations] == ["Lockers are free.", "Bring the code."]
+    assert len(faq.provenance.calls) == 4
 
 
 def test_a_chunk_whose_question_fails_fails_alone_and_is_tried_again(author):

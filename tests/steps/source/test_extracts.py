@@ -24,7 +24,7 @@ def answers(body, language="en", seen=()):
         (
             "It depends on the size:\n\n| Size | Time |\n|---|---|\n| Small | 2 days |\n| Large | 1 day |",
             "en",
-            ["It depends on the size: Size: Small; Time: 2 days", "It depends on the size: Size: Large; Time: 1 day"],
+            ["It depends on the size:\n\n- Size: Small; Time: 2 days\n- Size: Large; Time: 1 day"],
         ),
     ],
 )  # fmt: skip
