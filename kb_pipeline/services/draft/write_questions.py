@@ -11,6 +11,7 @@ from kb_pipeline.ports.models import LLM
 from kb_pipeline.prompts import load_prompt
 from kb_pipeline.services.draft.write_entry import paid
 from kb_pipeline.steps.language.questions import asked, has_question_mark
+from kb_pipeline.steps.language.scripts import scripts_of
 from kb_pipeline.steps.localize.model_answers import LocalizedSentence
 from kb_pipeline.steps.source.extracts import LONGEST, Extract, extracts
 from kb_pipeline.steps.source.generation import GenerationTask, clean_text, new_faq
@@ -51,7 +52,7 @@ class QuestionWriter:
         """What an extract answers, empty where the model finds nothing to ask; and what it took."""
         for draw in range(_DRAWS):
             question, made = self._line("ask_question", draw, made, title=chunk.title, text=extract.answer)
-            if _is_question(question, chunk.language) and question not in extract.answer:
+            if _is_about(extract.answer, question) and _is_question(question, chunk.language):
                 return question, made
         return "", made
 
@@ -62,7 +63,7 @@ class QuestionWriter:
                 phrasing, made = self._line("ask_otherwise", draw, made, question=question)
             except LLMOutputError:
                 continue
-            if _is_question(phrasing, chunk.language):
+            if _is_about(question, phrasing) and _is_question(phrasing, chunk.language):
                 phrasings.append(phrasing)
         citations = tuple(Citation.of(chunk.sentences[place - 1]) for place in extract.sources)
         return new_faq(task, clean_text(question, extract.answer, phrasings), citations, made)
@@ -86,6 +87,12 @@ def _as_one(alike: Sequence[_Asked]) -> _Asked:
         extract = Extract(sources=sources, answer=answer) if len(answer) <= LONGEST else first.extract
         first = _Asked(first.question, extract, made)
     return first
+
+
+def _is_about(text: str, question: str) -> bool:
+    """Whether a line is no piece of the text, and is written as the text is: no English about Chinese."""
+    (script, _), *_ = scripts_of(text).most_common(1) or [("Zyyy", 0)]
+    return question not in text and (scripts_of(question)[script] > 0 or script == "Zyyy")
 
 
 def _is_question(text: str, language: str) -> bool:

@@ -16,6 +16,8 @@ from kb_pipeline.prompts import load_prompt
 from kb_pipeline.services.draft.write_entry import paid
 from kb_pipeline.services.language.entry_checks import CheckedEntry, EntryChecks
 from kb_pipeline.steps.checks import Profile
+from kb_pipeline.steps.checks.meaning import Nearness, nearness
+from kb_pipeline.steps.checks.quality import penalty
 from kb_pipeline.steps.language.tags import primary
 from kb_pipeline.steps.localize.masking import Masked, mask
 from kb_pipeline.steps.localize.model_answers import LocalizedSentence
@@ -31,6 +33,18 @@ class _Try(NamedTuple):
 
     text: str
     checked: CheckedEntry
+
+    @property
+    def is_good(self) -> bool:
+        """Whether nothing major is found, and its meaning is as near to the source's as most translations' are."""
+        similarity = self.checked.similarity
+        return not self.checked.faults and (similarity is None or nearness(similarity) is Nearness.NEAR)
+
+    def is_better_than(self, other: "_Try") -> bool:
+        """Whether it has the lower penalty, or as low a one and a nearer meaning."""
+        ours, theirs = (one.checked.similarity or 0.0 for one in (self, other))
+        equal = penalty(self.checked.findings) == penalty(other.checked.findings)
+        return ours > theirs if equal else self.checked.is_better_than(other.checked)
 
 
 class SingleSentences:
@@ -71,7 +85,7 @@ class SingleSentences:
         return singles.rendered(rendered.__getitem__, gap_between(self._market.tag, full_stop=full_stop)), made, better
 
     def _sentence(self, faq: SourceFaq, sentence: str, part: TextPart, made: Provenance) -> tuple[str, Provenance, bool]:
-        """The first answer without faults; else the one with the lowest penalty, the earlier of equal ones."""
+        """The first good answer; else the one with the lowest penalty, of equal ones that with the nearest meaning."""
         best, drawn = None, False
         draws = self._draws if part is not TextPart.PHRASING else 0  # one that fails is left out
         for draw in range(draws + 1):
@@ -81,9 +95,9 @@ class SingleSentences:
                 if draw == draws and best is None:
                     raise
                 continue
-            if best is None or one.checked.is_better_than(best.checked):
+            if best is None or one.is_better_than(best):
                 drawn, best = best is not None, one
-            if not best.checked.faults:
+            if best.is_good:
                 break
         return (best.text if best else ""), made, drawn
 

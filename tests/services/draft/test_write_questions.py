@@ -63,7 +63,7 @@ def test_a_thai_article_is_asked_about_in_thai(store):
     assert author.llm.asked("ask_question") == ["[ตู้รับพัสดุ] ตู้รับพัสดุใช้ได้ฟรี"]
 
 
-@pytest.mark.parametrize("told", ["Lockers are free.", "It costs nothing"])
+@pytest.mark.parametrize("told", ["Lockers are free.", "It costs nothing", "储物柜要钱吗？"])
 def test_what_asks_nothing_is_asked_for_again_and_then_given_up(author, told):
     author.asks["Lockers are free."] = [told, "What does a locker cost?"]
     author.run()
