@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from kb_pipeline.domain.articles import Chunk, Citation
+from kb_pipeline.domain.articles import Chunk, Citation, SentenceKind
 from kb_pipeline.domain.base import comparison_key
 from kb_pipeline.domain.faqs import Provenance, SourceFaq
 from kb_pipeline.errors import LLMOutputError
@@ -51,7 +51,7 @@ class QuestionWriter:
     def _question(self, chunk: Chunk, extract: Extract, made: Provenance) -> tuple[str, Provenance]:
         """What an extract answers, empty where the model finds nothing to ask; and what it took."""
         for draw in range(_DRAWS):
-            question, made = self._line("ask_question", draw, made, title=chunk.title, text=extract.answer)
+            question, made = self._line("ask_question", draw, made, place=_place(chunk, extract), text=extract.answer)
             if _is_about(extract.answer, question) and _is_question(question, chunk.language):
                 return question, made
         return "", made
@@ -87,6 +87,12 @@ def _as_one(alike: Sequence[_Asked]) -> _Asked:
         extract = Extract(sources=sources, answer=answer) if len(answer) <= LONGEST else first.extract
         first = _Asked(first.question, extract, made)
     return first
+
+
+def _place(chunk: Chunk, extract: Extract) -> str:
+    """What names the text best: of a list, which is steps or cases of one thing, the heading; of a sentence the page's title."""
+    is_list = any(chunk.sentences[place - 1].kind is SentenceKind.ITEM for place in extract.sources)
+    return chunk.heading_path[-1] if is_list and chunk.heading_path else chunk.title
 
 
 def _is_about(text: str, question: str) -> bool:

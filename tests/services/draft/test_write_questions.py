@@ -95,3 +95,12 @@ def test_what_was_asked_about_costs_nothing_in_the_next_run(author):
     paid = len(author.llm.requests)
     assert author.run().kept == 2
     assert len(author.llm.requests) == paid
+
+
+def test_a_list_is_named_by_its_heading_and_a_sentence_by_the_page(author):
+    author.asks |= {"Open the app. Tap **Lockers**.": "How do I open a locker?", "Coins are free.": "What do coins cost?"}
+    author.read("# Coins\n\n## Open a locker\n\n1. Open the app.\n2. Tap **Lockers**.\n\nCoins are free.\n", id_="en/coins")
+    author.run()
+    asked = author.llm.asked("ask_question")
+    assert "[Open a locker] Open the app. Tap **Lockers**." in asked
+    assert "[Coins] Coins are free." in asked
