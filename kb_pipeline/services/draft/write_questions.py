@@ -90,7 +90,7 @@ def _as_one(alike: Sequence[_Asked]) -> _Asked:
 
 
 def _place(chunk: Chunk, extract: Extract) -> str:
-    """What names the text best: of a list, which is steps or cases of one thing, the heading; of a sentence the page's title."""
+    """What names the text best: the heading of a list, which is steps or cases of one thing; else the page's title."""
     is_list = any(chunk.sentences[place - 1].kind is SentenceKind.ITEM for place in extract.sources)
     return chunk.heading_path[-1] if is_list and chunk.heading_path else chunk.title
 
