@@ -36,9 +36,9 @@ class _Try(NamedTuple):
 
     @property
     def is_good(self) -> bool:
-        """Whether nothing major is found, and its meaning is as near to the source's as most translations' are."""
+        """Whether nothing is found, and its meaning is as near to the source's as most translations' are."""
         similarity = self.checked.similarity
-        return not self.checked.faults and (similarity is None or nearness(similarity) is Nearness.NEAR)
+        return not self.checked.findings and (similarity is None or nearness(similarity) is Nearness.NEAR)
 
     def is_better_than(self, other: "_Try") -> bool:
         """Whether it has the lower penalty, or as low a one and a nearer meaning."""
