@@ -17,6 +17,7 @@ from kb_pipeline.steps.meaning import Kind, commitments
 _LATIN_WORD = re.compile(  # no part of an address, a path or a name of code; Thai letters may touch it
     r"(?<![A-Za-z0-9./\\@%'’-])(?<![A-Za-z0-9]_)[A-Za-z][A-Za-z'’-]{2,}(?![A-Za-z0-9/\\@]|[._][A-Za-z0-9])"
 )
+_IN_A_WORD = re.compile("[\u0e01-\u0e4e]")  # Thai letters, with which no Latin letters make a word
 _GIVEN = re.compile(r"\(?(?P<source>[^=()\n;]{1,60}?) = [^=()\n;]{1,60}[;)]?")
 _BRACKETS = re.compile(r"^\s*\([^()\n]* = [^()\n]*\)\s*(?=\S)")
 _FIRST = re.compile(r"[^\s.,;:!。、，！]+")
@@ -51,9 +52,11 @@ def _foreign_words(subject: Subject) -> Iterator[Flaw]:
     kept = {word for text in _kept(subject) for word in _LATIN_WORD.findall(text)}
     source = set(_LATIN_WORD.findall(subject.source_text))
     for place, text in subject.parts():
-        for match in _LATIN_WORD.finditer(unprotected(text, subject)):
+        free = unprotected(text, subject)
+        for match in _LATIN_WORD.finditer(free):
             word = match[0]
-            if word in kept or not _is_foreign(word, subject):
+            is_torn = word not in source and any(map(_IN_A_WORD.match, (free[: match.start()][-1:], free[match.end() :][:1])))
+            if word in kept or not (is_torn or _is_foreign(word, subject)):
                 continue
             severity = Severity.MINOR if word in source else Severity.MAJOR
             message = f"'{word}' is not {subject.market.language_name}; write it in {subject.market.language_name}"

@@ -41,6 +41,8 @@ def test_an_unknown_word_that_looks_like_a_loan_word_is_minor():
         ("Send the parcel.", "ส่ง package คืน", TERMS, [Severity.MAJOR]),
         ("Send the parcel.", "ส่ง parcel คืน", TERMS, [Severity.MINOR]),
         ("Vouchers are restored.", "โค้ดจะ_restoreได้", TERMS, [Severity.MAJOR]),
+        ("The same card.", "คARDเดียวกัน", TERMS, [Severity.MAJOR]),
+        ("Write to LINE.", "เขียนถึงLINEได้", TERMS, []),
         ("See the code.", "พิมพ์ my_order.txt ที่ shop/cart", TERMS, []),
         ("Send the parcel.", "ส่งพัสดุผ่าน PayPal หนัก 5 kg", TERMS, []),
         ("See the inbox.", "ดูกล่อง inbox", TERMS, []),
