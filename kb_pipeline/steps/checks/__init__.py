@@ -6,7 +6,7 @@ from enum import StrEnum
 from kb_pipeline.domain.findings import Finding
 from kb_pipeline.steps.checks.accuracy import code, example_copied, facts_preserved, foreign_currency, link, placeholder
 from kb_pipeline.steps.checks.addresses import foreign_address
-from kb_pipeline.steps.checks.by_models import foreign_word, no_word, prompt_echoed, self_contradiction
+from kb_pipeline.steps.checks.by_models import foreign_word, no_word, prompt_echoed, said_twice, self_contradiction
 from kb_pipeline.steps.checks.commitments import COMMITMENT_RULES
 from kb_pipeline.steps.checks.completeness import addition, omission
 from kb_pipeline.steps.checks.form import length, question_form, repetition
@@ -54,7 +54,7 @@ _FAQ: tuple[Rule, ...] = (sayable, length, question_form, *PHRASING_RULES)
 _TRACED: tuple[Rule, ...] = (protected_text, grounded)
 
 # What only a model does: it copies the examples that its prompt shows, or invents words.
-_BY_MODELS: tuple[Rule, ...] = (example_copied, prompt_echoed, self_contradiction, no_word, foreign_word)
+_BY_MODELS: tuple[Rule, ...] = (example_copied, prompt_echoed, self_contradiction, said_twice, no_word, foreign_word)
 
 RULES: tuple[Rule, ...] = (*_FAITHFUL, *_BY_MODELS, *_TERMS, *_LANGUAGE, *SAFE_RULES, *_POLICY, *_FORM, *_FAQ, *_TRACED)
 

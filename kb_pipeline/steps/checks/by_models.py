@@ -21,6 +21,7 @@ _IN_A_WORD = re.compile("[\u0e01-\u0e4e]")  # Thai letters, with which no Latin 
 _GIVEN = re.compile(r"\(?(?P<source>[^=()\n;]{1,60}?) = [^=()\n;]{1,60}[;)]?")
 _BRACKETS = re.compile(r"^\s*\([^()\n]* = [^()\n]*\)\s*(?=\S)")
 _FIRST = re.compile(r"[^\s.,;:!。、，！]+")
+_TWICE = re.compile(r"(?:^|(?<=[\s.,;:!?。、]))(?P<said>[^\s|<][^|<\n]{9,200}?)[\s.,;:!?。、]+(?P=said)(?=[\s.,;:!?。、]|$)")
 _LONGER = 2  # times as many words: such a source is not said by a term alone
 _VERDICT_WORDS = 2  # of a no that stands alone
 
@@ -92,6 +93,15 @@ def self_contradiction(subject: Subject) -> Iterator[Flaw]:
         return
     if not _denies(rest, tag):
         yield Flaw(f"'{first[0]}' denies what comes after it, and the source does not", ANSWER, first.span())
+
+
+@rule("said-twice", MqmCategory.LINGUISTIC, Severity.MAJOR)
+def said_twice(subject: Subject) -> Iterator[Flaw]:
+    """No clause of ten characters or more stands twice in a row, unless the source says something twice, too."""
+    for place, text in subject.parts():
+        found = _TWICE.search(text)
+        if found and not _TWICE.search(subject.source_text):
+            yield Flaw(f"'{found['said']}' is said twice in a row; say it once", place, found.span())
 
 
 def _denies(text: str, language: str) -> bool:

@@ -91,3 +91,17 @@ def test_a_term_alone_says_no_sentence(source, target, count):
 )
 def test_a_no_before_an_answer_that_says_yes(source, target, market, count):
     assert len(found("self-contradiction", source, target, market)) == count
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "market", "count"),
+    [
+        ("It cannot be returned.", "สินค้าคืนไม่ได้ ไม่สามารถคืนสินค้าได้ ไม่สามารถคืนสินค้าได้", THAI, 1),
+        ("It cannot be returned.", "返品できないのです。この商品は返品できません。この商品は返品できません。", JAPANESE, 1),
+        ("It is free.", "Es ist kostenlos, es ist kostenlos.", GERMAN, 0),
+        ("It stays, it stays for long, it stays for long.", "Es bleibt so lange, es bleibt so lange.", GERMAN, 0),
+        ("Size: Small\nSize: Large", "ขนาด เล็ก\nขนาด ใหญ่", THAI, 0),
+    ],
+)
+def test_a_clause_that_stands_twice_in_a_row(source, target, market, count):
+    assert len(found("said-twice", source, target, market)) == count

@@ -66,7 +66,7 @@ def test_rules_have_names_of_their_own() -> None:
 def test_an_edit_is_judged_by_all_rules_of_a_draft_but_those_on_what_only_models_do() -> None:
     draft, saving = PROFILES[Profile.DRAFT], PROFILES[Profile.SAVING]
     assert {rule.id for rule in draft} - {rule.id for rule in saving} == {
-        "example-copied", "prompt-echoed", "self-contradiction", "no-word", "foreign-word",
+        "example-copied", "prompt-echoed", "self-contradiction", "said-twice", "no-word", "foreign-word",
     }  # fmt: skip
     assert {"grounded", "protected-text", "meaning-drift"} <= {rule.id for rule in saving}
     assert {rule.id for rule in saving} - {rule.id for rule in PROFILES[Profile.TYPING]} == {"meaning-drift"}
