@@ -85,7 +85,10 @@ class SingleSentences:
         return singles.rendered(rendered.__getitem__, gap_between(self._market.tag, full_stop=full_stop)), made, better
 
     def _sentence(self, faq: SourceFaq, sentence: str, part: TextPart, made: Provenance) -> tuple[str, Provenance, bool]:
-        """The first good answer; else the one with the lowest penalty, of equal ones that with the nearest meaning."""
+        """The first good answer; else the one with the lowest penalty, of equal ones that with the nearest meaning.
+
+        Where only the meaning is in doubt, one more answer is asked for, as it is with one right translation in four.
+        """
         best, drawn = None, False
         draws = self._draws if part is not TextPart.PHRASING else 0  # one that fails is left out
         for draw in range(draws + 1):
@@ -97,7 +100,7 @@ class SingleSentences:
                 continue
             if best is None or one.is_better_than(best):
                 drawn, best = best is not None, one
-            if best.is_good:
+            if best.is_good or (draw and not best.checked.findings):
                 break
         return (best.text if best else ""), made, drawn
 
