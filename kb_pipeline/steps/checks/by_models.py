@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator
 
 from kb_pipeline.domain.base import comparison_key
 from kb_pipeline.domain.findings import MqmCategory, Severity, TextPart
-from kb_pipeline.steps.checks.language import english_function_words, unprotected, writes_latin
+from kb_pipeline.steps.checks.language import LATIN_RUN, english_function_words, unprotected, writes_latin
 from kb_pipeline.steps.checks.subject import ANSWER, Flaw, Place, Subject, rule
 from kb_pipeline.steps.language.lexicon import unknown_words
 from kb_pipeline.steps.language.opposites import verdict
+from kb_pipeline.steps.language.prose import without
 from kb_pipeline.steps.language.reader import everywhere, language_of
 from kb_pipeline.steps.language.sentence_ends import sentence_spans
 from kb_pipeline.steps.language.words import words
@@ -44,6 +45,7 @@ def no_word(subject: Subject) -> Iterator[Flaw]:
 def foreign_word(subject: Subject) -> Iterable[Flaw]:
     """A single word of another language, which is no name and no label; minor where the source has it, too.
 
+    Three in a row are a run, which has rules of its own (`untranslated-run`, `phrasing-language`).
     Where the market writes Latin letters, too, only English function words are told from its own.
     """
     return [] if subject.market.language == "en" or not subject.latin else list(_foreign_words(subject))
@@ -54,6 +56,7 @@ def _foreign_words(subject: Subject) -> Iterator[Flaw]:
     source = set(_LATIN_WORD.findall(subject.source_text))
     for place, text in subject.parts():
         free = unprotected(text, subject)
+        free = without(free, [run.span() for run in LATIN_RUN.finditer(free)])
         for match in _LATIN_WORD.finditer(free):
             word = match[0]
             is_torn = word not in source and any(map(_IN_A_WORD.match, (free[: match.start()][-1:], free[match.end() :][:1])))

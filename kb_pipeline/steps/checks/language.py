@@ -24,7 +24,7 @@ _LABEL_WORDS = 3  # so many without a stop may be a name or a label
 _LATIN_FUNCTION_WORDS = 2  # of them where the market writes Latin letters, too; else one, which no product's name has
 _IN_PATHS = re.compile(r"[\\/_]|\w\.[A-Za-z]")
 _LATIN = "A-Za-zÀ-ÖØ-öø-ÿ"
-_LATIN_RUN = re.compile(
+LATIN_RUN = re.compile(
     rf"(?<![{_LATIN}'’-])[{_LATIN}][{_LATIN}'’-]*+(?:,? [{_LATIN}][{_LATIN}'’-]*+){{{_SENTENCE_WORDS - 1},}}+"
 )
 # The last three of so many words; it begins with a space, to which the regex engine skips.
@@ -102,7 +102,7 @@ def untranslated_run(subject: Subject) -> Iterable[Flaw]:
 def _left_in_english(subject: Subject) -> Iterator[Flaw]:
     for part, text in subject.parts():
         free = unprotected(text, subject) if _LATIN_WORDS.search(text) else ""
-        for match in _LATIN_RUN.finditer(free):
+        for match in LATIN_RUN.finditer(free):
             if _is_prose(match[0], subject) or _is_left(match, free, subject):
                 message = f"'{match[0][:80]}' is not translated; write it in {subject.market.language_name}"
                 yield Flaw(message, part, match.span())
