@@ -56,7 +56,8 @@ def _foreign_words(subject: Subject) -> Iterator[Flaw]:
     source = set(_LATIN_WORD.findall(subject.source_text))
     for place, text in subject.parts():
         free = unprotected(text, subject)
-        free = without(free, [run.span() for run in LATIN_RUN.finditer(free)])
+        if not writes_latin(subject):
+            free = without(free, [run.span() for run in LATIN_RUN.finditer(free)])
         for match in _LATIN_WORD.finditer(free):
             word = match[0]
             is_torn = word not in source and any(map(_IN_A_WORD.match, (free[: match.start()][-1:], free[match.end() :][:1])))
