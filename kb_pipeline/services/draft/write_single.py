@@ -70,8 +70,14 @@ class SingleSentences:
             other, made, _ = self.render(faq, phrasing, TextPart.PHRASING, made)
             others[other] = None
         phrasings = tuple(other for other in others if other and other != question)
-        text = FaqText(question=question, answer=answer, phrasings=phrasings)
+        text = self._with_clauses(faq, FaqText(question=question, answer=answer, phrasings=phrasings))
         return self._checks.mend(faq, text), made, asked_again or answered_again
+
+    def _with_clauses(self, faq: SourceFaq, text: FaqText) -> FaqText:
+        """`text` with what the market's law or policy makes it say, which no sentence of the source is."""
+        missing = [clause.text for clause in self._checks.missing_clauses(faq, text)]
+        gap = gap_between(self._market.tag, full_stop=self._market.conventions.full_stop)
+        return text.model_copy(update={"answer": gap.join((text.answer, *missing))})
 
     def render(self, faq: SourceFaq, text: str, part: TextPart, made: Provenance) -> tuple[str, Provenance, bool]:
         """`text`, a part of `faq` or a piece of it, in the market's language. Raises as `write`."""

@@ -3,6 +3,7 @@
 import pytest
 
 from kb_pipeline.domain.faqs import FaqText
+from kb_pipeline.domain.markets import Clause
 from kb_pipeline.errors import LLMOutputError
 from tests.services.draft.test_localize import Desk
 
@@ -131,3 +132,14 @@ def test_of_approved_text_only_the_sentence_is_asked_whose_source_changed(small)
     assert small.run().edited == ("faq",)
     assert small.draft().revision.text.answer == before.answer.replace("เก็บใบเสร็จไว้", "ไม่ต้องใช้ใบเสร็จ")
     assert small.sentences()[len(THAI) :] == ["You need no receipt."]
+
+
+def test_what_the_law_makes_an_answer_say_is_added_as_the_pack_writes_it(small):
+    clause = Clause(topic="returns", any_of=("ร้องเรียน",), text="คุณร้องเรียนต่อ สคบ. ได้", source="a law")
+    small.market = small.market.model_copy(update={"clauses": (clause,)})
+    small.source(answer="Keep the receipt.")
+    (faq,) = small.store.source_faqs()
+    small.store.save_source_faqs([faq.model_copy(update={"topics": ("returns",), "revision": faq.revision + 1})], {})
+    small.run()
+    assert small.draft().revision.text.answer == "เก็บใบเสร็จไว้ คุณร้องเรียนต่อ สคบ. ได้"
+    assert "clause-missing" not in {finding.rule for finding in small.draft().findings}
