@@ -19,7 +19,7 @@ from kb_pipeline.steps.source.generation import GenerationTask, clean_text, new_
 PROMPTS = ("ask_question", "ask_otherwise")
 _TOKENS = 60  # of a question
 _DRAWS = 3  # of a question at most, until one asks something
-_PHRASINGS = 2
+_PHRASINGS = 1  # each costs a call here and one in every market
 
 
 class _Asked(NamedTuple):
