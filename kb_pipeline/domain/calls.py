@@ -74,7 +74,7 @@ class StoredCall(Value):
     model: str
     response: str
     usage: Usage
-    seconds: float
+    seconds: float  # 0: it came in a batch, where no call has a time of its own
 
 
 class UnusableReply(Value):

@@ -16,15 +16,21 @@ class RunUsage(Value):
 
 
 class CallSums(Value):
-    """What some stored calls took together; `seconds`: each call's own time, added up."""
+    """What some stored calls took together. `seconds`: the `timed` ones' own times, added up; a call in a batch has none."""
 
     calls: int = 0
     usage: Usage = Usage(cost=0.0)
     seconds: float = 0.0
+    timed: int = 0
 
     def __add__(self, other: "CallSums") -> "CallSums":
         """The sum."""
-        return CallSums(calls=self.calls + other.calls, usage=self.usage + other.usage, seconds=self.seconds + other.seconds)
+        return CallSums(
+            calls=self.calls + other.calls,
+            usage=self.usage + other.usage,
+            seconds=self.seconds + other.seconds,
+            timed=self.timed + other.timed,
+        )
 
 
 class RunCap(Value):

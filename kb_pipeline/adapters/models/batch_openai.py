@@ -1,6 +1,7 @@
 """The `/v1/files` and `/v1/batches` of an OpenAI-compatible endpoint. What comes from there may be anything. No store here."""
 
 import json
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from kb_pipeline.errors import LLMUnavailableError
 if TYPE_CHECKING:
     import openai
 
+_LOG = logging.getLogger(__name__)
 Result = TypeVar("Result")
 NAME = "kb_batch"  # our id, in the provider's metadata
 _MOST_FILE_BYTES = 512_000_000
@@ -27,10 +29,14 @@ _ENDPOINT: Final = "/v1/chat/completions"
 
 @dataclass(frozen=True)
 class BatchState:
-    """How far the provider is. `files`: ids of what it answered, there when it has ended; `problem`: why it failed."""
+    """How far the provider is. `files`: ids of what it answered, there when it has ended; `problem`: why it failed.
+
+    `sent`: the id of the file that we sent.
+    """
 
     status: str
     done: int
+    sent: str
     files: tuple[str, ...]
     problem: str
 
@@ -78,7 +84,9 @@ class BatchEndpoint:
         done = (counts.completed or 0) + (counts.failed or 0) if counts else 0
         told = "; ".join(storable(error.message or "")[:300] for error in (errors.data or ())[:3]) if errors else ""
         files = tuple(file for file in (batch.output_file_id, batch.error_file_id) if file)
-        return BatchState(status=batch.status, done=done, files=files, problem=told or f"it is {batch.status}")
+        return BatchState(
+            status=batch.status, done=done, sent=batch.input_file_id, files=files, problem=told or f"it is {batch.status}"
+        )
 
     def lines(self, state: BatchState) -> Mapping[str, str]:
         """What was answered: a line a request, by its fingerprint; the first where there are two. Broken lines are left out."""
@@ -87,6 +95,15 @@ class BatchEndpoint:
             for key, line in _whole_lines(self._content(file)):
                 found.setdefault(key, line)
         return found
+
+    def clear(self, state: BatchState) -> None:
+        """Delete its files there: they hold the articles' sentences. One try each; one that stays is logged, by its id only."""
+        for file in (state.sent, *state.files):
+            try:
+                with self._client.within(self._endpoint.timeout) as client:
+                    client.files.delete(file)
+            except Setback as setback:
+                _LOG.warning("file %s stays with the provider: %s", file, setback.message)
 
     def _content(self, file: str) -> bytes:
         return self._tried(lambda client: client.files.content(file).content)

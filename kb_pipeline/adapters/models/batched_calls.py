@@ -135,11 +135,13 @@ class BatchedCalls:
             return
         if not lines:
             self._store.drop_batch(batch.id)
+            self._provider.clear(state)
             raise LLMUnavailableError(
                 f"batch {provider_id} brought no answer: {state.problem}",
                 "see what its provider says of it; run again to send its calls anew, or without --batch",
             )
         self._store.end_batch(batch.id, lines)
+        self._provider.clear(state)
         _LOG.info("batch %s has ended: %d of %d calls have an answer", provider_id, len(lines), batch.calls)
 
     def _ended(self, batch: Batch, provider_id: str) -> BatchState | None:

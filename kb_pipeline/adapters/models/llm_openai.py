@@ -114,7 +114,7 @@ class OpenAILLM:
             usage = self._priced(reply.usage)
             self._record(usage)
             paid = {"fingerprint": key, "prompt": prompt, "model": self.model, "usage": usage}
-            paid |= {"response": storable(reply.text), "seconds": time.monotonic() - started}
+            paid |= {"response": storable(reply.text), "seconds": 0.0 if batches else time.monotonic() - started}
             try:
                 value = _read(reply, answer, question.request.form)
             except UnusableReplyError as error:

@@ -14,6 +14,7 @@ from kb_pipeline.domain.run_cap import CallSums, RunUsage
 _SUMS: tuple[ColumnElement[Any], ...] = (
     func.count(CallRow.fingerprint),
     func.count(CallRow.cost),
+    func.count(func.nullif(CallRow.seconds, 0.0)),
     *(func.sum(column) for column in (CallRow.prompt_tokens, CallRow.completion_tokens, CallRow.cost, CallRow.seconds)),
 )
 
@@ -54,9 +55,9 @@ class SqlCallHistory(Part):
 
 
 def _sums_of(
-    calls: int, priced: int, prompt: int | None, completion: int | None, cost: float | None, seconds: float | None
+    calls: int, priced: int, timed: int, prompt: int | None, completion: int | None, cost: float | None, seconds: float | None
 ) -> CallSums:
     """`_SUMS` as a value; the cost is unknown as soon as one call's is."""
     known = (cost or 0.0) if priced == calls else None
     usage = Usage(prompt_tokens=prompt or 0, completion_tokens=completion or 0, cost=known)
-    return CallSums(calls=calls, usage=usage, seconds=seconds or 0.0)
+    return CallSums(calls=calls, usage=usage, seconds=seconds or 0.0, timed=timed)

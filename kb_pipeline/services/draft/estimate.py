@@ -103,7 +103,7 @@ def _stage(stage: str, items: float | None, sums: CallSums, made: int, parallel:
         calls=sums.calls * each,
         tokens=_tokens(usage) * each,
         cost=None if usage.cost is None else usage.cost * each,
-        seconds=sums.seconds * each / parallel,
+        seconds=sums.seconds / sums.timed * sums.calls * each / parallel if sums.timed else None,
         stored_calls=sums.calls,
     )
 

@@ -9,7 +9,7 @@ from kb_pipeline.adapters.models.chat_openai import Endpoint
 from kb_pipeline.adapters.models.setbacks import Setback
 from kb_pipeline.domain.calls import Outcome
 
-STATE = BatchState(status="completed", done=1, files=("out", "errors"), problem="")
+STATE = BatchState(status="completed", done=1, sent="in", files=("out", "errors"), problem="")
 
 
 def good(text="ได้ครับ", key="k"):

@@ -19,7 +19,7 @@ class BatchingEndpoint(ScriptedEndpoint):
     """`batches`: as the provider has them; `sent`: how often each request came in a batch, by custom_id.
 
     `end`: a batch's status at its end; `spoil`: lines of the answer -> what the file holds instead. `offline`: how many of the
-    next requests of batches and files are answered with 503.
+    next requests of batches and files are answered with 503; `keeps_files`: none can be deleted.
     """
 
     def __init__(self, server: HTTPServer) -> None:
@@ -30,12 +30,15 @@ class BatchingEndpoint(ScriptedEndpoint):
         self.end = "completed"
         self.spoil: Callable[[list[dict[str, Any]]], list[str]] = lambda lines: [json.dumps(line) for line in lines]
         self.offline = 0
+        self.keeps_files = False
+        self._made = 0
         self.looks = 0
         self.at_look: Callable[[], None] = lambda: None
         self._guard = threading.Lock()
         for path, handler in (
             ("/v1/files", self._upload),
             (re.compile(r"/v1/files/[^/]+/content"), self._content),
+            (re.compile(r"/v1/files/[^/]+"), self._delete),
             ("/v1/batches", self._batches),
             (re.compile(r"/v1/batches/[^/]+"), self._look),
         ):
@@ -52,7 +55,7 @@ class BatchingEndpoint(ScriptedEndpoint):
         return answer
 
     def _upload(self, http: Request) -> Response:
-        id_ = f"file-{len(self.files)}"
+        id_ = self._new_file()
         self.files[id_] = http.files["file"].read()
         assert http.form["purpose"] == "batch"
         whole = {"id": id_, "object": "file", "bytes": 1, "created_at": 1, "filename": "f", "purpose": "batch", "status": "ok"}
@@ -96,8 +99,19 @@ class BatchingEndpoint(ScriptedEndpoint):
             response = {"status_code": 200, "request_id": "r", "body": json.loads(reply.data)}
             lines.append({"id": "l", "custom_id": request["custom_id"], "response": response, "error": None})
         batch["request_counts"]["completed"] = len(lines)
-        id_ = batch["output_file_id"] = f"file-{len(self.files)}"
+        id_ = batch["output_file_id"] = self._new_file()
         self.files[id_] = "\n".join(self.spoil(lines)).encode()
+
+    def _new_file(self) -> str:
+        self._made += 1
+        return f"file-{self._made}"
+
+    def _delete(self, http: Request) -> Response:
+        id_ = http.path.split("/")[3]
+        if http.method != "DELETE" or id_ not in self.files or self.keeps_files:
+            return Response(json.dumps({"error": {"message": "this file stays"}}), status=404)
+        del self.files[id_]
+        return _json({"id": id_, "object": "file", "deleted": True})
 
     def _content(self, http: Request) -> Response:
         return Response(self.files[http.path.split("/")[3]], mimetype="application/octet-stream")

@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from kb_pipeline import bootstrap
-from kb_pipeline.bootstrap import build_pipeline, open_store
+from kb_pipeline.bootstrap import build_pipeline, home, open_store
 from kb_pipeline.domain.batches import Batch
 from kb_pipeline.errors import LLMUnavailableError, UsageError
 from kb_pipeline.services.draft.run import run_pipeline
@@ -71,6 +70,19 @@ def test_a_run_in_batches_stages_what_any_run_stages_and_asks_nothing_else(setti
     assert memo(settings)[1] == []
 
 
+def test_when_a_batch_is_read_no_file_of_it_stays_with_the_provider(settings, endpoint):
+    run(settings)
+    assert endpoint.batches
+    assert endpoint.files == {}
+
+
+def test_a_file_that_cannot_be_deleted_is_logged_and_stops_nothing(settings, endpoint, whole, caplog):
+    endpoint.keeps_files = True
+    run(settings)
+    assert staged(settings) == whole[0]
+    assert "file file-1 stays with the provider" in caplog.text
+
+
 KILLS = (
     "add_batch.before_commit", "add_batch.after_commit", "batch_accepted.before_commit", "batch_accepted.after_commit",
     "end_batch.before_commit", "end_batch.after_commit", "save_call.before_commit", "save_call.after_commit",
@@ -86,7 +98,7 @@ def test_a_run_that_is_killed_finds_its_batch_again_and_sends_no_call_twice(sett
                 raise KilledError
 
         with monkeypatch.context() as patch:
-            patch.setattr(bootstrap, "failpoint_at", lambda _, fall=fall: fall)
+            patch.setattr(home, "failpoint_at", lambda _, fall=fall: fall)
             with pytest.raises(KilledError):
                 run(settings)
     run(settings)

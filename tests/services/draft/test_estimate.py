@@ -2,8 +2,10 @@
 
 import pytest
 
-from kb_pipeline.bootstrap import build_pipeline
+from kb_pipeline.bootstrap import build_pipeline, open_store
 from kb_pipeline.cli.draft.display import print_estimate, print_plan
+from kb_pipeline.domain.calls import StoredCall
+from kb_pipeline.domain.faqs import Usage
 from kb_pipeline.services.draft.plan import plan_run
 from kb_pipeline.services.draft.run import run_pipeline
 from tests.fakes import SilentProgress
@@ -99,3 +101,22 @@ def test_a_cap_below_the_estimate_is_named(settings):
 def test_with_nothing_due_nothing_is_taken(settings):
     run(settings)
     assert plan(settings).estimate.model_dump(include={"calls", "tokens", "cost"}) == {"calls": 0, "tokens": 0, "cost": 0}
+
+
+def test_calls_that_came_in_a_batch_have_no_time_of_their_own_and_make_no_run_look_quick(settings):
+    run(settings)
+    add_articles(settings, "chair")
+    direct = plan(settings).estimate.stages[0]
+    store = open_store(settings)
+    for call in list(store.calls_by_prompt("scripted")):
+        for key in "ab":
+            batched = StoredCall(
+                fingerprint=f"{call}-{key}", prompt=f"{call}@1", model="scripted", response="{}", usage=Usage(), seconds=0.0
+            )
+            store.save_call(batched)
+    sums = store.calls_by_prompt("scripted")
+    store.close()
+    assert {call.calls - call.timed for call in sums.values()} == {2}
+    after = plan(settings).estimate.stages[0]
+    assert (direct.stage, after.stored_calls) == ("write", direct.stored_calls + 2)
+    assert after.seconds == pytest.approx(direct.seconds)
