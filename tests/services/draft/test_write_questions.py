@@ -2,7 +2,10 @@
 
 import pytest
 
+from kb_pipeline.domain.calls import StoredCall
+from kb_pipeline.domain.faqs import Usage
 from kb_pipeline.errors import LLMOutputError
+from kb_pipeline.services.draft.estimate import WorkDue, estimate_run
 from kb_pipeline.services.draft.generate import FaqWriter
 from tests.factories import article, split
 from tests.fakes import ScriptedLLM, SilentProgress
@@ -104,3 +107,15 @@ def test_a_list_is_named_by_its_heading_and_a_sentence_by_the_page(author):
     asked = author.llm.asked("ask_question")
     assert "[Open a locker] Open the app. Tap **Lockers**." in asked
     assert "[Coins] Coins are free." in asked
+
+
+def test_what_chunks_will_take_is_judged_by_what_asking_about_others_took(author):
+    author.run()
+    for number, prompt in enumerate(["ask_question@1"] * 2 + ["ask_otherwise@1"] * 2):
+        used = Usage(prompt_tokens=100, completion_tokens=10, cost=0.0)
+        author.store.save_call(
+            StoredCall(fingerprint=f"{number}", prompt=prompt, model="scripted", response="x", usage=used, seconds=1.0)
+        )
+    estimate = estimate_run(author.store, WorkDue(chunks=3, revisions=0, entries={"th-TH": 0}), "scripted", 1)
+    write, thai = estimate.stages[0], estimate.stages[2]
+    assert (write.calls, write.tokens, thai.items) == (12, 1320, 6)
