@@ -34,7 +34,7 @@ class ModelRequest(Value):
     """One call of a language model. `prompt` is `id@version`, `prompt_fingerprint` covers file and schema.
 
     `form`: what comes back, JSON by a schema, or one line of text, which is the answer's field `text`. `draw`: 0 is the most
-    likely answer; each number from 1 stands for another one, drawn at random, and always the same.
+    likely answer; each number from 1 stands for another one, drawn at random with a seed of its own.
     """
 
     prompt: str
