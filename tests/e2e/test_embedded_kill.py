@@ -1,7 +1,7 @@
 """A run with the embedded model, killed three times and resumed, keeps every finished call to the byte and pays for none twice.
 
-It need not end as an uninterrupted one: a call that a kill lost is asked again, and llama.cpp does not promise the same words for
-a prompt whose beginning it has kept as for one that it reads anew.
+It need not end as an uninterrupted one: a call that a kill lost is asked again, and llama.cpp does not promise the same words
+for a prompt whose beginning it has kept as for one that it reads anew.
 """
 
 import json
