@@ -7,6 +7,7 @@ import platformdirs
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from kb_pipeline.domain.calls import Asks
 from kb_pipeline.domain.privacy import DataKind, Handling
 
 
@@ -37,6 +38,11 @@ class Settings(BaseSettings):
         SecretStr(""),
         validation_alias=AliasChoices("KB_LLM_API_KEY", "OPENAI_API_KEY"),
         description="Key of that endpoint (also `OPENAI_API_KEY`). Unused when embedded.",
+    )
+    llm_asks: Asks | None = Field(
+        None,
+        description="How the model is asked to localize: `whole_faq` (one call, JSON) or `sentence` (a call a sentence, plain "
+        "text, for small models); empty: as is known of the model (`sentence` for the embedded one, else `whole_faq`).",
     )
     llm_parallel: int = Field(4, ge=1, le=64, description="Model calls in flight at once; the embedded server's slots.")
     llm_threads: int = Field(2, ge=1, description="CPU threads of the embedded language model.")

@@ -43,6 +43,7 @@ def build_pipeline(  # noqa: PLR0913 - what a run may be told, all by name
     `batch`: the model's calls go into the provider's batches.
     Call `close()` at the end. Raises UnknownMarketError, PackError, StoreError, UsageError.
     """
+    from kb_pipeline.adapters.models.registry import asks_of
     from kb_pipeline.services.draft.run import Pipeline
     from kb_pipeline.services.draft.work import wait_for_others
 
@@ -68,6 +69,7 @@ def build_pipeline(  # noqa: PLR0913 - what a run may be told, all by name
             day=today(),
             parallel=settings.llm_parallel,
             repairs=settings.llm_repairs,
+            asks=asks_of(llm.model, settings.llm_asks),
             chunk_tokens=settings.chunk_tokens,
             close=opened.pop_all().close,
             cap=cap,

@@ -9,6 +9,7 @@ from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.faqs import Usage
 
 Answer = TypeVar("Answer", bound=BaseModel)
+Asks = Literal["whole_faq", "sentence"]  # how a model is asked best: a FAQ as a whole in JSON, or one line of text a call
 
 
 class Outcome(StrEnum):
@@ -30,12 +31,18 @@ class Message(Value):
 
 
 class ModelRequest(Value):
-    """One call of a language model. `prompt` is `id@version`, `prompt_fingerprint` covers file and schema."""
+    """One call of a language model. `prompt` is `id@version`, `prompt_fingerprint` covers file and schema.
+
+    `form`: what comes back, JSON by a schema, or one line of text, which is the answer's field `text`. `draw`: 0 is the most
+    likely answer; each number from 1 stands for another one, drawn at random with a seed of its own.
+    """
 
     prompt: str
     prompt_fingerprint: str
     messages: tuple[Message, ...]
     max_tokens: int
+    form: Literal["json", "line"] = "json"
+    draw: int = 0
 
 
 class ModelReply(BaseModel, Generic[Answer]):

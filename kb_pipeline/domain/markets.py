@@ -132,6 +132,13 @@ class Conventions(Value):
     spelling: dict[str, str] = Field(default_factory=dict)  # other regions' word -> this market's word, e.g. colour -> color
 
 
+class SentenceExample(Value):
+    """A sentence in the market's language and its sources by language, as a small model is shown them: the market's values."""
+
+    target: str
+    sources: dict[str, str]
+
+
 class Market(Value):
     """A market's pack, loaded and validated. `fingerprint` is the hash of the pack's files."""
 
@@ -151,6 +158,7 @@ class Market(Value):
     style: str = ""
     style_brief: str = ""  # the few lines of the style guide that go into the prompt
     examples: tuple[tuple[str, str, str, str], ...] = ()  # source question, answer -> target question, answer
+    sentence_examples: tuple[SentenceExample, ...] = ()
     terms: tuple[Term, ...] = ()
     ui_strings: tuple[UiString, ...] = ()
     facts: tuple[MarketFact, ...] = ()

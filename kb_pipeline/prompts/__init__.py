@@ -1,6 +1,7 @@
 """The prompts, one Markdown + Jinja2 file each, and their loader. A missing variable fails loudly.
 
-A file has front matter (id, version, inputs, output) and its turns, each opened by a line `=== system` or `=== user`.
+A file has front matter (id, version, inputs, output) and its turns, each opened by a line `=== system` or `=== user`; an
+example may be turns, too: `=== user`, then `=== assistant`.
 Source text is data: it is put on lines between tags, `<` is escaped there, and the system turn says that it is no
 instruction.
 """
@@ -18,7 +19,7 @@ from kb_pipeline.domain.base import Value, fingerprint
 from kb_pipeline.domain.calls import Message, ModelRequest
 from kb_pipeline.errors import PromptError
 
-_TURN = re.compile(r"^=== (system|user)$", re.MULTILINE)
+_TURN = re.compile(r"^=== (system|user|assistant)$", re.MULTILINE)
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
 
 
@@ -44,7 +45,7 @@ class Prompt(Value):
     version: int
     inputs: tuple[str, ...]
     output: str  # name of the answer's model
-    turns: tuple[tuple[Literal["system", "user"], str], ...]
+    turns: tuple[tuple[Literal["system", "user", "assistant"], str], ...]
     fingerprint: str
 
     @property
@@ -86,7 +87,9 @@ def parse_prompt(name: str, text: str) -> Prompt:
     try:
         head = yaml.safe_load(match[1])
         parts = _TURN.split(match[2])[1:]
-        turns = cast("list[tuple[Literal['system', 'user'], str]]", list(zip(parts[::2], parts[1::2], strict=True)))
+        turns = cast(
+            "list[tuple[Literal['system', 'user', 'assistant'], str]]", list(zip(parts[::2], parts[1::2], strict=True))
+        )
         for _, turn in turns:
             _ENVIRONMENT.parse(turn)
         prompt = Prompt(**head, turns=tuple(turns), fingerprint=fingerprint(text))

@@ -5,7 +5,7 @@ The `openai` client makes the requests; its own tries are off, and replies are r
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from kb_pipeline.domain.calls import Message, Outcome
 from kb_pipeline.domain.faqs import Usage
 
 SEED = 20250301
+_DRAWN_AT = 0.7  # temperature of what is drawn: the one that Qwen2.5's authors publish with the model
 MOST_BYTES = 4_000_000  # of a reply: a hundred times what an answer with long reasoning takes
 
 
@@ -64,13 +65,13 @@ class Chat:
         self._breaker = Breaker(endpoint.straight, endpoint.pauses)
         self._first = FirstAnswer(endpoint.starting)
 
-    def complete(self, prompt: str, messages: Sequence[Message], schema: dict[str, Any], max_tokens: int) -> Reply:
-        """The model's reply. Raises LLMLaterError, LLMOutputError, LLMUnavailableError; `prompt` is named in them."""
+    def complete(self, prompt: str, body: Mapping[str, Any]) -> Reply:
+        """The reply to a `request_body`. Raises LLMLaterError, LLMOutputError and LLMUnavailableError, which name `prompt`."""
         until = time.monotonic() + self._endpoint.deadline
         for attempt in range(self._endpoint.retries + 1):
             self._breaker.enter(self._first.until(until))
             try:
-                return self._try(messages, schema, max_tokens, until)
+                return self._try(body, until)
             except Setback as setback:
                 wait = self._endpoint.backoff * 2**attempt * random.uniform(0.75, 1.25)  # noqa: S311 - no secret
                 wait = wait if setback.wait is None else setback.wait
@@ -80,10 +81,10 @@ class Chat:
             time.sleep(wait)
         raise AssertionError("the last try returns or raises")
 
-    def _try(self, messages: Sequence[Message], schema: dict[str, Any], max_tokens: int, until: float) -> Reply:
+    def _try(self, body: Mapping[str, Any], until: float) -> Reply:
         """One request, and its result told to the breaker. Raises Setback."""
         try:
-            reply = self._exchange(messages, schema, max_tokens, min(self._endpoint.timeout, until - time.monotonic()))
+            reply = self._exchange(body, min(self._endpoint.timeout, until - time.monotonic()))
         except Setback as setback:
             judged = self._first.judge(setback, until)
             if judged.is_well:
@@ -99,20 +100,25 @@ class Chat:
         self._breaker.succeeded()
         return reply
 
-    def _exchange(self, messages: Sequence[Message], schema: dict[str, Any], max_tokens: int, seconds: float) -> Reply:
-        body = request_body(self._endpoint.model, messages, schema, max_tokens)
+    def _exchange(self, body: Mapping[str, Any], seconds: float) -> Reply:
         with self._client.within(seconds) as client:
             response = client.chat.completions.with_raw_response.create(**body)
         return read_reply(response.content, response.headers)
 
 
-def request_body(model: str, messages: Sequence[Message], schema: dict[str, Any], max_tokens: int) -> dict[str, Any]:
-    """The body of one chat completion."""
+def request_body(
+    model: str, messages: Sequence[Message], schema: Mapping[str, Any] | None, max_tokens: int, draw: int = 0
+) -> dict[str, Any]:
+    """The body of one chat completion. `schema`: of the JSON that comes back; None: it is one line of text."""
+    if schema is None:
+        form: dict[str, Any] = {"stop": ["\n"]}
+    else:
+        form = {"response_format": {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema, "strict": True}}}
     return {
         "model": model,
         "messages": [message.model_dump() for message in messages],
-        "temperature": 0,
-        "seed": SEED,
+        "temperature": _DRAWN_AT if draw else 0,
+        "seed": SEED + draw,
         "max_tokens": max_tokens,
-        "response_format": {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema, "strict": True}},
+        **form,
     }

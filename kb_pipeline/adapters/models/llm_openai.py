@@ -7,13 +7,13 @@ import threading
 import time
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from kb_pipeline.adapters.models.batched_calls import BatchedCalls
 from kb_pipeline.adapters.models.chat_openai import SEED, Chat, Endpoint, Price, request_body
-from kb_pipeline.adapters.models.replies import UnusableReplyError, brief, read_answer, storable
+from kb_pipeline.adapters.models.replies import UnusableReplyError, brief, read_reply, storable
 from kb_pipeline.adapters.models.setbacks import Reply
-from kb_pipeline.domain.base import fingerprint
+from kb_pipeline.domain.base import Json, fingerprint
 from kb_pipeline.domain.calls import Answer, Message, ModelAccount, ModelReply, ModelRequest, StoredCall, UnusableReply
 from kb_pipeline.domain.faqs import Usage
 from kb_pipeline.errors import LLMOutputError
@@ -30,22 +30,28 @@ _SHOWN = 2000  # characters of an unusable reply that the model is shown again
 
 @dataclass(frozen=True)
 class _Question:
-    """What is asked: the request, the form of its answer, and the key of the memo."""
+    """What is asked: the request, the form of its answer (None: a line of text), and the key of the memo."""
 
     request: ModelRequest
     messages: tuple[Message, ...]
-    schema: dict[str, Any]
+    schema: dict[str, Any] | None
     model: str
 
     @property
     def key(self) -> str:
         request, turns = self.request, [message.model_dump() for message in self.messages]
-        return fingerprint(self.model, SEED, request.max_tokens, request.prompt_fingerprint, self.schema, turns, length=64)
+        form: Json = self.schema if self.schema is not None else [request.form, request.draw]
+        return fingerprint(self.model, SEED, request.max_tokens, request.prompt_fingerprint, form, turns, length=64)
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """What the endpoint is sent."""
+        return request_body(self.model, self.messages, self.schema, self.request.max_tokens, self.request.draw)
 
     def again(self, said: str, problem: str) -> "_Question":
         """The same once more, with an unusable reply and what is wrong with it."""
         shown = (Message(role="assistant", content=storable(said[:_SHOWN])),) if said else ()
-        turns = load_prompt("fix_output").render(problem=problem)
+        turns = load_prompt("fix_output" if self.schema is not None else "fix_line").render(problem=problem)
         return _Question(self.request, (*self.messages, *shown, *turns), self.schema, self.model)
 
 
@@ -77,7 +83,7 @@ class OpenAILLM:
 
     def ask(self, request: ModelRequest, answer: type[Answer]) -> ModelReply[Answer]:
         """See ports.models.LLM."""
-        schema = _schema(answer, keep_lengths=self._endpoint.lengths)
+        schema = _schema(answer, keep_lengths=self._endpoint.lengths) if request.form == "json" else None
         question = _Question(request, request.messages, schema, self.model)
         with self._lock:
             guard = self._in_hand[question.key]
@@ -90,7 +96,7 @@ class OpenAILLM:
         if stored is None:
             return None
         try:
-            value = read_answer(stored.response, answer)
+            value = read_reply(stored.response, answer, question.request.form)
         except UnusableReplyError as error:
             mended = self._known(question.again(stored.response, str(error)), answer)
             if mended is None:
@@ -110,7 +116,7 @@ class OpenAILLM:
             paid = {"fingerprint": key, "prompt": prompt, "model": self.model, "usage": usage}
             paid |= {"response": storable(reply.text), "seconds": 0.0 if batches else time.monotonic() - started}
             try:
-                value = _read(reply, answer)
+                value = _read(reply, answer, question.request.form)
             except UnusableReplyError as error:
                 problem, remedy = brief(error), _SAY_LESS if reply.is_cut else _STRONGER
                 self._calls.save_unusable(UnusableReply(**paid, problem=problem))
@@ -128,16 +134,13 @@ class OpenAILLM:
         """What the endpoint says; the time that it takes is counted."""
         self._enter()
         try:
-            request = question.request
-            return self._chat.complete(request.prompt, question.messages, question.schema, request.max_tokens)
+            return self._chat.complete(question.request.prompt, question.body)
         finally:
             self._leave()
 
     def _batched(self, question: _Question, batches: BatchedCalls) -> Reply:
         """What a batch brought. Raises InHandError until there is one."""
-        request = question.request
-        body = request_body(self.model, question.messages, question.schema, request.max_tokens)
-        return batches.reply(question.key, request.prompt, body)
+        return batches.reply(question.key, question.request.prompt, question.body)
 
     def _priced(self, usage: Usage) -> Usage:
         price = self._endpoint.price
@@ -165,13 +168,13 @@ class OpenAILLM:
             self._account = account.model_copy(update=changed)
 
 
-def _read(reply: Reply, answer: type[Answer]) -> Answer:
+def _read(reply: Reply, answer: type[Answer], form: Literal["json", "line"]) -> Answer:
     """The answer of a reply. Raises UnusableReplyError."""
     if reply.is_cut:
         raise UnusableReplyError("it was cut off before its end: say less")
     if not reply.text.strip():
         raise UnusableReplyError("it is empty")
-    return read_answer(reply.text, answer)
+    return read_reply(reply.text, answer, form)
 
 
 def _schema(answer: type[Answer], *, keep_lengths: bool) -> dict[str, Any]:

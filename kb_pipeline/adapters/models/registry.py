@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 from kb_pipeline.domain.base import Value
+from kb_pipeline.domain.calls import Asks
 from kb_pipeline.errors import ModelNotFetchedError
 
 
@@ -45,6 +46,7 @@ class EmbeddedModel(Value):
     hub: HubFile | None = None
     carriers: tuple[Carrier, ...]
     files: tuple[ModelFile, ...]
+    asks: Asks = "whole_faq"  # how a language model is asked best (docs/benchmarks.md: the embedded model end to end)
 
 
 _GGUF = ModelFile(
@@ -95,6 +97,7 @@ LANGUAGE_MODEL = EmbeddedModel(
         for n, sha256 in enumerate(_GGUF_PARTS, start=1)
     ),
     files=(_GGUF,),
+    asks="sentence",
 )
 
 _E5_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
@@ -127,6 +130,11 @@ EMBEDDING_MODEL = EmbeddedModel(
 )
 
 MODELS = (EMBEDDING_MODEL, LANGUAGE_MODEL)
+
+
+def asks_of(name: str, chosen: Asks | None = None) -> Asks:
+    """How the model of that name is asked: as somebody chose, else as is known of it."""
+    return chosen or (LANGUAGE_MODEL.asks if name == LANGUAGE_MODEL.name else "whole_faq")
 
 
 def language_model_path(model_dir: Path) -> Path:

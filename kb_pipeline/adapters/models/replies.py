@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 from pydantic import ValidationError
 
@@ -17,6 +17,14 @@ _REASONING_ENDS = ("</think>", "</thinking>", "</reasoning>")  # some servers ke
 
 class UnusableReplyError(ValueError):
     """The reply is not the asked answer; the message says why, for the model to do better."""
+
+
+def read_reply(text: str, answer: type[Answer], form: Literal["json", "line"]) -> Answer:
+    """The answer that `text` holds: JSON, or the line that is its field `text`. Raises UnusableReplyError."""
+    if form == "json":
+        return read_answer(text, answer)
+    lines = list(filter(None, map(str.strip, (_behind_reasoning(text) or text).splitlines())))
+    return _fitting({"text": lines[0] if lines else ""}, answer)
 
 
 def read_answer(text: str, answer: type[Answer]) -> Answer:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kb_pipeline.adapters.packs.market_yaml import read_market_file
 from kb_pipeline.adapters.packs.problems import PackFile, PackProblem
+from kb_pipeline.adapters.packs.sentence_examples import check_sentence_examples
 from kb_pipeline.adapters.packs.tables import check_expiry, read_facts, read_golden, read_terms, read_ui_strings
 from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.markets import Market
@@ -79,7 +80,7 @@ def inspect_packs(root: Path, today: date | None = None) -> tuple[PackReport, ..
     Only here is a fact that has run out a problem: a pack that was sound yesterday must not stop a service at midnight.
     """
     day = today or datetime.now(UTC).date()
-    return tuple(_on_day(_read_pack(root, tag), root / tag / FACTS_FILE, day) for tag in market_tags(root))
+    return tuple(_on_day(_read_pack(root, tag), root / tag, day) for tag in market_tags(root))
 
 
 def pack_fingerprint(folder: Path) -> str:
@@ -98,11 +99,13 @@ def _is_market(text: str) -> bool:
         return False
 
 
-def _on_day(report: PackReport, facts: Path, day: date) -> PackReport:
-    """The report of a whole pack with the facts that have run out on `day`, and a warning where none holds."""
+def _on_day(report: PackReport, folder: Path, day: date) -> PackReport:
+    """The report of a whole pack on `day`: the facts that have run out, a warning where none holds, its sentence examples."""
     problems: list[PackProblem] = []
     warnings: list[PackProblem] = []
+    facts, head = folder / FACTS_FILE, folder / "market.yaml"
     if report.market:
+        check_sentence_examples(PackFile(head, problems), PackFile(head, warnings), report.market, day)
         check_expiry(PackFile(facts, problems), day)
         if not problems and not any(fact.is_valid_on(day) for fact in report.market.facts):
             state = f"has no row that holds on {day}" if report.market.facts else "has no row"

@@ -12,7 +12,7 @@ from yaml.reader import ReaderError
 
 from kb_pipeline.adapters.packs.problems import PackFile
 from kb_pipeline.domain.base import Value, comparison_key
-from kb_pipeline.domain.markets import Clause, Conventions, Limits, Unavailable
+from kb_pipeline.domain.markets import Clause, Conventions, Limits, SentenceExample, Unavailable
 from kb_pipeline.steps.language.tags import nearest_tag
 
 Lines = dict[tuple[str | int, ...], int]  # where each key or item of a YAML file stands
@@ -44,6 +44,7 @@ class MarketFile(Value):
     unavailable: tuple[Unavailable, ...] = ()
     style_brief: str = ""
     examples: tuple[_Example, ...] = ()
+    sentence_examples: tuple[SentenceExample, ...] = ()
 
 
 def read_market_file(file: PackFile, known: Sequence[str]) -> MarketFile | None:
@@ -62,7 +63,7 @@ def read_market_file(file: PackFile, known: Sequence[str]) -> MarketFile | None:
         line = text.count("\n", 0, error.position) + 1
         file.fault(line, "malformed-yaml", f"no YAML: {error.reason}", "delete the control character")
         return None
-    lines = _yaml_lines(file, node) if node else {}
+    lines = yaml_lines(file, node) if node else {}
     try:
         head = MarketFile.model_validate(data)
     except ValidationError as error:
@@ -73,7 +74,7 @@ def read_market_file(file: PackFile, known: Sequence[str]) -> MarketFile | None:
     return head
 
 
-def _yaml_lines(file: PackFile, node: yaml.Node, at: tuple[str | int, ...] = ()) -> Lines:
+def yaml_lines(file: PackFile, node: yaml.Node, at: tuple[str | int, ...] = ()) -> Lines:
     """The line of every key and item below `node`. A key that stands twice is a problem: YAML would drop the first."""
     lines: Lines = {at: node.start_mark.line + 1}
     if isinstance(node, yaml.MappingNode):
@@ -81,10 +82,10 @@ def _yaml_lines(file: PackFile, node: yaml.Node, at: tuple[str | int, ...] = ())
             below = (*at, str(key.value))
             if below in lines:
                 file.fault(key.start_mark.line + 1, "duplicate-key", f"'{key.value}' stands twice", "delete one of them")
-            lines |= _yaml_lines(file, value, below) | {below: key.start_mark.line + 1}
+            lines |= yaml_lines(file, value, below) | {below: key.start_mark.line + 1}
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
-            lines |= _yaml_lines(file, value, (*at, index))
+            lines |= yaml_lines(file, value, (*at, index))
     return lines
 
 

@@ -165,7 +165,7 @@ def _of_form(conventions: Conventions) -> Iterator[str]:
     yield "market.yaml: words of other regions that are spelled or said otherwise here (conventions.spelling)"
     if conventions.buddhist_era:
         yield "market.yaml: whether years are Buddhist for this language, too (conventions.buddhist_era)"
-    yield "market.yaml: one or two examples, and the lines of style_brief, by a native writer"
+    yield "market.yaml: one or two examples, six sentence_examples, and the lines of style_brief, by a native writer"
 
 
 def _of_content(tag: str, basis: _Basis) -> Iterator[str]:

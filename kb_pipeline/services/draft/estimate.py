@@ -10,6 +10,7 @@ from kb_pipeline.ports.faqs import Drafts, SourceFaqs
 from kb_pipeline.ports.models import CallHistory
 
 _WRITE, _REVISE = "generate_faqs", "revise_faq"  # prompts
+_ASK = ("ask_question", "ask_otherwise")  # what a small model is asked instead of _WRITE, several calls a chunk
 _WHOLE = ("localize_faq", "rewrite_faq")  # the first call for an entry as a whole
 _LOCALIZE = (*_WHOLE, "repair_faq", "localize_sentence")
 
@@ -53,12 +54,14 @@ class RunEstimate(Value):
 def estimate_run(store: EstimateStore, due: WorkDue, model: str, parallel: int) -> RunEstimate:
     """The estimate for what is `due`, from the calls of `model` that are stored; `parallel`: calls at once."""
     prompts = store.calls_by_prompt(model)
-    write, revise = prompts.get(_WRITE, CallSums()), prompts.get(_REVISE, CallSums())
+    write = sum((prompts[name] for name in (_WRITE, *_ASK) if name in prompts), CallSums())
+    revise = prompts.get(_REVISE, CallSums())
+    chunks = prompts.get(_WRITE, CallSums()).calls + _asked_about(store)
     stages = [
-        _stage("write", due.chunks, write, write.calls, parallel),
+        _stage("write", due.chunks, write, chunks, parallel),
         _stage("revise", due.revisions, revise, revise.calls, parallel),
     ]
-    coming = _coming_faqs(store, due, write)
+    coming = _coming_faqs(store, due, chunks)
     for tag, entries in due.entries.items():
         items = None if coming is None else entries + coming
         stages.append(_market_stage(store, tag, items, prompts, model, parallel))
@@ -66,14 +69,20 @@ def estimate_run(store: EstimateStore, due: WorkDue, model: str, parallel: int) 
     return RunEstimate(model=model, stages=tuple(stages), **{name: _total(stages, name) for name in names})
 
 
-def _coming_faqs(store: SourceFaqs, due: WorkDue, write: CallSums) -> float | None:
-    """The FAQs that a run will write and revise: each is an entry more in every market."""
+def _asked_about(store: SourceFaqs) -> int:
+    """How many chunks a small model was asked about, as far as their FAQs tell: a chunk has one heading path."""
+    asked = (faq for faq in store.source_faqs() if faq.provenance.prompt.startswith(_ASK))
+    return len({(faq.article_id, faq.citations[0].heading_path) for faq in asked if faq.citations})
+
+
+def _coming_faqs(store: SourceFaqs, due: WorkDue, chunks: int) -> float | None:
+    """The FAQs that a run will write and revise, by those of `chunks`: each is an entry more in every market."""
     if not due.chunks:
         return due.revisions
-    if not write.calls:
+    if not chunks:
         return None
-    written = sum(1 for faq in store.source_faqs() if faq.provenance.prompt.startswith(f"{_WRITE}@"))
-    return due.revisions + due.chunks * written / write.calls
+    written = sum(1 for faq in store.source_faqs() if faq.provenance.prompt.startswith((_WRITE, *_ASK)))
+    return due.revisions + due.chunks * written / chunks
 
 
 def _market_stage(

@@ -5,7 +5,7 @@ from itertools import chain
 from typing import Protocol
 
 from kb_pipeline.domain.base import Json, Value, fingerprint
-from kb_pipeline.domain.calls import ModelReply
+from kb_pipeline.domain.calls import Asks, ModelReply
 from kb_pipeline.domain.faqs import Provenance, SourceFaq
 from kb_pipeline.ports.articles import Articles
 from kb_pipeline.ports.failures import FailureStore
@@ -15,6 +15,7 @@ from kb_pipeline.ports.progress import Progress
 from kb_pipeline.prompts import Prompt, load_prompt
 from kb_pipeline.services.draft.due import due_faqs, stored_articles
 from kb_pipeline.services.draft.work import Failure, Item, Outcomes, Result, Wait, Work, run_all, wait_for_others
+from kb_pipeline.services.draft.write_questions import PROMPTS, QuestionWriter
 from kb_pipeline.steps.language.tags import language_name
 from kb_pipeline.steps.source.generation import (
     GeneratedFaqs,
@@ -54,13 +55,23 @@ class FaqWriter:
     """The use case: bring the source FAQs up to date with the articles. One writer is one run."""
 
     def __init__(
-        self, store: GenerateStore, llm: LLM, progress: Progress, *, run_id: str, parallel: int, wait: Wait = wait_for_others
+        self,
+        store: GenerateStore,
+        llm: LLM,
+        progress: Progress,
+        *,
+        run_id: str,
+        parallel: int,
+        asks: Asks = "whole_faq",
+        wait: Wait = wait_for_others,
     ) -> None:
+        """`asks`: `sentence` for a model that is better at asking about a text than at writing one."""
         self._store = store
         self._llm = llm
         self._progress = progress
         self._run_id = run_id
         self._parallel = parallel
+        self._questions = QuestionWriter(llm) if asks == "sentence" else None
         self._wait = wait
 
     def run(self) -> GenerateResult:
@@ -95,6 +106,13 @@ class FaqWriter:
         return retired
 
     def _write(self, task: GenerationTask) -> Sequence[SourceFaq]:
+        questions = self._questions
+        faqs = questions.write(task, self._provenance(None)) if questions else self._written_whole(task)
+        self._store.save_source_faqs(faqs, {task.chunk.article_id: task.owned})
+        return faqs
+
+    def _written_whole(self, task: GenerationTask) -> Sequence[SourceFaq]:
+        """Questions and answers in one call."""
         chunk, prompt = task.chunk, load_prompt("generate_faqs")
         request = prompt.request(
             _GENERATE_TOKENS,
@@ -105,9 +123,7 @@ class FaqWriter:
             only=task.only,
         )
         reply = self._llm.ask(request, GeneratedFaqs)
-        faqs = build_faqs(task, reply.value, self._provenance(reply, prompt))
-        self._store.save_source_faqs(faqs, {chunk.article_id: task.owned})
-        return faqs
+        return build_faqs(task, reply.value, self._provenance(reply, prompt))
 
     def _revise(self, task: RevisionTask) -> SourceFaq:
         faq = settle_without_model(task, self._provenance(None)) or self._ask_for_revision(task)
@@ -130,7 +146,10 @@ class FaqWriter:
 
     def _writing_identity(self, task: GenerationTask) -> str:
         shown = [sentence.hash for sentence in task.chunk.sentences]
-        return self._identity("generate_faqs", task.chunk.article_id, task.chunk.title, task.chunk.heading, shown, task.only)
+        place = (task.chunk.article_id, task.chunk.title, task.chunk.heading, shown, task.only)
+        if self._questions:
+            return self._identity(PROMPTS[0], load_prompt(PROMPTS[1]).fingerprint, *place)
+        return self._identity("generate_faqs", *place)
 
     def _revision_identity(self, task: RevisionTask) -> str:
         shown = [sentence.hash for sentence in task.shown]

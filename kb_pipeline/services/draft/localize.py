@@ -4,6 +4,7 @@ from datetime import date
 from typing import Literal, NamedTuple, Protocol
 
 from kb_pipeline.domain.base import Value, fingerprint
+from kb_pipeline.domain.calls import Asks
 from kb_pipeline.domain.changes import ChangeRequest, ReturnReason
 from kb_pipeline.domain.entries import Draft
 from kb_pipeline.domain.faqs import Provenance, Revision, SourceFaq, entry_id
@@ -20,12 +21,14 @@ from kb_pipeline.services.draft.due import DueEntries, DueEntry, EntryStore, Kep
 from kb_pipeline.services.draft.work import Failure, Wait, Work, run_all, wait_for_others
 from kb_pipeline.services.draft.write_entry import EntryWriter
 from kb_pipeline.services.draft.write_sentences import SentenceWriter
+from kb_pipeline.services.draft.write_single import DRAWS, SingleSentences
 from kb_pipeline.services.language.entry_checks import CheckedEntry, EntryChecks
 from kb_pipeline.services.language.translation_memory import open_memory
 from kb_pipeline.steps.localize.fixes import needs_model
 from kb_pipeline.steps.localize.lock import UNCERTAIN, uncertain
 
 _PROMPTS = ("localize_faq", "localize_sentence", "rewrite_faq", "repair_faq")
+_SENTENCE_PROMPTS = ("translate_sentence", "localize_faq", "rewrite_faq", "repair_faq")
 Way = Literal["localized", "requested", "edited", "taken", "remembered"]  # how an entry came to its text, see LocalizeResult
 
 
@@ -40,6 +43,7 @@ class RunOptions(Value):
     day: date  # on which market facts hold or not
     parallel: int
     repairs: int
+    asks: Asks = "whole_faq"
     wait: Wait = wait_for_others
 
 
@@ -91,7 +95,9 @@ class Localizer:
         self._options = options
         self._checks = EntryChecks(market, embedder, options.day)
         self._entries = EntryWriter(llm, self._checks, lambda: open_memory(store, market.tag), repairs=options.repairs)
-        self._sentences = SentenceWriter(llm, embedder, self._checks, self._entries)
+        single = SingleSentences(llm, self._checks, draws=DRAWS * options.repairs) if options.asks == "sentence" else None
+        self._write = single.write if single else self._entries.write
+        self._sentences = SentenceWriter(llm, embedder, self._checks, self._entries, single)
 
     def plan(self) -> DueEntries:
         """What is due now, and what stays. Nothing is written, no model is asked."""
@@ -171,7 +177,7 @@ class Localizer:
         mended = self._checks.mend(faq, approved.text)
         if old is not None and not mended.faults:
             return Localized(faq, mended, made, "taken")
-        checked, made, repaired = self._entries.write(faq, approved.text, made)
+        checked, made, repaired = self._write(faq, approved.text, made)
         doubted = checked.with_doubts(uncertain())
         return Localized(faq, doubted, made, "localized", repaired)
 
@@ -181,7 +187,7 @@ class Localizer:
             return Localized(faq, as_it_is, made, "taken")
         if remembered := self._entries.remembered(faq):
             return Localized(faq, remembered, made, "remembered")
-        checked, made, repaired = self._entries.write(faq, None, made)
+        checked, made, repaired = self._write(faq, None, made)
         return Localized(faq, checked, made, "localized", repaired)
 
     def _as_it_is(self, faq: SourceFaq) -> CheckedEntry | None:
@@ -193,7 +199,8 @@ class Localizer:
 
     def _identity(self, due: DueEntry) -> str:
         asked = due.request.model_dump(mode="json") if due.request else None
-        prompts = [load_prompt(name).fingerprint for name in _PROMPTS]
+        names = _PROMPTS if self._options.asks == "whole_faq" else _SENTENCE_PROMPTS
+        prompts = [load_prompt(name).fingerprint for name in names]
         return fingerprint("localize", prompts, self._llm.model, self._market.fingerprint, due.faq.id, due.faq.text.hash, asked)
 
     def _provenance(self, faq: SourceFaq) -> Provenance:

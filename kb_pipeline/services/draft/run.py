@@ -11,7 +11,7 @@ from pydantic import Field
 
 from kb_pipeline.domain.articles import Notice, Quarantined
 from kb_pipeline.domain.base import Value
-from kb_pipeline.domain.calls import ModelAccount
+from kb_pipeline.domain.calls import Asks, ModelAccount
 from kb_pipeline.domain.changes import Change
 from kb_pipeline.domain.markets import Market
 from kb_pipeline.domain.run_cap import RunCap
@@ -47,6 +47,7 @@ class Pipeline:
     repairs: int
     chunk_tokens: int
     close: Callable[[], None]
+    asks: Asks = "whole_faq"
     cap: RunCap = field(default_factory=RunCap)
     wait: Wait = wait_for_others  # while all that is left is in other hands
 
@@ -60,7 +61,15 @@ class Pipeline:
 
     def write_faqs(self) -> GenerateResult:
         """Bring the source FAQs up to date with the articles."""
-        writer = FaqWriter(self.store, self.llm, self.progress, run_id=self.run_id, parallel=self.parallel, wait=self.wait)
+        writer = FaqWriter(
+            self.store,
+            self.llm,
+            self.progress,
+            run_id=self.run_id,
+            parallel=self.parallel,
+            asks=self.asks,
+            wait=self.wait,
+        )
         return writer.run()
 
     def due_entries(self, market: Market) -> DueEntries:
@@ -80,7 +89,14 @@ class Pipeline:
         return stage_changes(self.store, market)
 
     def _localizer(self, market: Market) -> Localizer:
-        options = RunOptions(run_id=self.run_id, day=self.day, parallel=self.parallel, repairs=self.repairs, wait=self.wait)
+        options = RunOptions(
+            run_id=self.run_id,
+            day=self.day,
+            parallel=self.parallel,
+            repairs=self.repairs,
+            asks=self.asks,
+            wait=self.wait,
+        )
         return Localizer(self.store, self.llm, self.embedder, market, self.progress, options)
 
 

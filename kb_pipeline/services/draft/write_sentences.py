@@ -1,6 +1,6 @@
 """Bring an approved text up to date with its source: only what the change touches is written, by code where that is certain."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from kb_pipeline.domain.faqs import FaqText, Provenance, SourceFaq
 from kb_pipeline.domain.findings import Finding, TextPart
@@ -8,6 +8,7 @@ from kb_pipeline.domain.sayable import writable
 from kb_pipeline.ports.models import LLM, Embedder
 from kb_pipeline.prompts import load_prompt
 from kb_pipeline.services.draft.write_entry import TOKENS, EntryWriter, paid
+from kb_pipeline.services.draft.write_single import SingleSentences
 from kb_pipeline.services.language.entry_checks import CheckedEntry, EntryChecks
 from kb_pipeline.steps.facts import Passage
 from kb_pipeline.steps.language.tags import primary
@@ -37,8 +38,12 @@ _ANY = 1.0  # a similarity that no check minds, where meanings need not be compa
 class SentenceWriter:
     """Edits approved entries of one market. Thread-safe."""
 
-    def __init__(self, llm: LLM, embedder: Embedder, checks: EntryChecks, writer: EntryWriter) -> None:
+    def __init__(
+        self, llm: LLM, embedder: Embedder, checks: EntryChecks, writer: EntryWriter, single: SingleSentences | None = None
+    ) -> None:
+        """`single`: what writes each open piece, for a model that is asked for single sentences."""
         self._llm = llm
+        self._single = single
         self._embedder = embedder
         self._checks = checks
         self._writer = writer
@@ -147,6 +152,8 @@ class SentenceWriter:
         made: Provenance,
     ) -> tuple[tuple[Piece, ...], Provenance]:
         """New words for the pieces in `places`, each with the faults to avoid."""
+        if self._single:
+            return self._ask_single(self._single, faq, pieces, places, made)
         prompt, written = load_prompt("localize_sentence"), dict[int, str]()
         for place, faults in places.items():
             masked = self._writer.shown(FaqText(question="", answer=_opening(pieces[place]).new_source), faq)
@@ -155,6 +162,16 @@ class SentenceWriter:
             reply = self._llm.ask(request, LocalizedSentence)
             written[place] = masked.restore(writable(reply.value.text).strip())
             made = paid(made, prompt, reply)
+        return filled(pieces, written), made
+
+    def _ask_single(
+        self, single: SingleSentences, faq: SourceFaq, pieces: tuple[Piece, ...], places: Iterable[int], made: Provenance
+    ) -> tuple[tuple[Piece, ...], Provenance]:
+        """New words for the pieces in `places`, sentence by sentence: the best that the model has, so that no fault is told."""
+        written = dict[int, str]()
+        for place in places:
+            piece = pieces[place]
+            written[place], made, _ = single.render(faq, _opening(piece).new_source, piece.part, made)
         return filled(pieces, written), made
 
     def _values(self, faq: SourceFaq, approved: FaqText, piece: Piece, masked: Masked) -> dict[str, object]:

@@ -7,13 +7,14 @@ from kb_pipeline.domain.base import Value
 from kb_pipeline.domain.facts import FactKind
 from kb_pipeline.domain.faqs import FaqText, SourceFaq
 from kb_pipeline.domain.findings import Finding, Severity
-from kb_pipeline.domain.markets import Market
+from kb_pipeline.domain.markets import Clause, Market
 from kb_pipeline.ports.models import Embedder
 from kb_pipeline.services.language.drift import Drift
 from kb_pipeline.steps.checks import PROFILES, SAFE_RULES, Profile, Subject, run_checks, run_rules
 from kb_pipeline.steps.checks.grounding import grounded
 from kb_pipeline.steps.checks.meaning import meaning_drift
 from kb_pipeline.steps.checks.phrasings import phrasing_repeated
+from kb_pipeline.steps.checks.policy import missing_clauses
 from kb_pipeline.steps.checks.quality import penalty
 from kb_pipeline.steps.facts import Passage, compare, extract
 from kb_pipeline.steps.facts.compare import COMPARED
@@ -71,7 +72,15 @@ class EntryChecks:
         """`text` as it is. `similarity`: of these two texts, where it is known already; measured where the profile asks."""
         if similarity is None and meaning_drift in PROFILES[profile]:
             similarity = self._drift.similarity(faq.text, text, faq.language)
-        subject = Subject(
+        subject = self._subject(faq, text, similarity)
+        return CheckedEntry(text=text, findings=run_checks(subject, profile), similarity=similarity)
+
+    def missing_clauses(self, faq: SourceFaq, text: FaqText) -> tuple[Clause, ...]:
+        """What the market must say in an answer, and `text` does not."""
+        return tuple(missing_clauses(self._subject(faq, text)))
+
+    def _subject(self, faq: SourceFaq, text: FaqText, similarity: float | None = None) -> Subject:
+        return Subject(
             source=faq.text,
             target=text,
             source_language=faq.language,
@@ -81,7 +90,6 @@ class EntryChecks:
             similarity=similarity,
             day=self.day,
         )
-        return CheckedEntry(text=text, findings=run_checks(subject, profile), similarity=similarity)
 
     def check_alone(self, text: FaqText) -> tuple[Finding, ...]:
         """The findings on an entry without a source, which is checked against itself: form, language, terms, and what harms."""

@@ -7,6 +7,7 @@ from kb_pipeline.domain.findings import Finding
 from kb_pipeline.steps.checks.accuracy import code, example_copied, facts_preserved, foreign_currency, link, placeholder
 from kb_pipeline.steps.checks.addresses import foreign_address
 from kb_pipeline.steps.checks.bare_answer import bare_answer
+from kb_pipeline.steps.checks.by_models import foreign_word, no_word, prompt_echoed, said_twice, self_contradiction
 from kb_pipeline.steps.checks.commitments import COMMITMENT_RULES
 from kb_pipeline.steps.checks.completeness import addition, omission
 from kb_pipeline.steps.checks.form import length, question_form, repetition
@@ -54,7 +55,10 @@ _FAQ: tuple[Rule, ...] = (sayable, bare_answer, length, question_form, *PHRASING
 # What only a source with citations and its place in the market's values allow to check.
 _TRACED: tuple[Rule, ...] = (protected_text, grounded)
 
-RULES: tuple[Rule, ...] = (*_FAITHFUL, example_copied, *_TERMS, *_LANGUAGE, *SAFE_RULES, *_POLICY, *_FORM, *_FAQ, *_TRACED)
+# What only a model does: it copies the examples that its prompt shows, or invents words.
+_BY_MODELS: tuple[Rule, ...] = (example_copied, prompt_echoed, self_contradiction, said_twice, no_word, foreign_word)
+
+RULES: tuple[Rule, ...] = (*_FAITHFUL, *_BY_MODELS, *_TERMS, *_LANGUAGE, *SAFE_RULES, *_POLICY, *_FORM, *_FAQ, *_TRACED)
 
 
 class Profile(StrEnum):
@@ -64,16 +68,18 @@ class Profile(StrEnum):
     SAVING = "saving"  # a person's text for a source FAQ, when it is approved
     TYPING = "typing"  # the same while it is typed: what needs an embedder comes when it is saved
     IMPORT = "import"  # an entry without a source: it is checked against itself, by SAFE_RULES against nothing
+    SENTENCE = "sentence"  # a model's text for one sentence of a FAQ
     BLOCK = "block"  # a source and a target in a file, of any length: no FAQ, no citations
 
 
-_PEOPLES = tuple(rule for rule in RULES if rule is not example_copied)  # only a model copies the examples that its prompt shows
+_PEOPLES = tuple(rule for rule in RULES if rule not in _BY_MODELS)
 
 PROFILES: dict[Profile, tuple[Rule, ...]] = {
     Profile.DRAFT: RULES,
     Profile.SAVING: _PEOPLES,
     Profile.TYPING: tuple(rule for rule in _PEOPLES if rule is not meaning_drift),
     Profile.IMPORT: tuple(rule for rule in _PEOPLES if rule not in (meaning_drift, *_TRACED, *SAFE_RULES)),
+    Profile.SENTENCE: tuple(rule for rule in RULES if rule not in (sayable, *PHRASING_RULES, *_TRACED)),
     Profile.BLOCK: tuple(rule for rule in _PEOPLES if rule not in (*_FAQ, *_TRACED)),
 }
 

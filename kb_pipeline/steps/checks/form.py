@@ -42,6 +42,8 @@ def question_form(subject: Subject) -> Iterator[Flaw]:
     conventions = subject.market.conventions
     if not conventions.question_marks and not conventions.question_words:
         return
+    if not subject.source.question and not subject.target.question:
+        return  # a sentence of an answer
     text = subject.target.question.rstrip(" \"'”’)*_")
     asks = any(word in text for word in conventions.question_words)
     if not asks and not text.endswith(conventions.question_marks):

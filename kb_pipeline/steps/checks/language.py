@@ -24,7 +24,7 @@ _LABEL_WORDS = 3  # so many without a stop may be a name or a label
 _LATIN_FUNCTION_WORDS = 2  # of them where the market writes Latin letters, too; else one, which no product's name has
 _IN_PATHS = re.compile(r"[\\/_]|\w\.[A-Za-z]")
 _LATIN = "A-Za-zÀ-ÖØ-öø-ÿ"
-_LATIN_RUN = re.compile(
+LATIN_RUN = re.compile(
     rf"(?<![{_LATIN}'’-])[{_LATIN}][{_LATIN}'’-]*+(?:,? [{_LATIN}][{_LATIN}'’-]*+){{{_SENTENCE_WORDS - 1},}}+"
 )
 # The last three of so many words; it begins with a space, to which the regex engine skips.
@@ -48,7 +48,7 @@ def _foreign_letters(subject: Subject) -> Iterator[Flaw]:
     if not charset or _can_write(subject.written, charset):
         return
     for part, text in subject.parts():
-        for match in _HAN.finditer(_unprotected(text, subject)):
+        for match in _HAN.finditer(unprotected(text, subject)):
             if not _can_write(match[0], charset):
                 message = f"'{match[0]}' has characters that {subject.market.language_name} does not write"
                 yield Flaw(message, part, match.span())
@@ -66,7 +66,7 @@ def _foreign_runs(foreign: re.Pattern[str], subject: Subject) -> Iterator[Flaw]:
     market = subject.market
     allowed = {*market.conventions.scripts, "Zyyy", "Zinh"}
     for part, text in subject.parts():
-        for start, end, script in _script_runs(_unprotected(text, subject)) if foreign.search(text) else ():
+        for start, end, script in _script_runs(unprotected(text, subject)) if foreign.search(text) else ():
             if script not in allowed:
                 message = f"'{text[start:end]}' is in {script} script; write it in {market.language_name}"
                 yield Flaw(message, part, (start, end))
@@ -78,7 +78,7 @@ def wrong_language(subject: Subject) -> Iterable[Flaw]:
     text = subject.target_text
     if len(text) < _LETTERS_TO_DETECT or is_plainly(subject.market.language, text):
         return ()
-    free = " ".join(word for word in _unprotected(text, subject).split() if not _IN_PATHS.search(word))
+    free = " ".join(word for word in unprotected(text, subject).split() if not _IN_PATHS.search(word))
     if scripts_of(free).total() < _LETTERS_TO_DETECT:
         return ()
     found = detect(free)
@@ -101,8 +101,8 @@ def untranslated_run(subject: Subject) -> Iterable[Flaw]:
 
 def _left_in_english(subject: Subject) -> Iterator[Flaw]:
     for part, text in subject.parts():
-        free = _unprotected(text, subject) if _LATIN_WORDS.search(text) else ""
-        for match in _LATIN_RUN.finditer(free):
+        free = unprotected(text, subject) if _LATIN_WORDS.search(text) else ""
+        for match in LATIN_RUN.finditer(free):
             if _is_prose(match[0], subject) or _is_left(match, free, subject):
                 message = f"'{match[0][:80]}' is not translated; write it in {subject.market.language_name}"
                 yield Flaw(message, part, match.span())
@@ -125,7 +125,7 @@ def _is_prose(run: str, subject: Subject) -> bool:
     english, shared = _english()
     if len(tokens) < _RUN_WORDS or small < max(len(tokens) / 2, _RUN_WORDS - 1 - len(lowered & english)):
         return False
-    if _writes_latin(subject):
+    if writes_latin(subject):
         return len((lowered & english) - shared) >= _LATIN_FUNCTION_WORDS
     return not lowered.isdisjoint(_function_words())
 
@@ -143,7 +143,13 @@ def _english() -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(english.function_words), frozenset(english.shared_function_words)
 
 
-def _writes_latin(subject: Subject) -> bool:
+def english_function_words() -> frozenset[str]:
+    """Those that no other language with Latin letters has."""
+    english, shared = _english()
+    return english - shared
+
+
+def writes_latin(subject: Subject) -> bool:
     """Whether the market's own script is Latin; a market of another script allows it for names."""
     return set(subject.market.conventions.scripts) <= {"Latn"}
 
@@ -167,7 +173,7 @@ def _is_left(match: re.Match[str], text: str, subject: Subject) -> bool:
     )
 
 
-def _unprotected(text: str, subject: Subject) -> str:
+def unprotected(text: str, subject: Subject) -> str:
     """`text` with code, addresses, placeholders and names that are never translated blanked out; same length."""
     spans = [match.span() for match in NO_PROSE.finditer(text)]
     kept = (FactKind.URL, FactKind.EMAIL, FactKind.PLACEHOLDER)

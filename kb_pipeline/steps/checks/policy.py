@@ -15,6 +15,12 @@ from kb_pipeline.steps.language.sentence_ends import sentence_spans
 @rule("clause-missing", MqmCategory.AUDIENCE, Severity.CRITICAL)
 def clause_missing(subject: Subject) -> Iterator[Flaw]:
     """What law or policy makes every answer on a topic say is there, in one of the wordings that the pack admits."""
+    for clause in missing_clauses(subject):
+        yield Flaw(f"the answer must say ({clause.source}): {clause.text}")
+
+
+def missing_clauses(subject: Subject) -> Iterator[Clause]:
+    """The clauses that the answer must say and does not."""
     for clause in subject.market.clauses:
         if clause.topic not in subject.topics:
             continue
@@ -22,7 +28,7 @@ def clause_missing(subject: Subject) -> Iterator[Flaw]:
         if clause.when and not any(_words(clause.when).search(text) for text in texts):
             continue
         if not any(_says(subject.target.answer, wording, clause, subject.market.tag) for wording in clause.any_of):
-            yield Flaw(f"the answer must say ({clause.source}): {clause.text}")
+            yield clause
 
 
 def _says(answer: str, wording: str, clause: Clause, language: str) -> bool:

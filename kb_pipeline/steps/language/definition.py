@@ -103,6 +103,14 @@ class StopWords(Value):
     kept: Words = ()
 
 
+class Lexicon(Value):
+    """What is a word of the language: what a `library` lists, and `words` that it lacks (brands, loan words of the field)."""
+
+    library: Literal["", "pythainlp"] = ""
+    words: Words = ()
+    loan_marks: Words = ()  # letters of which loan words have one: what is unknown and has one may still be a word
+
+
 class Inflection(Value):
     """How words change. `english`: by English rules of spelling; `endings`: by the endings given here."""
 
@@ -335,6 +343,7 @@ class Language(Value):
     account_words: AccountWords = AccountWords()
     spoken_dots: Words = ()  # what is said for the dot of an address: shop dot com
     spoken_tops: Mapping[str, str] = Field(default_factory=dict)  # top-level domains in the language's own letters
+    pointing_back: Words = ()  # with which a sentence begins that needs the one before it: it, this
     joins: Words = ()  # words that begin another part of a sentence, which may speak of another thing: and, but
     opposites: Annotated[tuple[tuple[str, str], ...], BeforeValidator(_pairs)] = ()
     sameness: Sameness = Sameness()
@@ -343,6 +352,7 @@ class Language(Value):
     questions: Questions = Questions()
     verdict: YesNo | None = None
     stop_words: StopWords = StopWords()
+    lexicon: Lexicon = Lexicon()
     inflection: Inflection = Inflection()
     particles: Particles = Particles()
     speakers: Speakers = Speakers()

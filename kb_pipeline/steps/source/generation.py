@@ -128,19 +128,23 @@ def build_faqs(task: GenerationTask, answer: GeneratedFaqs, provenance: Provenan
         cited = [Citation.of(chunk.sentences[n - 1]) for n in dict.fromkeys(item.sources) if 0 < n <= len(chunk.sentences)]
         citations = prune(item.answer, tuple(cited), chunk.language)
         key, text = comparison_key(item.question).casefold(), clean_text(item.question, item.answer, item.phrasings)
-        if key in faqs or not (text.question and text.answer):
-            continue
-        faqs[key] = SourceFaq(
-            id=SourceFaq.identity(chunk.article_id, item.question, citations),
-            article_id=chunk.article_id,
-            language=chunk.language,
-            revision=1,
-            text=text,
-            citations=citations,
-            topics=task.topics,
-            provenance=provenance.model_copy(update={"source_revision": 1}),
-        )
+        if key not in faqs and text.question and text.answer:
+            faqs[key] = new_faq(task, text, citations, provenance)
     return tuple(faqs.values())
+
+
+def new_faq(task: GenerationTask, text: FaqText, citations: tuple[Citation, ...], provenance: Provenance) -> SourceFaq:
+    """The first revision of a FAQ from a chunk."""
+    return SourceFaq(
+        id=SourceFaq.identity(task.chunk.article_id, text.question, citations),
+        article_id=task.chunk.article_id,
+        language=task.chunk.language,
+        revision=1,
+        text=text,
+        citations=citations,
+        topics=task.topics,
+        provenance=provenance.model_copy(update={"source_revision": 1}),
+    )
 
 
 def clean_text(question: str, answer: str, phrasings: Sequence[str]) -> FaqText:

@@ -26,6 +26,9 @@ THAI_ANSWER = f"{THAI[0]}  {THAI[1]} {THAI[2]}"  # two spaces, as a person once 
 class Desk:
     """One source FAQ, one market, a scripted model; everything else is real."""
 
+    asks = "whole_faq"
+    repairs = 1
+
     def __init__(self, store, embedder, market):
         self.store, self.embedder, self.market = store, embedder, market
         self.llm = ScriptedLLM(
@@ -47,7 +50,7 @@ class Desk:
             self.embedder,
             self.market,
             SilentProgress(),
-            RunOptions(run_id="r", day=DAY, parallel=1, repairs=1),
+            RunOptions(run_id="r", day=DAY, parallel=1, repairs=self.repairs, asks=self.asks),
         )
         return localizer.run()
 

@@ -63,9 +63,11 @@ def test_rules_have_names_of_their_own() -> None:
     assert len({rule.id for rule in RULES}) == len(RULES)
 
 
-def test_an_edit_is_judged_by_all_rules_of_a_draft_but_the_one_on_a_models_prompt() -> None:
+def test_an_edit_is_judged_by_all_rules_of_a_draft_but_those_on_what_only_models_do() -> None:
     draft, saving = PROFILES[Profile.DRAFT], PROFILES[Profile.SAVING]
-    assert {rule.id for rule in draft} - {rule.id for rule in saving} == {"example-copied"}
+    assert {rule.id for rule in draft} - {rule.id for rule in saving} == {
+        "example-copied", "prompt-echoed", "self-contradiction", "said-twice", "no-word", "foreign-word",
+    }  # fmt: skip
     assert {"grounded", "protected-text", "meaning-drift"} <= {rule.id for rule in saving}
     assert {rule.id for rule in saving} - {rule.id for rule in PROFILES[Profile.TYPING]} == {"meaning-drift"}
 
