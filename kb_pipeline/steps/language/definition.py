@@ -159,6 +159,7 @@ class Money(Value):
     percent: Words = ()
     percent_before: Words = ()
     percent_alone: Mapping[str, int] = Field(default_factory=dict)  # half price: 50
+    fractions: Mapping[str, int] = Field(default_factory=dict)  # a quarter of: 25, which may also be said without a fact
     tenths: Words = ()  # behind a number of tenths: 2割
     tenths_left: Words = ()  # behind the tenths that are still to be paid: 九折
 
@@ -172,6 +173,7 @@ class Durations(Value):
     not_before: Mapping[str, Pattern] = Field(default_factory=dict)  # by unit word, what follows it where it is no unit
     endings: int = 0  # letters that a unit word may end with: Tagen
     fillers: Words = ()  # between number and unit: 3 full days
+    halves: Wording = Wording()  # half a unit more, before or behind the unit: two and a half days
 
 
 class Dates(Value):

@@ -13,7 +13,7 @@ from kb_pipeline.steps.meaning.quantities import has_turned_bound
 from kb_pipeline.steps.meaning.values import Commitment, Difference, Kind
 
 _WORD = re.compile("[a-z]+")
-_CLAUSE = re.compile(r"[.,!?;，。！？；、\n]")
+CLAUSE = re.compile(r"[.,!?;，。！？；、\n]")
 _SCOPE, _BEFORE = 60, 14  # characters behind a denial, and before it, in which a word may take it back
 _LONG = 160  # characters from which a word that may deny says nothing
 _WITHOUT_DENIAL = ("only", "except", "must")  # what says so instead
@@ -32,7 +32,7 @@ def denial(one: Part, other: Part) -> Iterator[Difference]:
         yield from _lost(one, other, here, there, len(negative))
     elif here and (_is_elsewhere(one, other, here, there) or _is_turned(one, other, here)):
         yield differing(here[0], there[0])
-    elif negative and not there and one.reading.key[negative[0].start : negative[0].end] not in other.key:
+    elif negative and not there and not _is_said(negative[0], one, other):
         yield missing(negative[0])
     elif there and not here and hints_of_denial(one.key, one.language) < len(there):
         yield extra(there[0])
@@ -40,7 +40,7 @@ def denial(one: Part, other: Part) -> Iterator[Difference]:
 
 def _lost(one: Part, other: Part, here: list[Commitment], there: list[Commitment], negative: int) -> Iterator[Difference]:
     """Denials that are more than the other text has; `negative`: words that it would deny beside them."""
-    rendered = max(0, _count(other.key, other, "no") - _count(one.key, one, "no")) if len(other.key) < _LONG else 0
+    rendered = max(0, _otherwise(other) - _count(one.key, one, "no")) if len(other.key) < _LONG else 0
     left = len(here) - _undone(one, other, here)
     if there:
         if left + negative > len(there) + rendered:
@@ -50,9 +50,20 @@ def _lost(one: Part, other: Part, here: list[Commitment], there: list[Commitment
 
 
 def _negative(one: Part, other: Part) -> list[Commitment]:
-    """The words that the other language says with a negation."""
-    found = [found for found in one.of(Kind.DENIAL) if found.value == "negative"]
-    return found if found and renders_with_negations(other.language) else []
+    """The words that deny without a negation: verbs, and what the other language says with a negation."""
+    values = ("refusal", "negative") if renders_with_negations(other.language) else ("refusal",)
+    return [found for found in one.of(Kind.DENIAL) if found.value in values]
+
+
+def _is_said(negative: Commitment, one: Part, other: Part) -> bool:
+    """Whether the other text, which has no negation, says a word of the first that denies: as it is, or by such a word."""
+    word = one.reading.key[negative.start : negative.end]
+    return word in other.key or (negative.value == "refusal" and _otherwise(other) > 0)
+
+
+def _otherwise(part: Part) -> int:
+    """How many words of a part may deny without a negation."""
+    return _count(part.key, part, "no") + sum(found.value in ("refusal", "negative") for found in part.of(Kind.DENIAL))
 
 
 def _denials(part: Part) -> list[Commitment]:
@@ -78,7 +89,7 @@ def _undone(one: Part, other: Part, here: list[Commitment]) -> int:
 def _is_undone(part: Part, denied: Commitment, *values: str) -> bool:
     """Whether a word behind a denial, in its clause, takes it back: not until, do not forget."""
     start = denied.start - part.span[0]
-    end = _CLAUSE.search(part.key, start)
+    end = CLAUSE.search(part.key, start)
     clause = part.key[max(0, start - _BEFORE) : min(start + _SCOPE, end.start() if end else start + _SCOPE)]
     return any(_count(clause, part, value) for value in values)
 

@@ -60,6 +60,7 @@ def read(text: str, language: str, facts: Sequence[Fact]) -> Reading:
     found = [*counted, *bounds, *_plain(words, language, hits, denied), *_times(words, language, hits)]
     found += [Commitment(Kind.DENIAL, "no", at, at + 1) for at in denied]
     found += [Commitment(Kind.DENIAL, "negative", *span) for span in negative]
+    found += [Commitment(Kind.DENIAL, hit.sense.value, hit.start, hit.end) for hit in hits if hit.sense.kind is Kind.DENIAL]
     found.sort(key=_START)
     protected = tuple([(fact.start, fact.end) for fact in facts if fact.kind in _PROTECTED]) if facts else ()
     return Reading(prose, words, language, tuple(found), protected)

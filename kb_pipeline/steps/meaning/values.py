@@ -29,9 +29,8 @@ class Kind(StrEnum):
 
 VALUES: dict[Kind, frozenset[str]] = {
     Kind.BOUND: frozenset(("at most", "below", "at least", "above")),
-    Kind.DENIAL: frozenset(
-        ("no", "undone", "affirmed")
-    ),  # `no?` deny without a negation; the others take one back, `affirmed?` always
+    # `refusal` denies by a verb, `no?` may deny without a negation; the others take one back, `affirmed?` always
+    Kind.DENIAL: frozenset(("no", "refusal", "undone", "affirmed")),
     Kind.MODALITY: frozenset(("must", "can", "need not", "must not")),
     Kind.CONDITION: frozenset(("if", "unless")),
     Kind.TIME: frozenset(("before", "after")),
