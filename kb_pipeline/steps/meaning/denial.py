@@ -24,18 +24,19 @@ def denial(one: Part, other: Part) -> Iterator[Difference]:
     """A negation that is gone or put in. One of several that is gone differs: the other side still denies something."""
     if not all(language_of(part.language).negation.negations for part in (one, other)):
         return
-    here, there = _denials(one), _denials(other)
-    if bool(here) != bool(there) and has_turned_bound(one, other):
+    ours, there = _denials(one), _denials(other)
+    if bool(ours) != bool(there) and has_turned_bound(one, other):
         return
-    negative = _negative(one, other) if here or not there else []
+    here = _firm(one, ours)
+    negative = _negative(one, other) if ours or not there else []
     if here and len(here) + len(negative) > len(there):
         yield from _lost(one, other, here, there, len(negative))
     elif here and (_is_elsewhere(one, other, here, there) or _is_turned(one, other, here)):
         yield differing(here[0], there[0])
     elif negative and not there and not _is_said(negative[0], one, other):
         yield missing(negative[0])
-    elif there and not here and hints_of_denial(one.key, one.language) < len(there):
-        yield extra(there[0])
+    elif not ours and (put_in := _firm(other, there)) and hints_of_denial(one.key, one.language) < len(put_in):
+        yield extra(put_in[0])
 
 
 def _lost(one: Part, other: Part, here: list[Commitment], there: list[Commitment], negative: int) -> Iterator[Difference]:
@@ -69,10 +70,17 @@ def _otherwise(part: Part) -> int:
 def _denials(part: Part) -> list[Commitment]:
     """The denials of a part, without those of `not all`, which is a quantity."""
     found = [found for found in part.of(Kind.DENIAL) if found.value == "no"]
-    if "not all" not in part.values:
-        return found
-    spans = [(one.start, one.end) for one in part.of(Kind.QUANTITY) if one.value == "not all"]
-    return [one for one in found if not any(start <= one.start < end for start, end in spans)]
+    return _outside(found, part.of(Kind.QUANTITY), "not all") if "not all" in part.values else found
+
+
+def _firm(part: Part, denials: list[Commitment]) -> list[Commitment]:
+    """The denials that another language says, too: not those of `no worries`, of ไม่เกิน."""
+    return _outside(denials, part.of(Kind.DENIAL), "weak") if "weak" in part.values else denials
+
+
+def _outside(denials: list[Commitment], phrases: list[Commitment], value: str) -> list[Commitment]:
+    spans = [(one.start, one.end) for one in phrases if one.value == value]
+    return [one for one in denials if not any(start <= one.start < end for start, end in spans)]
 
 
 def _is_turned(one: Part, other: Part, here: list[Commitment]) -> bool:

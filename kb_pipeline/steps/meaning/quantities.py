@@ -64,9 +64,13 @@ def bound(one: Part, other: Part) -> Iterator[Difference]:
     """
     if "before" in one.values and "before" in other.values:
         return
-    if bool(one.of(Kind.DENIAL)) == bool(other.of(Kind.DENIAL)):
+    if _denies(one) is _denies(other):
         for here, there in _turned(one, other):
             yield differing(here, there, _shown(one, here), _shown(other, there))
+
+
+def _denies(part: Part) -> bool:
+    return any(found.value != "weak" for found in part.of(Kind.DENIAL))
 
 
 def _shown(part: Part, bound: Commitment) -> str:

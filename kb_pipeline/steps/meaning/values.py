@@ -29,8 +29,9 @@ class Kind(StrEnum):
 
 VALUES: dict[Kind, frozenset[str]] = {
     Kind.BOUND: frozenset(("at most", "below", "at least", "above")),
-    # `refusal` denies by a verb, `no?` may deny without a negation; the others take one back, `affirmed?` always
-    Kind.DENIAL: frozenset(("no", "refusal", "undone", "affirmed")),
+    # `refusal` denies by a verb, `no?` may deny without a negation; `weak` holds a negation that other languages need not say;
+    # the others take one back, `affirmed?` always
+    Kind.DENIAL: frozenset(("no", "refusal", "weak", "undone", "affirmed")),
     Kind.MODALITY: frozenset(("must", "can", "need not", "must not")),
     Kind.CONDITION: frozenset(("if", "unless")),
     Kind.TIME: frozenset(("before", "after")),
