@@ -262,6 +262,7 @@ class Cues(Value):
     promise: Meanings = Field(default_factory=dict)
     modality: Meanings = Field(default_factory=dict)
     denial: Meanings = Field(default_factory=dict)
+    contrast: Words = ()  # between two clauses of which one may deny what the other affirms: but
     agent: Beside = Beside()  # beside the role that does something
     object: Beside = Beside()  # beside a role to which something is done
     origin: Beside = Beside()  # beside a role from which something comes, which may be said as what that role does

@@ -98,7 +98,7 @@ def only(one: Part, other: Part) -> Iterator[Difference]:
 
 def quantity(one: Part, other: Part) -> Iterator[Difference]:
     """All where it was some, some where it was all, all where it was not all."""
-    for value, opposite in (("all", "some"), ("some", "all"), ("all", "not all")):
+    for value, opposite in (("all", "some"), ("some", "all"), ("all", "not all"), ("most", "all"), ("all", "most")):
         yield from _turned(one, other, Kind.QUANTITY, value, opposite)
     here, there = one.says("not all"), other.says("all")
     if here and there and "all" not in one.values and not other.says("not all", "some") and not _is_denied(other, there):
@@ -132,7 +132,7 @@ def _is_one_of(one: Part, other: Part) -> bool:
 
 def _is_free(one: Part, other: Part) -> bool:
     """Whether and and or say the same: in a denial, and of all."""
-    return "no" in one.values or "no" in other.values or one.may_say(Kind.QUANTITY, "all")
+    return not {"no", "all"}.isdisjoint(one.values) or not {"no", "all"}.isdisjoint(other.values) or "any" in one.key
 
 
 def promise(one: Part, other: Part) -> Iterator[Difference]:

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 from kb_pipeline.steps.language.negation import hints_of_denial, renders_with_negations
+from kb_pipeline.steps.language.patterns import longest_first, whole
 from kb_pipeline.steps.language.reader import language_of
 from kb_pipeline.steps.meaning.alignment import Part
 from kb_pipeline.steps.meaning.differences import differing, extra, missing
@@ -31,7 +33,7 @@ def denial(one: Part, other: Part) -> Iterator[Difference]:
     negative = _negative(one, other) if ours or not there else []
     if here and len(here) + len(negative) > len(there):
         yield from _lost(one, other, here, there, len(negative))
-    elif here and (_is_elsewhere(one, other, here, there) or _is_turned(one, other, here)):
+    elif here and (_is_elsewhere(one, other, here, there) or _is_turned(one, other, here) or _is_swapped(one, other)):
         yield differing(here[0], there[0])
     elif negative and not there and not _is_said(negative[0], one, other):
         yield missing(negative[0])
@@ -124,6 +126,28 @@ def _is_elsewhere(one: Part, other: Part, here: list[Commitment], there: list[Co
     sentences = [next((low, high) for low, high in pairwise(edges) if found.start - one.span[0] < high) for found in here]
     spans = [(low / len(one.key), high / len(one.key)) for low, high in sentences]
     return _distance(spans, [(found.start - other.span[0]) / len(other.key) for found in there]) > _FAR
+
+
+def _is_swapped(one: Part, other: Part) -> bool:
+    """Whether the one clause of a contrast denies in the first text, and the other clause in the second: not this, but that."""
+    ours, theirs = _denying_clauses(one), _denying_clauses(other)
+    return sorted(ours) == sorted(theirs) == [False, True] and ours != theirs
+
+
+def _denying_clauses(part: Part) -> list[bool]:
+    """Of the two clauses around the only contrast of a part, whether each denies; nothing where it has none or several."""
+    contrast = _contrast(part.language)
+    found = list(contrast.finditer(part.key)) if contrast else []
+    if len(found) != 1:
+        return []
+    middle, denied = part.span[0] + found[0].start(), [one.start for one in part.of(Kind.DENIAL)]
+    return [any(at < middle for at in denied), any(at > middle for at in denied)]
+
+
+@lru_cache(maxsize=64)
+def _contrast(language: str) -> re.Pattern[str] | None:
+    words = language_of(language).cues.contrast
+    return re.compile("|".join(map(whole, longest_first(words)))) if words else None
 
 
 def _distance(here: list[tuple[float, float]], there: list[float]) -> float:

@@ -44,9 +44,19 @@ def find(text: str, language: str) -> list[Hit]:
     """The senses of all cues of `text`, which is a `key`, by place. Of one kind none overlap."""
     lexicon = _lexicon(language)
     found: list[Hit] = []
+    done = 0
     for match in lexicon.pattern.finditer(text):
-        start = match.start()
-        found += [Hit(start + first, start + last, sense) for first, last, sense in lexicon.senses(match[0])]
+        start, end = match.span()
+        if start < done:
+            continue
+        words = match[0]
+        while True:
+            found += [Hit(start + first, start + last, sense) for first, last, sense in lexicon.senses(words)]
+            further = next(lexicon.further(text, start, end, words), None)
+            if further is None:
+                break
+            (start, end), words = further.span(), further[0]
+        done = end
     return found
 
 
@@ -78,6 +88,21 @@ class _Lexicon:
         self._begun = {phrase[:-1]: senses for phrase, senses in phrases.items() if phrase.endswith("*")}
         self.pattern = re.compile(_pattern(phrases))
         self._known: dict[str, tuple[tuple[int, int, Sense], ...]] = {}
+        self._beginnings = frozenset(phrase[:end] for phrase in phrases for end in range(1, len(phrase)))
+        self._within: dict[str, tuple[int, ...]] = {}
+
+    def further(self, text: str, start: int, end: int, words: str) -> Iterator[re.Match[str]]:
+        """The phrases that begin in the `words` from `start` to `end` and go on behind: ไม่เกิน in ต้องไม่ เกิน."""
+        within = self._within.get(words)
+        if within is None:
+            if len(self._within) > _MOST_KNOWN:
+                self._within.clear()
+            places = range(1, len(words))
+            within = self._within[words] = tuple(at for at in places if words[at:] in self._beginnings)
+        for at in within:
+            match = self.pattern.match(text, start + at)
+            if match and match.end() > end:
+                yield match
 
     def senses(self, words: str) -> tuple[tuple[int, int, Sense], ...]:
         """What matched words say, each with its place inside of them: a phrase hides the shorter ones of its kinds only."""

@@ -40,7 +40,7 @@ VALUES: dict[Kind, frozenset[str]] = {
     ),
     Kind.ROLE: frozenset(("buyer", "seller", "courier", "bank", "leader", "you")),
     Kind.ONLY: frozenset(("only", "except")),
-    Kind.QUANTITY: frozenset(("all", "not all", "some")),
+    Kind.QUANTITY: frozenset(("all", "most", "not all", "some")),
     Kind.ALTERNATIVE: frozenset(("and", "or")),
     Kind.PROMISE: frozenset(("free", "guaranteed", "at once", "full")),
 }
