@@ -55,7 +55,7 @@ def read(text: str, language: str, facts: Sequence[Fact]) -> Reading:
     words = key(prose)
     hits = find(words, language)
     counted = numbers(words, language, facts, hits)
-    bounds = list(_bounds(words, hits, counted))
+    bounds = list(_bounds(words, language, hits, counted))
     denied, negative = _denied(words, language, bounds) if may_deny(words, language) else ([], [])
     found = [*counted, *bounds, *_plain(words, language, hits, denied), *_times(words, language, hits)]
     found += [Commitment(Kind.DENIAL, "no", at, at + 1) for at in denied]
@@ -88,17 +88,20 @@ def _plain(text: str, language: str, hits: Iterable[Hit], denied: Sequence[int])
         yield Commitment(sense.kind, value, start, end)
 
 
-def _bounds(text: str, hits: Iterable[Hit], counted: Sequence[Commitment]) -> Iterator[Commitment]:
-    """The bounds that have a number; `about` is its value."""
+def _bounds(text: str, language: str, hits: Iterable[Hit], counted: Sequence[Commitment]) -> Iterator[Commitment]:
+    """The bounds that have a number; `about` is its value. None of a price's tenths: from 七折 on is up to 30 % less."""
     bounds = [hit for hit in hits if hit.sense.kind is Kind.BOUND] if counted else ()
     firm = [one for one in counted if one.kind is Kind.NUMBER] if bounds else []
     starts = [one.start for one in firm]
+    left = language_of(language).money.tenths_left
     for start, end, sense in bounds:
         after = bisect_left(starts, end)
         if not (after < len(firm) if sense.ahead else after):
             continue
         number = firm[after if sense.ahead else after - 1]
         between = text[end : number.start] if sense.ahead else text[number.end : start]
+        if left and text[number.start : number.end].endswith(left):
+            continue
         if len(between) <= _NEAR and not _MARK.search(between.strip(" .")):
             yield Commitment(Kind.BOUND, sense.value, start, end, number.value)
 
