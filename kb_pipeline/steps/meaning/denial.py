@@ -61,7 +61,7 @@ def _negative(one: Part, other: Part) -> list[Commitment]:
 def _is_said(negative: Commitment, one: Part, other: Part) -> bool:
     """Whether the other text, which has no negation, says a word of the first that denies: as it is, or by such a word."""
     word = one.reading.key[negative.start : negative.end]
-    return word in other.key or (negative.value == "refusal" and _otherwise(other) > 0)
+    return word in other.key or _otherwise(other) > 0
 
 
 def _otherwise(part: Part) -> int:
