@@ -60,7 +60,7 @@ def read(text: str, language: str, facts: Sequence[Fact]) -> Reading:
     found = [*counted, *bounds, *_plain(words, language, hits, denied), *_times(words, language, hits)]
     found += [Commitment(Kind.DENIAL, "no", at, at + 1) for at in denied]
     found += [Commitment(Kind.DENIAL, "negative", *span) for span in negative]
-    found += [Commitment(Kind.DENIAL, hit.sense.value, hit.start, hit.end) for hit in hits if hit.sense.kind is Kind.DENIAL]
+    found += _denying_words(hits, bounds)
     found.sort(key=_START)
     protected = tuple([(fact.start, fact.end) for fact in facts if fact.kind in _PROTECTED]) if facts else ()
     return Reading(prose, words, language, tuple(found), protected)
@@ -70,6 +70,13 @@ def _denied(text: str, language: str, bounds: Sequence[Commitment]) -> tuple[lis
     """Where negations stand that are not part of a bound, and words that some languages say with one."""
     places = [at for at in denials(text, language) or () if not any(one.start <= at < one.end for one in bounds)]
     return places, negative_words(text, language)
+
+
+def _denying_words(hits: Iterable[Hit], bounds: Sequence[Commitment]) -> Iterator[Commitment]:
+    """Verbs that deny, and phrases that hold a negation, but for those of a bound."""
+    for start, end, sense in hits:
+        if sense.kind is Kind.DENIAL and not any(one.start < end and start < one.end for one in bounds):
+            yield Commitment(Kind.DENIAL, sense.value, start, end)
 
 
 def _plain(text: str, language: str, hits: Iterable[Hit], denied: Sequence[int]) -> Iterator[Commitment]:
