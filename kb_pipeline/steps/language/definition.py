@@ -312,6 +312,7 @@ class Language(Value):
     spoken_dots: Words = ()  # what is said for the dot of an address: shop dot com
     spoken_tops: Mapping[str, str] = Field(default_factory=dict)  # top-level domains in the language's own letters
     joins: Words = ()  # words that begin another part of a sentence, which may speak of another thing: and, but
+    new_words: Words = ()  # that the dictionaries lack, and whose letters make other words with those beside them: แอปใหม่
     opposites: Annotated[tuple[tuple[str, str], ...], BeforeValidator(_pairs)] = ()
     sentence_ends: SentenceEnds = SentenceEnds()
     negation: Negation = Negation()
