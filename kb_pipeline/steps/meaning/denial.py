@@ -48,7 +48,12 @@ def _lost(one: Part, other: Part, here: list[Commitment], there: list[Commitment
     if there:
         if left + negative > len(there) + rendered:
             yield differing(here[0], there[0])
-    elif left > 0 and left + negative > rendered and not (len(here) == 1 and rendered) and not _is_left(one, other, here[0]):
+    elif (
+        left > 0
+        and left + negative > rendered
+        and not (len(here) == 1 and rendered > negative)
+        and not _is_left(one, other, here[0])
+    ):
         yield missing(here[0])
 
 
