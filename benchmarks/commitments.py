@@ -2,6 +2,7 @@
 
     python benchmarks/commitments.py                 professional English-Thai texts, and our pairs in th, ja, de and zh
     python benchmarks/commitments.py --held-back     the third of our pairs that is kept for the report
+    python benchmarks/commitments.py --pairs FILE    only this: other pairs than tests/steps/meaning/pairs.jsonl
     python benchmarks/commitments.py --show bound    every difference of a kind in the professional texts
 
 `met` are the right pairs in which one side or the other commits to something of the kind; steps/meaning/precision.py keeps it.
@@ -69,27 +70,34 @@ def _shown(difference: Difference, one: Reading, other: Reading) -> str:
     return f"{difference.status}: {difference.here} | {difference.there}\n   {texts[0]!r}\n   {texts[1]!r}"
 
 
-def ours(locales: Path, *, held_back: bool) -> None:
-    """Print how many of the faults of our own pairs are found, and how many right texts are flagged, by language."""
+def ours(locales: Path, path: Path, *, held_back: bool) -> None:
+    """Print how many of the faults of our own pairs are found, and how many right texts are flagged, by language.
+
+    A row without a wrong text is a right one only.
+    """
     markets = {language: load_market(locales, tag) for language, tag in _MARKETS.items()}
     markets["zh"] = markets["ja"].model_copy(
         update={"tag": "zh-CN", "language_name": "Chinese", "terms": (), "ui_strings": (), "facts": (), "clauses": ()}
     )
     counts: dict[str, Counter[str]] = {}
-    for row in (row for row in rows(_PAIRS) if row["held_back"] is held_back):
-        count = counts.setdefault(row["language"], Counter())
-        right, wrong = (_findings(row, row[side], markets[row["language"]]) for side in ("right", "wrong"))
+    for row in (row for row in rows(path) if row["held_back"] is held_back):
+        count = counts.setdefault(f"{row['source_language']}-{row['language']}", Counter())
+        market, fault = markets[row["language"]], row.get("wrong", "")
+        right, wrong = _findings(row, row["right"], market), _findings(row, fault, market) if fault else ()
         found = {(rule, message) for rule, _, message in wrong} - {(rule, message) for rule, _, message in right}
         major = [one for one in right if one[1] is not Severity.MINOR]
-        count.update(pairs=1, found=bool(found), flagged=bool(right), major=bool(major))
-        if right or not found:
-            what = f"flagged {right}" if right else f"missed: {row['wrong']}"
-            _OUT.print(f"{row['id']} ({row['kind']}) {row['source']} -> {row['right']}\n   {what}", markup=False)
-    table = Table(title=f"our pairs, {'held back' if held_back else 'for tuning'}")
-    for column in ("language", "pairs", "faults found", "right texts flagged", "major or worse"):
+        count.update(right=1, faults=bool(fault), found=bool(found), flagged=bool(right), major=bool(major))
+        shown = f"{row['id']} ({row['kind']}) {row['source']}"
+        if fault and not found:
+            _OUT.print(f"MISSED {shown}\n   {fault}\n   right: {row['right']}", markup=False)
+        if right:
+            _OUT.print(f"FLAGGED {shown}\n   {row['right']}\n   {right}", markup=False)
+    table = Table(title=f"{path.name}, {'held back' if held_back else 'for tuning'}")
+    columns = {"faults": "faults", "found": "found", "right": "right texts", "flagged": "flagged", "major": "major or worse"}
+    for column in ("languages", *columns.values()):
         table.add_column(column)
-    for language, count in (*counts.items(), ("all", sum(counts.values(), Counter[str]()))):
-        table.add_row(language, *(str(count[column]) for column in ("pairs", "found", "flagged", "major")))
+    for languages, count in (*counts.items(), ("all", sum(counts.values(), Counter[str]()))):
+        table.add_row(languages, *(str(count[column]) for column in columns))
     _OUT.print(table)
 
 
@@ -112,10 +120,11 @@ def main() -> None:
     parser.add_argument("--locales", type=Path, default=Path("locales"))
     parser.add_argument("--held-back", action="store_true", help="only this: the pairs that are kept for the report")
     parser.add_argument("--show", default="", metavar="KIND", help="print every difference of this kind")
+    parser.add_argument("--pairs", type=Path, help="only this: pairs of another file")
     options = parser.parse_args()
-    if not options.held_back:
+    if not options.held_back and not options.pairs:
         professional(options.data, options.show)
-    ours(options.locales, held_back=options.held_back)
+    ours(options.locales, options.pairs or _PAIRS, held_back=options.held_back)
 
 
 if __name__ == "__main__":

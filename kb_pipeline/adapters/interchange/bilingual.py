@@ -195,8 +195,10 @@ def _po_parts(path: Path, file: BinaryIO) -> Iterator[tuple[int, list[bytes]]]:
 
 
 def _forms(message: Any, place: str) -> Iterator[AlignedBlock]:  # noqa: ANN401 - a babel Message
-    """A message, each of its plural forms by itself."""
+    """A message, each of its plural forms by itself; a language's only form stands for the source's plural."""
     ids = message.id if isinstance(message.id, (list, tuple)) else (message.id,)
     texts = message.string if isinstance(message.string, (list, tuple)) else (message.string,)
+    if len(ids) > 1 and not any(texts[1:]):
+        ids = ids[1:]
     for form, target in enumerate(texts):
         yield AlignedBlock(source=ids[min(form, len(ids) - 1)], target=target or "", place=place)

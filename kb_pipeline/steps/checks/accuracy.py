@@ -24,7 +24,7 @@ _COPIED = 70.0  # rapidfuzz ratio; of 39 Thai texts of the embedded model 3 copi
 _FOR_PEOPLE = re.compile(r"\\?<your .*>|\[[a-z].*\]")  # `[phone number]`, `<your name>`: no program fills them in
 _IN_OWN_WORDS = re.compile(r"<[^<>/!\n][^<>\n]{1,60}>|\[[^\[\]()!\n]{3,60}\](?![(\[:])")
 _DIGIT_OF_NAME = re.compile(r"[0-9](?:(?<=[A-Za-z_].)|(?<=[A-Za-z_][\\.-].))")  # begins with a class, so that the engine skips
-_NAME = re.compile(r"(?<!\w)[A-Za-z_][A-Za-z_]*+[\\.-]?[0-9][A-Za-z0-9_\\.-]*")
+_NAME = re.compile(r"(?<![A-Za-z0-9_À-ÿ])(?:[A-Za-z]|(?<!\w)_)[A-Za-z_]*+[\\.-]?[0-9][A-Za-z0-9_\\.-]*")
 _DIGIT = re.compile("[0-9]")
 _COMPOUND = re.compile(r"-[A-Za-zÀ-ÿ]{3,}$")  # a name is the first part of a German compound: MP3-Datei
 _LOCALE_STEP = re.compile(r"/[a-z]{2}(?:-[A-Za-z]{2,4})?(?=/|$)")

@@ -77,7 +77,7 @@ def _words() -> _Words:
     spoken = everywhere(lambda language: (*language.common_words, *language.function_words, *language.shared_function_words))
     return _Words(
         re.compile(start + pattern, re.IGNORECASE),
-        re.compile("|".join(re.escape(word.lower()) for word in (*messengers, *befriend))),
+        re.compile(_any(word.lower() for word in (*messengers, *befriend))),
         re.compile(_any(everywhere(lambda language: language.account_words.no_messengers)), re.IGNORECASE),
         frozenset(map(str.lower, common)),
         frozenset(map(str.lower, befriend)),
@@ -87,7 +87,7 @@ def _words() -> _Words:
 
 def _any(words: Iterable[str]) -> str:
     """A pattern for any of `words`, which are whole where their script writes spaces."""
-    found = sorted(words, key=len, reverse=True)
+    found = sorted(set(words), key=len, reverse=True)
     latin = "|".join(re.escape(word) for word in found if word.isascii())
     other = "|".join(re.escape(word) for word in found if not word.isascii())
     return rf"(?:(?<![a-z0-9_-])(?:{latin})(?![a-z0-9_-])|{other})" if latin and other else f"(?:{latin or other})"

@@ -10,6 +10,7 @@ from kb_pipeline.domain.facts import BUDDHIST_OFFSET, Fact, FactKind
 from kb_pipeline.domain.markets import Market, MarketFact
 from kb_pipeline.steps.facts.context import Occurrence, occurrences
 from kb_pipeline.steps.facts.durations import is_in_one_word
+from kb_pipeline.steps.facts.money import is_fraction
 from kb_pipeline.steps.facts.passage import Passage
 from kb_pipeline.steps.facts.ruling import Ruling, facts_of, market_facts, ruling
 from kb_pipeline.steps.facts.values import COMPARED, OF_OTHER_RULES, Key, comparison_value
@@ -84,6 +85,7 @@ def _compared(
     extra = [fact for fact, value in shown if value not in allowed]
     missing += [fact for fact in ours if fact not in missing and _is_of_another_unit(fact, theirs)]
     extra += [fact for fact in theirs if fact not in extra and _is_of_another_unit(fact, ours)]
+    missing, extra = _without_lone_fractions(missing, extra), _without_lone_fractions(extra, missing)
     return FactComparison(
         missing=(*_without_like(missing, theirs, market), *_exchanged(ours, theirs)),
         extra=(*_without_like(extra, ours, market, invented=True), *_exchanged(theirs, ours)),
@@ -91,6 +93,13 @@ def _compared(
         ruled=tuple((one.fact, rule) for one in met if one.sure for rule in one.rules),
         asked=tuple((one.fact, rule) for one in met if not one.sure for rule in one.rules if _differs(one.fact, rule, rules)),
     )
+
+
+def _without_lone_fractions(facts: list[Fact], others: list[Fact]) -> list[Fact]:
+    """The facts without fractions in words, unless the other side has another percentage: a third may be said in many ways."""
+    if any(other.kind is FactKind.PERCENT for other in others):
+        return facts
+    return [fact for fact in facts if fact.kind is not FactKind.PERCENT or not is_fraction(fact)]
 
 
 def _are_alike(facts: list[Fact], others: list[Fact]) -> bool:

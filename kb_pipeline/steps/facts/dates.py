@@ -120,11 +120,14 @@ def years(text: str, language: str) -> Iterator[Fact]:
         yield Fact(kind=FactKind.DATE, value=year, raw=match[0], start=match.start(), end=match.end())
 
 
+_IN_BRACKETS = r"(?:[（(][^（）()\n]{1,8}[）)]\s?)?"  # the same year as another era counts it
+
+
 @cache
 def _han() -> re.Pattern[str]:
     year, month, day = (any_of(everywhere(signs)) for signs in _SIGNS)
     return re.compile(
-        rf"(?:(?P<y>[0-9]{{4}})\s?(?:{year})\s?)?(?<![0-9])(?P<m>[0-9]{{1,2}})\s?(?:{month})"
+        rf"(?:(?P<y>[0-9]{{4}})\s?(?:{year})\s?{_IN_BRACKETS})?(?<![0-9])(?P<m>[0-9]{{1,2}})\s?(?:{month})"
         rf"(?:\s?(?P<d>[0-9]{{1,2}})\s?(?:{day}))?"
     )
 

@@ -12,7 +12,7 @@ from kb_pipeline.steps.facts.money import pair
 from kb_pipeline.steps.facts.number_words import number_words
 from kb_pipeline.steps.facts.numbers import REACH, at_numbers, number_beginnings, number_pattern, range_pattern
 from kb_pipeline.steps.facts.recogniser import shortest
-from kb_pipeline.steps.language.patterns import any_of, longest_first
+from kb_pipeline.steps.language.patterns import any_of, longest_first, parts
 from kb_pipeline.steps.language.reader import everywhere, language_of
 from kb_pipeline.steps.language.tags import primary
 
@@ -52,7 +52,12 @@ def _pattern(language: str) -> re.Pattern[str]:
     endings = f"[a-z]{{0,{listed.endings}}}" if listed.endings else ""
     unit = "|".join(part for part in (rf"(?:{latin}){endings}(?![^\W\d_])" if latin else "", other) if part)
     alone = r"(?<![0-9])(?<![0-9][.,])"
-    pattern = rf"{alone}(?:(?P<low>{number}){range_pattern()})?(?P<number>{number})(?:\s{{1,2}}|-)?{_fillers()}(?P<unit>{unit})"
+    halves = parts(listed.halves)
+    half, half_more = (
+        (rf"(?:\s?(?P<half>{halves.pattern}))?", rf"(?:\s?(?P<half_more>{halves.pattern}))?") if halves else ("", "")
+    )
+    between = rf"{half}(?:\s{{1,2}}|-)?{_fillers()}"
+    pattern = rf"{alone}(?:(?P<low>{number}){range_pattern()})?(?P<number>{number}){between}(?P<unit>{unit}){half_more}"
     return re.compile(pattern, re.IGNORECASE)
 
 
@@ -95,7 +100,14 @@ def may_hold_durations(lowered: str, language: str) -> bool:
 
 def durations(text: str, language: str) -> Iterator[Fact]:
     """Durations in `language`, number words included: `5 to 10 business days` gives two with the same unit."""
-    yield from _in_one_word(text, language)
+    found = [*_in_one_word(text, language), *_with_unit(text, language)]
+    found.sort(key=lambda fact: fact.start - fact.end)
+    for place, fact in enumerate(found):
+        if not any(fact.start < longer.end and longer.start < fact.end for longer in found[:place]):
+            yield fact
+
+
+def _with_unit(text: str, language: str) -> Iterator[Fact]:
     words = _words(language)
     for match in at_numbers(_pattern(language), text, language):
         word = re.sub(r"\s", " ", match["unit"].lower())

@@ -60,7 +60,7 @@ def percent_word_cues(language: str) -> tuple[str, ...]:
     """What a text holds, in lower case, if it has a percentage that is not of digits and a sign behind them."""
     own = language_of(language).money
     percent = (word.strip("*").lower() for word in own.percent) if number_words(language).pattern else ()
-    return (*own.percent_before, *own.percent_alone, *own.tenths, *own.tenths_left, *percent)
+    return (*own.percent_before, *own.percent_alone, *own.fractions, *own.tenths, *own.tenths_left, *percent)
 
 
 @cache
@@ -112,7 +112,7 @@ def _percent_in_words(language: str) -> re.Pattern[str]:
     own, number = language_of(language).money, number_pattern(language)
     words = "|".join(literal(word.removesuffix("*")) for word in longest_first(own.percent)) or NEVER
     return re.compile(
-        rf"(?:{any_of(own.percent_before)})\s?(?P<before>{number})|(?P<alone>{any_of(own.percent_alone)})"
+        rf"(?:{any_of(own.percent_before)})\s?(?P<before>{number})|(?P<alone>{any_of((*own.percent_alone, *own.fractions))})"
         rf"|(?P<words>{number_words(language).pattern or NEVER})\s?(?:{words})"
         rf"|(?P<tenths>{number})\s?(?:{any_of(own.tenths)})|(?P<left>{number})\s?(?:{any_of(own.tenths_left)})",
         re.IGNORECASE,
@@ -155,16 +155,27 @@ def _percent_cue(language: str) -> re.Pattern[str]:
 def _percent_value(match: re.Match[str], language: str) -> str | None:
     """The percentage of a match; None for a number that is none of tenths."""
     if word := match["alone"]:
-        return str(language_of(language).money.percent_alone[word.lower()])
+        own = language_of(language).money
+        return str({**own.percent_alone, **own.fractions}[word.lower()])
     if number := match["before"] or match["words"]:
         return canonical(number, language)
-    own, tenths = number_words(language), match["tenths"] or match["left"]
-    digits = "".join(str(own.value(sign)) for sign in tenths) if own.is_vague(tenths) else canonical(tenths, language)
+    known, tenths = number_words(language), match["tenths"] or match["left"]
+    digits = "".join(str(known.value(sign)) for sign in tenths) if known.is_vague(tenths) else canonical(tenths, language)
     part = Decimal(digits) / (10 ** (len(digits) - 1) if "." not in digits else 1)  # 八五折 are 8.5 tenths
     if not 0 < part < 10:
         return None
     percent = 10 * part if match["tenths"] else 100 - 10 * part
     return format(percent.normalize(), "f")
+
+
+def is_fraction(fact: Fact) -> bool:
+    """Whether a percentage is written as a fraction in words: a quarter of."""
+    return fact.raw.lower() in _fractions()
+
+
+@cache
+def _fractions() -> frozenset[str]:
+    return frozenset(everywhere(lambda language: language.money.fractions))
 
 
 def pair(match: re.Match[str], kind: FactKind, unit: str, language: str) -> Iterator[Fact]:
@@ -186,6 +197,8 @@ def pair(match: re.Match[str], kind: FactKind, unit: str, language: str) -> Iter
         )
         start = match.start("number")
     value = canonical(match["number"], language, scale)
+    if groups.get("half") or groups.get("half_more"):
+        value = format(Decimal(value) + Decimal("0.5"), "f")
     yield Fact(kind=kind, value=value, unit=unit, raw=text_of(match, start, match.end()), start=start, end=match.end())
 
 

@@ -56,8 +56,9 @@ def _forms() -> Iterator[tuple[str, tuple[str, ...]]]:
     evening, night = _listed(lambda own: own.evening_hours), _listed(lambda own: own.night)
     signs, minutes = _listed(lambda own: own.hour_signs), any_of(_listed(lambda own: own.minute_signs))
     to, no_hour = any_of(_listed(lambda own: own.to)), any_of(_listed(lambda own: own.no_hour_before))
+    afternoon = any_of(_listed(lambda own: own.afternoon_hours))
     unit, whole_unit = any_of(after), "|".join(f"{literal(word)}(?![a-z])" for word in after)
-    yield rf"{_HOUR}:{_MINUTE}(?::[0-9]{{2}})?(?![0-9:])(?:\s?{_HALF})?(?:\s?(?:{whole_unit}))?", (":",)
+    yield rf"{_HOUR}:{_MINUTE}(?::[0-9]{{2}})?(?![0-9:])(?:\s?{_HALF})?(?:\s?(?:{whole_unit}|{afternoon}))?", (":",)
     yield rf"{_HOUR}\s?{_HALF}", _HALVES
     range_end = rf"\s?(?:[-–]|{to})\s?[0-9]{{1,2}}\.[0-5][0-9]\s?(?:{unit})"
     yield rf"{_HOUR}\.{_MINUTE}(?=\s?(?:{unit})|{range_end})(?:\s?(?:{unit}))?", shortest(after)

@@ -168,6 +168,7 @@ class Money(Value):
     percent: Words = ()
     percent_before: Words = ()
     percent_alone: Mapping[str, int] = Field(default_factory=dict)  # half price: 50
+    fractions: Mapping[str, int] = Field(default_factory=dict)  # a quarter of: 25, which may also be said without a fact
     tenths: Words = ()  # behind a number of tenths: 2割
     tenths_left: Words = ()  # behind the tenths that are still to be paid: 九折
 
@@ -181,6 +182,7 @@ class Durations(Value):
     not_before: Mapping[str, Pattern] = Field(default_factory=dict)  # by unit word, what follows it where it is no unit
     endings: int = 0  # letters that a unit word may end with: Tagen
     fillers: Words = ()  # between number and unit: 3 full days
+    halves: Wording = Wording()  # half a unit more, before or behind the unit: two and a half days
 
 
 class Dates(Value):
@@ -278,6 +280,7 @@ class Cues(Value):
     promise: Meanings = Field(default_factory=dict)
     modality: Meanings = Field(default_factory=dict)
     denial: Meanings = Field(default_factory=dict)
+    contrast: Words = ()  # between two clauses of which one may deny what the other affirms: but
     agent: Beside = Beside()  # beside the role that does something
     object: Beside = Beside()  # beside a role to which something is done
     origin: Beside = Beside()  # beside a role from which something comes, which may be said as what that role does
@@ -345,6 +348,7 @@ class Language(Value):
     spoken_tops: Mapping[str, str] = Field(default_factory=dict)  # top-level domains in the language's own letters
     pointing_back: Words = ()  # with which a sentence begins that needs the one before it: it, this
     joins: Words = ()  # words that begin another part of a sentence, which may speak of another thing: and, but
+    new_words: Words = ()  # that the dictionaries lack, and whose letters make other words with those beside them: แอปใหม่
     opposites: Annotated[tuple[tuple[str, str], ...], BeforeValidator(_pairs)] = ()
     sameness: Sameness = Sameness()
     sentence_ends: SentenceEnds = SentenceEnds()

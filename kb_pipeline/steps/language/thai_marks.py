@@ -13,6 +13,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
+from kb_pipeline.steps.language.patterns import any_of
+from kb_pipeline.steps.language.reader import language_of
 from kb_pipeline.steps.language.words import segments
 
 TABLE = Path(__file__).with_name("thai_marks.tsv")
@@ -47,12 +49,20 @@ class Broken(NamedTuple):
 def lost_marks(text: str) -> Iterator[Repair]:
     """The words of `text` that lack a mark, with the word; only where nothing else is likely."""
     reached = 0
-    for place, row in _places(text):
+    places = _places(text)
+    new = [match.span() for match in _new_words().finditer(text)] if places else ()
+    for place, row in places:
         there = [b for b in _forms(row) if place - b.at >= reached and text.startswith(b.form, place - b.at)]
+        there = [b for b in there if not any(start < place - b.at < end for start, end in new)]
         gain, best = max(((_gain(text, place - b.at, b), b) for b in there), default=(0.0, None))
         if best and gain > _GAIN:
             reached = place - best.at + len(best.form)
             yield Repair(place - best.at, reached, best.word)
+
+
+@cache
+def _new_words() -> re.Pattern[str]:
+    return re.compile(any_of(language_of("th").new_words))
 
 
 def _places(text: str) -> list[tuple[int, str]]:

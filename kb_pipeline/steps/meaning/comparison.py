@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from kb_pipeline.steps.language.negation import hints_at_denial
 from kb_pipeline.steps.meaning.alignment import Part, pairs
-from kb_pipeline.steps.meaning.denial import denial
+from kb_pipeline.steps.meaning.denial import CLAUSE, denial
 from kb_pipeline.steps.meaning.differences import differing, extra, missing
 from kb_pipeline.steps.meaning.lexicon import knows
 from kb_pipeline.steps.meaning.quantities import bound, has_turned_bound, number, ordinal
@@ -37,9 +37,19 @@ def modality(one: Part, other: Part) -> Iterator[Difference]:
     """Must where it was can, and the reverse; need not where it was must not, and the reverse."""
     if len(one.key) > _LONG:
         return
-    for value, opposite in (("must", "can"), ("can", "must"), ("need not", "must not"), ("must not", "need not")):
+    for value, opposite in _OPPOSITE_MODALITIES:
         if f"{value} not" not in other.values:
             yield from _turned(one, other, Kind.MODALITY, value, opposite)
+
+
+_OPPOSITE_MODALITIES = (
+    ("must", "can"),
+    ("must", "need not"),
+    ("can", "must"),
+    ("need not", "must"),
+    ("need not", "must not"),
+    ("must not", "need not"),
+)
 
 
 def condition(one: Part, other: Part) -> Iterator[Difference]:
@@ -88,11 +98,17 @@ def only(one: Part, other: Part) -> Iterator[Difference]:
 
 def quantity(one: Part, other: Part) -> Iterator[Difference]:
     """All where it was some, some where it was all, all where it was not all."""
-    for value, opposite in (("all", "some"), ("some", "all"), ("all", "not all")):
+    for value, opposite in (("all", "some"), ("some", "all"), ("all", "not all"), ("most", "all"), ("all", "most")):
         yield from _turned(one, other, Kind.QUANTITY, value, opposite)
     here, there = one.says("not all"), other.says("all")
-    if here and there and "all" not in one.values and not other.says("not all", "some"):
+    if here and there and "all" not in one.values and not other.says("not all", "some") and not _is_denied(other, there):
         yield differing(here, there)
+
+
+def _is_denied(part: Part, said: Commitment) -> bool:
+    """Whether a negation stands before something in its clause: we do not ship to all islands."""
+    text = part.reading.key
+    return any(one.end <= said.start and not CLAUSE.search(text, one.end, said.start) for one in part.of(Kind.DENIAL))
 
 
 def alternative(one: Part, other: Part) -> Iterator[Difference]:
@@ -116,7 +132,7 @@ def _is_one_of(one: Part, other: Part) -> bool:
 
 def _is_free(one: Part, other: Part) -> bool:
     """Whether and and or say the same: in a denial, and of all."""
-    return "no" in one.values or "no" in other.values or one.may_say(Kind.QUANTITY, "all")
+    return not {"no", "all"}.isdisjoint(one.values) or not {"no", "all"}.isdisjoint(other.values) or "any" in one.key
 
 
 def promise(one: Part, other: Part) -> Iterator[Difference]:
@@ -164,10 +180,10 @@ _Rule = tuple[Callable[[Part, Part], Iterator[Difference]], frozenset[str], froz
 _NONE = frozenset[str]()
 # Each rule with the values of which the first text must have one, or the second, to be asked at all.
 _RULES: tuple[_Rule, ...] = (
-    (number, frozenset((Kind.NUMBER,)), _NONE),
+    (number, frozenset((Kind.NUMBER,)), frozenset((Kind.NUMBER,))),
     (ordinal, frozenset((Kind.ORDINAL,)), _NONE),
     (bound, VALUES[Kind.BOUND], _NONE),
-    (denial, frozenset(("no", "negative")), frozenset(("no",))),
+    (denial, frozenset(("no", "negative", "refusal")), frozenset(("no",))),
     (modality, VALUES[Kind.MODALITY], _NONE),
     (condition, VALUES[Kind.CONDITION], _NONE),
     (time, VALUES[Kind.TIME], _NONE),

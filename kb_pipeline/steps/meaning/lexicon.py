@@ -44,9 +44,10 @@ def find(text: str, language: str) -> list[Hit]:
     """The senses of all cues of `text`, which is a `key`, by place. Of one kind none overlap."""
     lexicon = _lexicon(language)
     found: list[Hit] = []
+    done = 0
     for match in lexicon.pattern.finditer(text):
-        start = match.start()
-        found += [Hit(start + first, start + last, sense) for first, last, sense in lexicon.senses(match[0])]
+        if match.start() >= done:
+            done = lexicon.read(match, found)
     return found
 
 
@@ -70,6 +71,14 @@ def knows(language: str, kind: Kind) -> bool:
     return bool(getattr(language_of(language).cues, kind.value, None))
 
 
+class _Known(NamedTuple):
+    """What matched words say: each sense with its place inside of them, a phrase hiding the shorter ones of its kinds only."""
+
+    senses: tuple[tuple[int, int, Sense], ...]
+    kinds: frozenset[Kind]  # of all senses, of those too that say nothing
+    within: tuple[int, ...]  # where in the words another phrase may begin that goes on behind them
+
+
 class _Lexicon:
     """The cues of one language."""
 
@@ -77,15 +86,36 @@ class _Lexicon:
         self._whole = {phrase: senses for phrase, senses in phrases.items() if not phrase.endswith("*")}
         self._begun = {phrase[:-1]: senses for phrase, senses in phrases.items() if phrase.endswith("*")}
         self.pattern = re.compile(_pattern(phrases))
-        self._known: dict[str, tuple[tuple[int, int, Sense], ...]] = {}
+        self._beginnings = frozenset(phrase[:end] for phrase in phrases for end in range(1, len(phrase)))
+        self._known: dict[str, _Known] = {}
 
-    def senses(self, words: str) -> tuple[tuple[int, int, Sense], ...]:
-        """What matched words say, each with its place inside of them: a phrase hides the shorter ones of its kinds only."""
+    def read(self, match: re.Match[str], found: list[Hit]) -> int:
+        """Add what matched words say, and what begins in them and goes on behind: ต้องไม่ and ไม่เกิน in ต้องไม่เกิน; its end."""
+        start, end = match.span()
+        known = self._of_words(match[0])
+        for first, last, sense in known.senses:
+            found.append(Hit(start + first, start + last, sense))
+        for at in known.within:
+            further = self.pattern.match(match.string, start + at)
+            if further and further.end() > end:
+                beside: list[Hit] = []
+                done = self.read(further, beside)
+                if new := [hit for hit in beside if hit.start >= end or hit.sense.kind not in known.kinds]:
+                    found += new
+                    return done
+        return end
+
+    def _of_words(self, words: str) -> "_Known":
         known = self._known.get(words)
         if known is None:
             if len(self._known) > _MOST_KNOWN:
                 self._known.clear()
-            known = self._known[words] = tuple(self._inside(words))
+            covered = tuple(self._inside(words))
+            known = self._known[words] = _Known(
+                senses=tuple(one for one in covered if one[2].value),
+                kinds=frozenset(sense.kind for _, _, sense in covered),
+                within=tuple(at for at in range(1, len(words)) if words[at:] in self._beginnings),
+            )
         return known
 
     def _inside(self, words: str) -> Iterator[tuple[int, int, Sense]]:
@@ -96,7 +126,7 @@ class _Lexicon:
                 end = start + len(match[0]) if match else start
                 if not any(one.kind is sense.kind and low <= start and end <= high for low, high, one in covered):
                     covered.append((start, end, sense))
-        yield from (found for found in covered if found[2].value)
+        yield from covered
 
     def _of(self, words: str) -> tuple[Sense, ...]:
         own = self._whole.get(words, ())

@@ -22,7 +22,8 @@ _NUMBERED = (FactKind.COUNT, FactKind.DURATION, FactKind.MONEY, FactKind.PERCENT
 def numbers(text: str, language: str, facts: Iterable[Fact], hits: Iterable[Hit]) -> list[Commitment]:
     """The numbers and ordinals of `text`, a key whose `facts` and cues are known, by place.
 
-    The value is the number; `about` is the unit of a count, and of other facts their kind and unit: `duration:minute`.
+    The value is the number; `about` is the unit of a count, and of other facts their kind, unit and number as it is written:
+    `duration:minute:2` of 2 days, whose value is 2880.
     """
     found = [_of_fact(fact) for fact in facts if fact.kind in _NUMBERED] if facts else []
     in_words = any(hit.sense.kind is Kind.NUMBER for hit in hits)
@@ -43,6 +44,11 @@ def is_count(one: Commitment) -> bool:
     return ":" not in one.about
 
 
+def written(one: Commitment) -> str:
+    """A number without its unit: 2 of `2 days`, and of `2 dates`."""
+    return one.value if is_count(one) else one.about.rpartition(":")[2]
+
+
 def possible_numbers(text: str, language: str) -> set[str]:
     """All numbers that `text`, a key, may speak of: digits wherever they stand, words such as `both`."""
     digits = {canonical(match[0], language) for match in _patterns(language).digits.finditer(plain(text))}
@@ -55,9 +61,16 @@ def words_for_numbers(text: str, language: str) -> set[str]:
     return {str(patterns.of_may[match[0]]) for match in patterns.may.finditer(text)}
 
 
+def possible_words(text: str, language: str, offset: int) -> list[Commitment]:
+    """The same with their places, in a text in which `text` begins at `offset`."""
+    patterns = _patterns(language)
+    found = [(str(patterns.of_may[match[0]]), *match.span()) for match in patterns.may.finditer(text)]
+    return [Commitment(Kind.NUMBER, value, offset + start, offset + end) for value, start, end in found]
+
+
 def _of_fact(fact: Fact) -> Commitment:
     kind, value, unit = comparison_value(fact)
-    about = fact.unit if fact.kind is FactKind.COUNT else f"{kind}:{unit}"
+    about = fact.unit if fact.kind is FactKind.COUNT else f"{kind}:{unit}:{fact.value}"
     return Commitment(Kind.NUMBER, value, fact.start, fact.end, about)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from kb_pipeline.steps.language.reader import language_of
 from kb_pipeline.steps.meaning.alignment import Part
 from kb_pipeline.steps.meaning.differences import differing
-from kb_pipeline.steps.meaning.numbers import is_count, possible_numbers
+from kb_pipeline.steps.meaning.numbers import is_count, possible_numbers, possible_words, written
 from kb_pipeline.steps.meaning.values import Commitment, Difference, Kind
 
 _UP, _DOWN = frozenset(("at most", "below")), frozenset(("at least", "above"))
@@ -24,6 +24,8 @@ def ordinal(one: Part, other: Part) -> Iterator[Difference]:
 
 def _exchanged(one: Part, other: Part, kind: Kind) -> Iterator[Difference]:
     gone, new = _only_in(one, other, kind), _only_in(other, one, kind)
+    if new and not gone and kind is Kind.NUMBER:
+        gone = _possibly_only_in(one, other)
     for here, there in zip(gone, new, strict=False):
         yield differing(here, there)
 
@@ -35,6 +37,12 @@ def _only_in(one: Part, other: Part, kind: Kind) -> list[Commitment]:
     rest = [number for number in own if number.value not in theirs]
     known = possible_numbers(other.key, other.language) if rest else set()
     return [number for number in rest if number.value not in known]
+
+
+def _possibly_only_in(one: Part, other: Part) -> list[Commitment]:
+    """Words that may stand for a number, which the other part has nowhere: both, where it says three."""
+    known = possible_numbers(other.key, other.language) | {number.value for number in other.of(Kind.NUMBER)}
+    return [found for found in possible_words(one.key, one.language, one.span[0]) if found.value not in known]
 
 
 def _of_another_thing(one: Part, other: Part) -> Iterator[Difference]:
@@ -56,9 +64,13 @@ def bound(one: Part, other: Part) -> Iterator[Difference]:
     """
     if "before" in one.values and "before" in other.values:
         return
-    if bool(one.of(Kind.DENIAL)) == bool(other.of(Kind.DENIAL)):
+    if _denies(one) is _denies(other):
         for here, there in _turned(one, other):
             yield differing(here, there, _shown(one, here), _shown(other, there))
+
+
+def _denies(part: Part) -> bool:
+    return any(found.value != "weak" for found in part.of(Kind.DENIAL))
 
 
 def _shown(part: Part, bound: Commitment) -> str:
@@ -74,10 +86,17 @@ def has_turned_bound(one: Part, other: Part) -> bool:
 
 def _turned(one: Part, other: Part) -> Iterator[tuple[Commitment, Commitment]]:
     ours, theirs = (_by_number(part) for part in (one, other))
+    if ours.keys().isdisjoint(theirs):  # two dates, 2 days
+        ours, theirs = (_by_written_number(part, bounds) for part, bounds in ((one, ours), (other, theirs)))
     for about, here in ours.items():
         there = theirs.get(about)
         if there and any({a.value for a in here} <= up and {b.value for b in there} <= down for up, down in _OPPOSITES):
             yield here[0], there[0]
+
+
+def _by_written_number(part: Part, bounds: dict[str, list[Commitment]]) -> dict[str, list[Commitment]]:
+    values = {number.value: written(number) for number in part.of(Kind.NUMBER)} if bounds else {}
+    return {values[about]: found for about, found in bounds.items() if about in values}
 
 
 _OPPOSITES = ((_UP, _DOWN), (_DOWN, _UP))

@@ -55,11 +55,12 @@ def read(text: str, language: str, facts: Sequence[Fact]) -> Reading:
     words = key(prose)
     hits = find(words, language)
     counted = numbers(words, language, facts, hits)
-    bounds = list(_bounds(words, hits, counted))
+    bounds = list(_bounds(words, language, hits, counted))
     denied, negative = _denied(words, language, bounds) if may_deny(words, language) else ([], [])
     found = [*counted, *bounds, *_plain(words, language, hits, denied), *_times(words, language, hits)]
     found += [Commitment(Kind.DENIAL, "no", at, at + 1) for at in denied]
     found += [Commitment(Kind.DENIAL, "negative", *span) for span in negative]
+    found += _denying_words(hits, bounds)
     found.sort(key=_START)
     protected = tuple([(fact.start, fact.end) for fact in facts if fact.kind in _PROTECTED]) if facts else ()
     return Reading(prose, words, language, tuple(found), protected)
@@ -69,6 +70,13 @@ def _denied(text: str, language: str, bounds: Sequence[Commitment]) -> tuple[lis
     """Where negations stand that are not part of a bound, and words that some languages say with one."""
     places = [at for at in denials(text, language) or () if not any(one.start <= at < one.end for one in bounds)]
     return places, negative_words(text, language)
+
+
+def _denying_words(hits: Iterable[Hit], bounds: Sequence[Commitment]) -> Iterator[Commitment]:
+    """Verbs that deny, and phrases that hold a negation, but for those of a bound."""
+    for start, end, sense in hits:
+        if sense.kind is Kind.DENIAL and not any(one.start < end and start < one.end for one in bounds):
+            yield Commitment(Kind.DENIAL, sense.value, start, end)
 
 
 def _plain(text: str, language: str, hits: Iterable[Hit], denied: Sequence[int]) -> Iterator[Commitment]:
@@ -87,17 +95,20 @@ def _plain(text: str, language: str, hits: Iterable[Hit], denied: Sequence[int])
         yield Commitment(sense.kind, value, start, end)
 
 
-def _bounds(text: str, hits: Iterable[Hit], counted: Sequence[Commitment]) -> Iterator[Commitment]:
-    """The bounds that have a number; `about` is its value."""
+def _bounds(text: str, language: str, hits: Iterable[Hit], counted: Sequence[Commitment]) -> Iterator[Commitment]:
+    """The bounds that have a number; `about` is its value. None of a price's tenths: from 七折 on is up to 30 % less."""
     bounds = [hit for hit in hits if hit.sense.kind is Kind.BOUND] if counted else ()
     firm = [one for one in counted if one.kind is Kind.NUMBER] if bounds else []
     starts = [one.start for one in firm]
+    left = language_of(language).money.tenths_left
     for start, end, sense in bounds:
         after = bisect_left(starts, end)
         if not (after < len(firm) if sense.ahead else after):
             continue
         number = firm[after if sense.ahead else after - 1]
         between = text[end : number.start] if sense.ahead else text[number.end : start]
+        if left and text[number.start : number.end].endswith(left):
+            continue
         if len(between) <= _NEAR and not _MARK.search(between.strip(" .")):
             yield Commitment(Kind.BOUND, sense.value, start, end, number.value)
 

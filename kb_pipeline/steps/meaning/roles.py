@@ -23,7 +23,7 @@ def role(one: Part, other: Part) -> Iterator[Difference]:
     addressed, addresses = (_YOU in part.values for part in (one, other))
     gone = [found for found in ours if found.value not in there and not other.may_say(Kind.ROLE, found.value)]
     new = [found for found in theirs if found.value not in here and not one.may_say(Kind.ROLE, found.value)]
-    if gone and new and addressed is addresses:
+    if gone and new and (addressed is addresses or gone[0].value not in _ADDRESSED):
         yield differing(gone[0], new[0])
     elif gone and addresses and not addressed and gone[0].value not in _ADDRESSED:
         yield missing(gone[0])

@@ -29,9 +29,9 @@ class Kind(StrEnum):
 
 VALUES: dict[Kind, frozenset[str]] = {
     Kind.BOUND: frozenset(("at most", "below", "at least", "above")),
-    Kind.DENIAL: frozenset(
-        ("no", "undone", "affirmed")
-    ),  # `no?` deny without a negation; the others take one back, `affirmed?` always
+    # `refusal` denies by a verb, `no?` may deny without a negation; `weak` holds a negation that other languages need not say;
+    # the others take one back, `affirmed?` always
+    Kind.DENIAL: frozenset(("no", "refusal", "weak", "undone", "affirmed")),
     Kind.MODALITY: frozenset(("must", "can", "need not", "must not")),
     Kind.CONDITION: frozenset(("if", "unless")),
     Kind.TIME: frozenset(("before", "after")),
@@ -40,7 +40,7 @@ VALUES: dict[Kind, frozenset[str]] = {
     ),
     Kind.ROLE: frozenset(("buyer", "seller", "courier", "bank", "leader", "you")),
     Kind.ONLY: frozenset(("only", "except")),
-    Kind.QUANTITY: frozenset(("all", "not all", "some")),
+    Kind.QUANTITY: frozenset(("all", "most", "not all", "some")),
     Kind.ALTERNATIVE: frozenset(("and", "or")),
     Kind.PROMISE: frozenset(("free", "guaranteed", "at once", "full")),
 }

@@ -186,7 +186,18 @@ def test_a_long_catalog_is_told_by_its_own_lines_and_in_its_own_character_set(tm
 def test_plural_forms_are_blocks_of_their_own_and_fuzzy_ones_are_none(tmp_path):
     more = 'msgid "{n} day"\nmsgid_plural "{n} days"\nmsgstr[0] "{n} วัน"\n\n#, fuzzy\nmsgid "Now"\nmsgstr "ตอนนี้"\n'
     blocks = read(tmp_path, "a.po", f"{PO}\n{more}".replace("UTF-8\\n", "UTF-8\\nPlural-Forms: nplurals=1; plural=0;\\n"))
-    assert [(b.source, b.target) for b in blocks] == [("Pay {x} now", "จ่าย {x}"), ("{n} day", "{n} วัน")]
+    assert [(b.source, b.target) for b in blocks] == [("Pay {x} now", "จ่าย {x}"), ("{n} days", "{n} วัน")]
+
+
+def test_the_only_form_of_a_language_is_held_against_the_plural(tmp_path):
+    more = 'msgid "One day"\nmsgid_plural "{n} days"\nmsgstr[0] "{n} วัน"\n'
+    head = PO.replace("UTF-8\\n", "UTF-8\\nPlural-Forms: nplurals=1; plural=0;\\n")
+    assert [b.source for b in read(tmp_path, "a.po", f"{head}\n{more}")][-1] == "{n} days"
+
+
+def test_both_forms_of_a_language_are_held_against_the_source_s_own(tmp_path):
+    more = 'msgid "One day"\nmsgid_plural "{n} days"\nmsgstr[0] "Ein Tag"\nmsgstr[1] "{n} Tage"\n'
+    assert [b.source for b in read(tmp_path, "a.po", f"{PO}\n{more}")][-2:] == ["One day", "{n} days"]
 
 
 def test_entities_that_multiply_are_refused_at_once(tmp_path):
@@ -224,7 +235,7 @@ def test_of_a_catalogs_header_only_the_character_set_counts(tmp_path, field):
     head = f'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"{field}\\n"\n\n'
     began = time.monotonic()
     blocks = read(tmp_path, "a.po", head + CATALOG)
-    assert [(block.source, block.target) for block in blocks] == [("{n} day", "{n} วัน"), ("Hello", "สวัสดี")]
+    assert [(block.source, block.target) for block in blocks] == [("{n} days", "{n} วัน"), ("Hello", "สวัสดี")]
     assert time.monotonic() - began < 5
 
 

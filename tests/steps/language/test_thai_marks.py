@@ -27,7 +27,10 @@ def test_a_form_without_its_mark_is_found_at_any_place(before, wrong, form, word
     assert list(lost_marks(f"{before}{wrong}")) == [Repair(start, start + len(form), word)]
 
 
-@pytest.mark.parametrize("text", ["", "a", "ก", "Refund", "返金", "🙂🙂🙂🙂", "แนะนำให้ลูกค้าคืนสินค้า", "ขอแน\nะนาให้"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "a", "ก", "Refund", "返金", "🙂🙂🙂🙂", "แนะนำให้ลูกค้าคืนสินค้า", "เปิดแอปใหม่", "แค่เปิดแอปใหม่เมื่อแอปค้าง", "ขอแน\nะนาให้"],
+)
 def test_nothing_is_found_where_nothing_is_lost(text) -> None:
     assert list(lost_marks(text)) == []
 

@@ -12,6 +12,7 @@ from kb_pipeline.steps.meaning import Kind, Status, commitments, compare, lexico
 from kb_pipeline.steps.meaning.precision import MEASURED, is_sure
 
 PAIRS = [json.loads(line) for line in Path(__file__).with_name("pairs.jsonl").read_text("utf-8").splitlines()]
+SECOND = [json.loads(line) for line in Path(__file__).with_name("pairs2.jsonl").read_text("utf-8").splitlines()]
 OF_FACTS = {
     "th-03",
     "ja-02",
@@ -38,6 +39,45 @@ def test_a_right_sentence_is_left_alone(pair: dict[str, str]) -> None:
 @pytest.mark.parametrize("pair", [pair for pair in PAIRS if pair["id"] not in OF_FACTS], ids=lambda pair: pair["id"])
 def test_a_wrong_sentence_is_found(pair: dict[str, str]) -> None:
     assert told(pair["source"], pair["wrong"], pair["language"], pair["source_language"])
+
+
+@pytest.mark.parametrize("pair", SECOND, ids=lambda pair: pair["id"])
+def test_a_right_sentence_of_a_shop_is_left_alone(pair: dict[str, str]) -> None:
+    assert told(pair["source"], pair["right"], pair["language"], pair["source_language"]) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "kind"),
+    [
+        ("Keep both receipts.", "เก็บใบเสร็จสามใบ", "number"),  # a word that may stand for a number
+        ("Choose at least two dates.", "เลือกได้ไม่เกิน 2 วัน", "bound"),  # of a count and of a duration
+        ("The name must not exceed 50 letters.", "ชื่อต้องเกิน 50 ตัวอักษร", "bound"),
+        ("We refuse parcels without a label.", "เรารับพัสดุที่ไม่มีฉลาก", "denial"),  # a verb that denies, and a negation
+        ("You cannot return it, but you can exchange it.", "คืนได้ แต่เปลี่ยนไม่ได้", "denial"),  # of a contrast
+        ("You must sign.", "ไม่ต้องเซ็น", "modality"),
+        ("Most orders arrive on time.", "คำสั่งซื้อทั้งหมดถึงตรงเวลา", "quantity"),
+        ("Your bank may hold the amount.", "ผู้ขายอาจกันวงเงินไว้", "role"),  # you may be left out
+    ],
+)
+def test_a_kind_that_was_missed_before_is_found(source: str, target: str, kind: str) -> None:
+    assert kind in {one[0] for one in told(source, target)}
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "language", "source_language"),
+    [
+        ("The money arrives by tomorrow at the latest.", "เงินเข้าไม่เกินวันพรุ่งนี้", "th-TH", "en"),  # a weak denial
+        ("No worries.", "Keine Sorge.", "de-DE", "en"),
+        ("It doesn't matter which one.", "อันไหนก็ได้", "th-TH", "en"),
+        ("并非所有地区都能送达。", "We do not deliver to all areas.", "en", "zh"),  # a negation before all
+        ("全场七折起。", "ลดสูงสุด 30%", "th-TH", "zh"),  # from seven tenths of the price is up to 30 % less
+        ("ชื่อต้องไม่เกิน 50 ตัวอักษร", "At most 50 characters.", "en", "th"),  # cues that overlap
+    ],
+)
+def test_what_another_language_says_otherwise_is_left_alone(
+    source: str, target: str, language: str, source_language: str
+) -> None:
+    assert told(source, target, language, source_language) == []
 
 
 def test_both_values_and_both_places_are_told() -> None:
