@@ -50,8 +50,8 @@ _OWN_LETTERS = re.compile(
     r"|(?P<latin>[\u0400-\u04ff\u3040-\u30ff\u3400-\u9fff]+\.(?:com|net|org|jp|cn|tw|hk|shop|xyz|top))(?![\w(])"
 )
 # What every address with a scheme has, and every one without: quicker to look for than these.
-_SLASHES = re.compile(r"//|\\\\")
-_DOTTED = re.compile(r"\.[^\s.]|%2e|[\[({](?:\.|dot)", re.IGNORECASE)
+_SLASHES = re.compile(r":\]?[/\\]")
+_DOTTED = re.compile(r"\.[^\s.]|%2e|%e3%80%82|%ef%bc%8e|_dot_|[\[({]\s?(?:\.|dot)", re.IGNORECASE)
 _ACCOUNT = re.compile(r"(?<![a-z0-9_@/.`+-])@(?P<name>[a-z0-9][a-z0-9._-]{2,29})(?![a-z0-9_@])", re.IGNORECASE)
 # Ends of file names that are top-level domains, too: `readme.md`, `run.sh`, `main.py`, `backup.zip`, `logo.ai`.
 _FILES = frozenset({"ai", "app", "cc", "cfd", "in", "java", "md", "mov", "pl", "pm", "ps", "py", "rs", "sh", "so", "zip"})

@@ -31,7 +31,7 @@ def parse(*words):
     return done
 
 
-def test_the_sentences_as_json_are_one_list_with_three_names(source):
+def test_the_sentences_as_json_are_one_list_of_records(source):
     done = parse(source, "--sentences", "--json")
     assert list(json.loads(done.stdout)) == ["sentences"]
     first, *_, last = json.loads(done.stdout)["sentences"]
@@ -40,8 +40,9 @@ def test_the_sentences_as_json_are_one_list_with_three_names(source):
         "article": "en/returns",
         "heading": window,
         "text": "You can return most items within 15 days of delivery.",
+        "lead_in": [],
     }
-    assert last == {"article": "th/returns", "heading": "คืนสินค้า > เงื่อนไข", "text": "คืนสินค้าได้ภายใน 15 วัน"}
+    assert last == {"article": "th/returns", "heading": "คืนสินค้า > เงื่อนไข", "text": "คืนสินค้าได้ภายใน 15 วัน", "lead_in": []}
     assert "en/bad.md:1" in done.stderr
     assert "not-utf8" in done.stderr
 

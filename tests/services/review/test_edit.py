@@ -32,11 +32,11 @@ def test_a_space_does_not_clear_what_the_source_claims_without_a_citation(desk, 
 
 
 def test_protected_text_is_counted_in_an_edit(desk):
-    source = PARCEL["en-US"].model_copy(update={"answer": "Write to help@shop.example or to help@shop.example."})
-    thai = PARCEL["th-TH"].model_copy(update={"answer": "เขียนถึง help@shop.example หรือ help@shop.example"})
+    source = PARCEL["en-US"].model_copy(update={"answer": "Write to help@marigold.example or to help@marigold.example."})
+    thai = PARCEL["th-TH"].model_copy(update={"answer": "เขียนถึง help@marigold.example หรือ help@marigold.example"})
     change = desk.propose("th-TH", thai, source=source, cited=source.answer)
     assert "protected-text" not in rules(change)
-    assert "protected-text" in rules(desk.edit(change, answer="เขียนถึง help@shop.example"))
+    assert "protected-text" in rules(desk.edit(change, answer="เขียนถึง help@marigold.example"))
 
 
 def test_an_edit_that_means_something_else_is_found_and_blocked(desk):

