@@ -3,6 +3,7 @@
 The `openai` client makes the requests; its own tries are off, and replies are read by `setbacks`, since anything may come.
 """
 
+import itertools
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -68,18 +69,25 @@ class Chat:
     def complete(self, prompt: str, body: Mapping[str, Any]) -> Reply:
         """The reply to a `request_body`. Raises LLMLaterError, LLMOutputError and LLMUnavailableError, which name `prompt`."""
         until = time.monotonic() + self._endpoint.deadline
-        for attempt in range(self._endpoint.retries + 1):
+        for attempt in itertools.count():
             self._breaker.enter(self._first.until(until))
             try:
                 return self._try(body, until)
             except Setback as setback:
-                wait = self._endpoint.backoff * 2**attempt * random.uniform(0.75, 1.25)  # noqa: S311 - no secret
-                wait = wait if setback.wait is None else setback.wait
-                is_last = attempt == self._endpoint.retries or time.monotonic() + wait >= until
-                if setback.outcome is not Outcome.RETRY_NOW or is_last:
+                wait = self._wait(setback, attempt, until)
+                if setback.outcome is not Outcome.RETRY_NOW or wait is None:
                     raise setback.error(prompt) from setback
             time.sleep(wait)
         raise AssertionError("the last try returns or raises")
+
+    def _wait(self, setback: Setback, attempt: int, until: float) -> float | None:
+        """Seconds until the next try; None: this was the last. A server that starts is tried for as long as it may take."""
+        wait = self._endpoint.backoff * 2**attempt * random.uniform(0.75, 1.25)  # noqa: S311 - no secret
+        wait = wait if setback.wait is None else setback.wait
+        now, starts_by = time.monotonic(), self._first.until(until)
+        if now < starts_by < until:
+            return min(wait, starts_by - now)
+        return None if attempt >= self._endpoint.retries or now + wait >= until else wait
 
     def _try(self, body: Mapping[str, Any], until: float) -> Reply:
         """One request, and its result told to the breaker. Raises Setback."""

@@ -181,5 +181,7 @@ def parts_of(sentence: str, language: str) -> list[str]:
 @lru_cache(maxsize=64)
 def _parts(language: str) -> re.Pattern[str]:
     return re.compile(
-        r"[,;:.!?](?=\s)|[，；：、。！？]" if language_of(language).spaces else r"[,;:，；：。！？]\s*|(?<=[^\0-\x7f])\s+(?=[^\0-\x7f])"
+        r"[,;:.!?](?=\s)|[，；：、。！？]"
+        if language_of(language).spaces
+        else r"[,;:，；：。！？]\s*|(?<=[^\0-\x7f])\s+(?=[^\0-\x7f])"
     )
