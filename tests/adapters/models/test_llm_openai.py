@@ -164,14 +164,16 @@ def test_an_old_home_whose_reply_was_fenced_pays_nothing(httpserver, memo, old_m
 
 
 def test_nobody_listening_is_unavailable(memo):
-    llm = OpenAILLM(Endpoint(model="m", base_url=lambda: "http://127.0.0.1:9/v1", key="k", retries=0, timeout=2.0), memo)
+    llm = OpenAILLM(
+        Endpoint(model="m", base_url=lambda: "http://127.0.0.1:9/v1", key="k", retries=0, timeout=2.0, starting=0.1), memo
+    )
     with pytest.raises(LLMUnavailableError, match="cannot be used"):
         llm.ask(request(), Said)
 
 
 @pytest.mark.parametrize("address", ["http://no-such-host.invalid/v1", "no-address"])
 def test_an_address_that_leads_nowhere_is_unavailable(memo, address):
-    llm = OpenAILLM(Endpoint(model="m", base_url=lambda: address, key="k", retries=0, timeout=2.0), memo)
+    llm = OpenAILLM(Endpoint(model="m", base_url=lambda: address, key="k", retries=0, timeout=2.0, starting=0.1), memo)
     with pytest.raises(LLMUnavailableError) as raised:
         llm.ask(request(), Said)
     assert "KB_LLM_BASE_URL" in raised.value.remedy
