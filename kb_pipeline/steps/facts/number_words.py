@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from kb_pipeline.steps.language.definition import Numbers
+from kb_pipeline.steps.language.definition_facts import Numbers
 from kb_pipeline.steps.language.patterns import any_of, longest_first
 from kb_pipeline.steps.language.reader import language_of
 

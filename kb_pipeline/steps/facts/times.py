@@ -8,7 +8,7 @@ from typing import NamedTuple
 from kb_pipeline.domain.facts import Fact, FactKind
 from kb_pipeline.steps.facts.numbers import at_digits
 from kb_pipeline.steps.facts.recogniser import shortest
-from kb_pipeline.steps.language.definition import Times
+from kb_pipeline.steps.language.definition_facts import Times
 from kb_pipeline.steps.language.patterns import any_of, literal
 from kb_pipeline.steps.language.reader import everywhere
 

@@ -7,7 +7,7 @@ anywhere. `kein*` is a word that goes on, `*n't` one that begins before. An apos
 import re
 from collections.abc import Iterable, Iterator
 
-from kb_pipeline.steps.language.definition import Wording
+from kb_pipeline.steps.language.definition_words import Wording
 
 # A letter of a written word: Latin, Greek, Cyrillic, Semitic and Indic scripts, Hangul, digits. Thai, Han and kana are not.
 LETTER = "A-Za-z0-9\u00c0-\u0dff\u1e00-\u1fff\uac00-\ud7a3"

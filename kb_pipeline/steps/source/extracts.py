@@ -10,7 +10,7 @@ from itertools import chain
 
 from kb_pipeline.domain.articles import Sentence, SentenceKind
 from kb_pipeline.domain.base import Value
-from kb_pipeline.steps.language.definition import Wording
+from kb_pipeline.steps.language.definition_words import Wording
 from kb_pipeline.steps.language.patterns import whole_words
 from kb_pipeline.steps.language.reader import language_of
 from kb_pipeline.steps.source.generation import GenerationTask
