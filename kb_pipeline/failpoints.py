@@ -9,6 +9,7 @@ import os
 import signal
 import threading
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 from kb_pipeline.ports.releases import Failpoint
@@ -30,6 +31,7 @@ def _pass_by(_name: str) -> None:
     """No test runs."""
 
 
+@cache  # one count in a process, however many stores and publishers it opens
 def _killing(wanted: str, time: int) -> Failpoint:
     passed, lock = Counter[str](), threading.Lock()
 
