@@ -110,10 +110,10 @@ def _fitting(value: object, answer: type[Answer]) -> Answer:
 
 
 def _plainly(error: ValidationError) -> str:
-    """What is wrong with an answer, by field, without the library's words."""
+    """What is wrong with an answer, by field, without names of our code."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
-    told = [": ".join(filter(None, (".".join(map(str, one["loc"])), one["msg"]))) for one in found[:_MOST_TOLD]]
-    return storable("; ".join(told) + ("; and more" if len(found) > _MOST_TOLD else ""))[:300]
+    told = [" ".join((*map(str, one["loc"]), one["msg"][:1].lower() + one["msg"][1:])) for one in found[:_MOST_TOLD]]
+    return storable(f"its JSON does not fit: {'; '.join(told)}{'; and more' if len(found) > _MOST_TOLD else ''}")[:300]
 
 
 def _once(pairs: list[tuple[str, object]]) -> Mapping[str, object]:
