@@ -81,7 +81,7 @@ def _clocked(request: "httpx2.Request") -> None:
 
 
 def _bounded(most_bytes: int) -> "Callable[[httpx2.Response], None]":
-    """Lets a body end in an error where it is too large or too slow. A redirect that would drop a POST's body is no redirect."""
+    """Lets a body end in an error where it is too large or too slow. No redirect that drops a POST's body is followed."""
     import httpx2
 
     class Bounded(httpx2.SyncByteStream):

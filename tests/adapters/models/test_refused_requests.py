@@ -64,7 +64,7 @@ def test_no_key_no_money_and_no_model_are_the_endpoints_whatever_it_said_before(
         llm.ask(request("ข้อสอง"), Said)
 
 
-def test_an_endpoint_that_refuses_many_requests_in_a_row_stops_the_run_and_no_text_is_blamed(httpserver, store):
+def test_an_endpoint_that_refuses_many_requests_in_a_row_stops_the_run_with_a_remedy_for_the_endpoint(httpserver, store):
     bodies = answering(httpserver, GOOD, refusal(403))
     llm = llm_at(httpserver, store, straight=3, pauses=(0.01,))
     llm.ask(request("first"), Said)
