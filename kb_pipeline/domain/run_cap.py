@@ -62,7 +62,9 @@ class RunCap(Value):
         """Which bound is reached, in words; empty: none. A cost that is unknown reaches no bound."""
         tokens = spent.prompt_tokens + spent.completion_tokens
         if self.tokens is not None and tokens >= self.tokens:
-            return f"the cap of {self.tokens:,} tokens is reached: {tokens:,} are used"
+            return f"the cap of {self.tokens:,} tokens is reached: {tokens:,} were used by then; calls under way are finished"
         if self.cost is not None and spent.cost is not None and spent.cost >= self.cost:
-            return f"the cap of ${self.cost:,.4f} is reached: ${spent.cost:,.4f} is spent"
+            return (
+                f"the cap of ${self.cost:,.4f} is reached: ${spent.cost:,.4f} was spent by then; calls under way are finished"
+            )
         return ""

@@ -50,6 +50,9 @@ class CallStore(Protocol):
     def find_call(self, fingerprint: str) -> StoredCall | None:
         """The stored call, None if it was never finished."""
 
+    def has_calls(self, model: str) -> bool:
+        """Whether a call that `model` answered is stored."""
+
     def save_call(self, call: StoredCall) -> None:
         """Keep a call with its usable reply; durable on return; a second save of the same fingerprint changes nothing."""
 

@@ -38,6 +38,9 @@ def models(endpoint, tmp_path_factory):
     store = SqlStore(f"sqlite:///{tmp_path_factory.mktemp('home') / 'kb.sqlite3'}")
     known = {"model": "m", "base_url": lambda: endpoint.url, "key": "k", "retries": 2, "backoff": 0.001, "straight": 10**6}
     slow, quick = (OpenAILLM(Endpoint(timeout=seconds, deadline=10.0, **known), store) for seconds in (0.25, 5.0))
+    endpoint.script = lambda _: json.dumps(THAI)
+    for llm in (slow, quick):  # its replies are known to be usable
+        llm.ask(ModelRequest(prompt="say@1", prompt_fingerprint="first", messages=(), max_tokens=50), LocalizedFaq)
     yield lambda fault: slow if fault.name in SLOW else quick
     store.close()
 

@@ -23,7 +23,7 @@ class Wire:
 Spoil = Callable[[str], Wire]  # a good reply's text -> what is sent instead
 
 
-def completion(content: object, finish: str = "stop", **message: object) -> dict[str, Any]:
+def completion(content: object, finish: object = "stop", **message: object) -> dict[str, Any]:
     """The body of a chat completion."""
     choice = {"index": 0, "finish_reason": finish, "message": {"role": "assistant", "content": content, **message}}
     usage = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
@@ -51,7 +51,7 @@ def raw(body: bytes | str, code: int = 200, type_: str = JSON, **headers: str) -
     return lambda _: Wire(data, code, type_, {name.replace("_", "-"): value for name, value in headers.items()})
 
 
-def said(change: Callable[[str], object], finish: str = "stop", **message: object) -> Spoil:
+def said(change: Callable[[str], object], finish: object = "stop", **message: object) -> Spoil:
     """Another text of the model, in a completion that is whole."""
     return lambda content: sent(completion(change(content), finish, **message))
 

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Sequence
 
+from kb_pipeline.adapters.models.setbacks import then_again
 from kb_pipeline.errors import LLMUnavailableError
 
 STRAIGHT = 10  # failures in a row, over all workers, before the endpoint is left alone
@@ -59,7 +60,7 @@ class Breaker:
                 self._opened_at = time.monotonic()
             self._last = LLMUnavailableError(
                 f"the model endpoint failed {self._failures} times in a row, the last time: {message}",
-                f"{remedy}; then run again: finished work is kept",
+                then_again(remedy),
             )
             self._changed.notify_all()
 

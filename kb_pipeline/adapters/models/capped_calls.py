@@ -27,6 +27,10 @@ class CappedCalls:
             self._refuse_at_the_cap()
         return stored
 
+    def has_calls(self, model: str) -> bool:
+        """See ports.models.CallStore."""
+        return self._calls.has_calls(model)
+
     def save_call(self, call: StoredCall) -> None:
         """See ports.models.CallStore."""
         self._calls.save_call(call)

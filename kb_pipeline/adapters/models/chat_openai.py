@@ -60,11 +60,12 @@ class Endpoint:
 class Chat:
     """The endpoint. Thread-safe."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, is_known: Callable[[], bool]) -> None:
+        """`is_known`: see `FirstAnswer`."""
         self._endpoint = endpoint
         self._client = BoundedClient(endpoint.base_url, endpoint.key, MOST_BYTES)
         self._breaker = Breaker(endpoint.straight, endpoint.pauses)
-        self._first = FirstAnswer(endpoint.starting)
+        self._first = FirstAnswer(endpoint.starting, is_known)
 
     def complete(self, prompt: str, body: Mapping[str, Any]) -> Reply:
         """The reply to a `request_body`. Raises LLMLaterError, LLMOutputError and LLMUnavailableError, which name `prompt`."""
@@ -99,7 +100,7 @@ class Chat:
                 self._first.came()
                 self._breaker.succeeded()
             else:
-                self._breaker.failed(judged.message, judged.remedy)
+                self._breaker.failed(judged.message, setback.remedy)
             raise judged from setback.__cause__
         except BaseException:
             self._breaker.left()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 20.0  # that a connection may take; an answer may take much longer
 _UNTIL = "kb_until"
+_KEEPS_BODY = 307  # status from which a redirect asks for the same request again; below it, for a GET without what was asked
 
 
 class BoundedClient:
@@ -80,7 +81,7 @@ def _clocked(request: "httpx2.Request") -> None:
 
 
 def _bounded(most_bytes: int) -> "Callable[[httpx2.Response], None]":
-    """Lets a body end in an error where it is too large or too slow."""
+    """Lets a body end in an error where it is too large or too slow. No redirect that drops a POST's body is followed."""
     import httpx2
 
     class Bounded(httpx2.SyncByteStream):
@@ -102,6 +103,8 @@ def _bounded(most_bytes: int) -> "Callable[[httpx2.Response], None]":
             self._body.close()
 
     def bound(response: httpx2.Response) -> None:
+        if response.request.method == "POST" and response.status_code < _KEEPS_BODY:
+            response.headers.pop("Location", None)
         until = response.request.extensions[_UNTIL]
         response.stream = Bounded(cast("httpx2.SyncByteStream", response.stream), until)
 

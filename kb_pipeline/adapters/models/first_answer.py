@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -18,9 +19,9 @@ _log = logging.getLogger(__name__)
 class FirstAnswer:
     """What is known of an endpoint before, and of whether there was, its first answer. Thread-safe."""
 
-    def __init__(self, seconds: float = START_SECONDS) -> None:
-        """`seconds`: for how long nobody need listen there."""
-        self._seconds, self._lock = seconds, threading.Lock()
+    def __init__(self, seconds: float = START_SECONDS, is_known: Callable[[], bool] = lambda: False) -> None:
+        """`seconds`: for how long nobody need listen there; `is_known`: whether this model gave usable replies before."""
+        self._seconds, self._is_known, self._lock = seconds, is_known, threading.Lock()
         self._has_answered = self._has_told = False
         self._pages = 0
         self._until: float | None = None  # monotonic: until when somebody must listen
@@ -36,8 +37,13 @@ class FirstAnswer:
             return deadline if self._until is None else min(deadline, self._until)
 
     def judge(self, setback: Setback, deadline: float) -> Setback:
-        """The setback, or that the endpoint cannot be used. The first one that is tried again is logged, once."""
+        """The setback, that the endpoint cannot be used, or that it can and only this request fails.
+
+        The first one that is tried again is logged, once.
+        """
         with self._lock:
+            if setback.alone and (self._has_answered or self._is_known()):
+                return replace(setback, outcome=Outcome.ITEM_FAILED, remedy=setback.alone)
             judged = setback if self._has_answered else self._strictly(setback)
             if judged.outcome is Outcome.RETRY_NOW and not self._has_told:
                 self._has_told = True

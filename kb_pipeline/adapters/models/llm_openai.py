@@ -61,7 +61,7 @@ class OpenAILLM:
     def __init__(self, endpoint: Endpoint, calls: CallStore, batches: BatchedCalls | None = None) -> None:
         """`batches`: where requests are answered from; what was wrong with a reply is asked at once. None: all at once."""
         self._endpoint = endpoint
-        self._chat = Chat(endpoint)
+        self._chat = Chat(endpoint, lambda: calls.has_calls(endpoint.model))
         self._calls = calls
         self._batches = batches
         self._lock = threading.Lock()
@@ -100,13 +100,13 @@ class OpenAILLM:
         except UnusableReplyError as error:
             mended = self._known(question.again(stored.response, str(error)), answer)
             if mended is None:
-                self._calls.set_aside(question.key, str(error))
+                self._calls.set_aside(question.key, error.plain)
             return mended
         self._record(Usage(cost=0.0), cached=True)
         return ModelReply[Answer](value=value, calls=(stored.fingerprint,), usage=stored.usage, model=self.model, cached=True)
 
     def _paid(self, question: _Question, answer: type[Answer]) -> ModelReply[Answer]:
-        key, problem, prompt, remedy = question.key, "", question.request.prompt, ""
+        key, plain, prompt, remedy = question.key, "", question.request.prompt, ""
         for turn in range(_TURNS):
             started = time.monotonic()
             batches = self._batches if turn == 0 else None
@@ -118,17 +118,17 @@ class OpenAILLM:
             try:
                 value = _read(reply, answer, question.request.form)
             except UnusableReplyError as error:
-                problem, remedy = brief(error), _SAY_LESS if reply.is_cut else _STRONGER
-                self._calls.save_unusable(UnusableReply(**paid, problem=problem))
+                plain, remedy = error.plain, _SAY_LESS if reply.is_cut else _STRONGER
+                self._calls.save_unusable(UnusableReply(**paid, problem=error.plain))
                 if batches:
                     batches.forget(key)
-                question = question.again(reply.text, problem)
+                question = question.again(reply.text, brief(error))
                 continue
             self._calls.save_call(StoredCall(**paid))
             if batches:
                 batches.forget(key)
             return ModelReply[Answer](value=value, calls=(key,), usage=usage, model=self.model, cached=False)
-        raise LLMOutputError(f"{prompt}: no valid answer from '{self.model}' asked twice ({problem})", remedy)
+        raise LLMOutputError(f"{prompt}: no valid answer from '{self.model}' asked twice ({plain})", remedy)
 
     def _reply(self, question: _Question) -> Reply:
         """What the endpoint says; the time that it takes is counted."""

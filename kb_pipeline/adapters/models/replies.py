@@ -12,11 +12,19 @@ MOST_CHARACTERS = (
     400_000  # of a reply that is read at all: an answer has 8,000 at most, reasoning before it some ten times that
 )
 _MOST_STARTS = 50  # braces tried in prose: each costs a scan of what follows it
+_MOST_TOLD = 3  # problems of one answer
 _REASONING_ENDS = ("</think>", "</thinking>", "</reasoning>")  # some servers keep the opening tag to themselves
 
 
 class UnusableReplyError(ValueError):
-    """The reply is not the asked answer; the message says why, for the model to do better."""
+    """The reply is not the asked answer; the message says why, for the model to do better. `plain`: the same for people.
+
+    The message stays as it is: stored calls are found by it.
+    """
+
+    def __init__(self, message: str, plain: str = "") -> None:
+        super().__init__(message)
+        self.plain = plain or message
 
 
 def read_reply(text: str, answer: type[Answer], form: Literal["json", "line"]) -> Answer:
@@ -87,15 +95,25 @@ def _loads(text: str) -> object:
     try:
         value: object = json.loads(text, parse_constant=_refuse, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
-        raise UnusableReplyError(brief(error)) from error
+        raise UnusableReplyError(brief(error), f"it is not the asked JSON: {brief(error)}") from error
     return value
 
 
 def _fitting(value: object, answer: type[Answer]) -> Answer:
+    """`value` as the answer, strictly: no `true`, "1" or 1.0 where a whole number is asked."""
     try:
-        return answer.model_validate(value)
-    except (ValidationError, ValueError, RecursionError) as error:
+        return answer.model_validate_json(json.dumps(value), strict=True)
+    except ValidationError as error:
+        raise UnusableReplyError(brief(error), _plainly(error)) from error
+    except (ValueError, RecursionError) as error:
         raise UnusableReplyError(brief(error)) from error
+
+
+def _plainly(error: ValidationError) -> str:
+    """What is wrong with an answer, by field, without names of our code."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    told = [" ".join((*map(str, one["loc"]), one["msg"][:1].lower() + one["msg"][1:])) for one in found[:_MOST_TOLD]]
+    return storable(f"its JSON does not fit: {'; '.join(told)}{'; and more' if len(found) > _MOST_TOLD else ''}")[:300]
 
 
 def _once(pairs: list[tuple[str, object]]) -> Mapping[str, object]:

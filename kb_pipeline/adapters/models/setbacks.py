@@ -14,24 +14,35 @@ from kb_pipeline.errors import LLMError, LLMLaterError, LLMOutputError, LLMUnava
 
 _ADDRESS = "is the address right, and /v1 not missing? KB_LLM_BASE_URL"
 _AGAIN = "run again: finished work is kept"
+_MINDED = "the provider refuses this text: write it otherwise, or use another model"
+_BARRED = f"a firewall or {_MINDED}"
 _ERRORS: Mapping[Outcome, type[LLMError]] = {
     Outcome.RETRY_LATER: LLMLaterError,
     Outcome.ITEM_FAILED: LLMOutputError,
     Outcome.ENDPOINT_UNUSABLE: LLMUnavailableError,
 }
+_ELSEWHERE = f"check KB_LLM_MODEL; {_ADDRESS}"
+_PAGE = "a web page"
 _MOST_TOKENS = 10_000_000  # in one call; what is above was not counted
+_CUT = frozenset({"length", "max_tokens", "max_output_tokens", "model_length"})  # words of `finish_reason`, of all vendors
+_FILTERED = frozenset({"content_filter", "safety", "recitation", "blocklist", "prohibited_content", "spii"})
+_BROKEN = frozenset({"error", "abort", "cancelled", "timeout"})
 _ASKED = range(300, 500)  # statuses that say something of the request
 
 
 @dataclass(frozen=True)
 class _Rule:
-    """What a refusal means: its status is one of `statuses`, and its error has one of `words`, if there are any."""
+    """What a refusal means: its status is one of `statuses`, and its error has one of `words`, if there are any.
+
+    `alone`: the remedy where the endpoint is known to answer others, so that it refuses this request only.
+    """
 
     statuses: Container[int]
     outcome: Outcome
     remedy: str
     words: tuple[str, ...] = ()
     is_well: bool = False
+    alone: str = ""
 
     def fits(self, status: int, error: str) -> bool:
         return status in self.statuses and (not self.words or any(word in error for word in self.words))
@@ -69,10 +80,18 @@ _RULES = (  # the first that fits
         ("content_filter", "content filter", "content_policy", "content management policy", "moderation"),
         is_well=True,
     ),
-    _Rule({403}, Outcome.ENDPOINT_UNUSABLE, "may this key use this model? check KB_LLM_API_KEY, KB_LLM_MODEL"),
+    _Rule({403}, Outcome.ENDPOINT_UNUSABLE, f"does a firewall bar the way? {_ADDRESS}", (_PAGE,), alone=_BARRED),
+    _Rule(
+        {403},
+        Outcome.ENDPOINT_UNUSABLE,
+        "may this key use this model? check KB_LLM_API_KEY, KB_LLM_MODEL",
+        alone=_MINDED,
+    ),
     _Rule({400, 422}, Outcome.ITEM_FAILED, "does this model take a JSON schema (response_format)? KB_LLM_MODEL"),
     _Rule({408, 409, 425, 429, *range(500, 600)}, Outcome.RETRY_NOW, _AGAIN),
-    _Rule(range(1000), Outcome.ENDPOINT_UNUSABLE, f"check KB_LLM_MODEL; {_ADDRESS}"),
+    _Rule({404}, Outcome.ENDPOINT_UNUSABLE, _ELSEWHERE),
+    _Rule({451}, Outcome.ENDPOINT_UNUSABLE, "may this endpoint be used from here?", alone=_MINDED),
+    _Rule(range(1000), Outcome.ENDPOINT_UNUSABLE, _ELSEWHERE, alone=_BARRED),
 )
 
 
@@ -90,13 +109,19 @@ class Setback(Exception):  # noqa: N818 - no failure yet: most are tried again
     wait: float | None = None
     is_well: bool = False
     is_page: bool = False  # a web page came in the place of an answer
+    alone: str = ""  # the remedy where others get replies: then it is this request's failure; empty: that changes nothing
 
     def error(self, prompt: str) -> LLMError:
         """The error that it ends in."""
         lasting = self.lasting if self.outcome is Outcome.RETRY_NOW else self.outcome
         if lasting is Outcome.ENDPOINT_UNUSABLE:
-            return LLMUnavailableError(f"the model endpoint cannot be used: {self.message}", f"{self.remedy}; then {_AGAIN}")
+            return LLMUnavailableError(f"the model endpoint cannot be used: {self.message}", then_again(self.remedy))
         return _ERRORS[lasting](f"{prompt}: {self.message}", self.remedy)
+
+
+def then_again(remedy: str) -> str:
+    """A remedy for what stops a run."""
+    return remedy if remedy == _AGAIN else f"{remedy}; then {_AGAIN}"
 
 
 @dataclass(frozen=True)
@@ -133,9 +158,8 @@ def refused(status: int, body: str, headers: Mapping[str, str]) -> Setback:
     """A status of 300 and more; `body` may be anything."""
     told = _told(body)
     rule = next(rule for rule in _RULES if rule.fits(status, told.lower()))
-    return Setback(
-        rule.outcome, f"status {status}: {told or 'nothing said'}", rule.remedy, wait=_wait(headers), is_well=rule.is_well
-    )
+    message = f"status {status}: {told or 'nothing said'}"
+    return Setback(rule.outcome, message, rule.remedy, wait=_wait(headers), is_well=rule.is_well, alone=rule.alone)
 
 
 def read_reply(body: bytes, headers: Mapping[str, str]) -> Reply:
@@ -155,9 +179,11 @@ def read_reply(body: bytes, headers: Mapping[str, str]) -> Reply:
 
 
 def _said(choice: Mapping[str, Any], usage: Usage) -> Reply:
-    message, finish = choice.get("message"), choice.get("finish_reason")
+    message, finish = choice.get("message"), _finish(choice.get("finish_reason"))
     message = message if isinstance(message, dict) else {}
-    if finish == "content_filter":
+    if finish in _BROKEN:
+        raise Setback(Outcome.RETRY_NOW, f"the endpoint broke off the reply: {finish}")
+    if finish in _FILTERED:
         raise Setback(Outcome.ITEM_FAILED, "the endpoint's filter stopped the reply", "write the text otherwise", is_well=True)
     if refusal := message.get("refusal"):
         raise Setback(
@@ -166,7 +192,14 @@ def _said(choice: Mapping[str, Any], usage: Usage) -> Reply:
             "write the text otherwise, or use another model",
             is_well=True,
         )
-    return Reply(text=_text(message.get("content")), is_cut=finish == "length", usage=usage)
+    return Reply(text=_text(message.get("content")), is_cut=finish in _CUT, usage=usage)
+
+
+def _finish(told: object) -> str:
+    """Why a reply ended, in small letters; empty where nothing is said. A word that nobody knows says nothing of the reply."""
+    if told is not None and not isinstance(told, str):
+        raise Setback(Outcome.RETRY_NOW, "the endpoint's answer is no chat completion: its finish_reason is no text", _ADDRESS)
+    return (told or "").lower()
 
 
 def _text(content: object) -> str:
@@ -195,7 +228,7 @@ def _unreadable(body: bytes, reason: str) -> Setback:
 def _told(body: str) -> str:
     """What a refusal says, in the usual places of it. What it quotes of the request (`detail` of FastAPI) stays out."""
     if body.lstrip().startswith("<"):
-        return "a web page"
+        return _PAGE
     try:
         told = json.loads(body)
     except (ValueError, RecursionError):

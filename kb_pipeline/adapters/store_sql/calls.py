@@ -20,6 +20,11 @@ class SqlCalls(Part):
             row = session.get(CallRow, fingerprint)
             return row.value() if row else None
 
+    def has_calls(self, model: str) -> bool:
+        """Whether a call that `model` answered is stored."""
+        with self._db.read() as session:
+            return session.scalar(select(CallRow.fingerprint).where(CallRow.model == model).limit(1)) is not None
+
     def save_call(self, call: StoredCall) -> None:
         """Keep a call with its usable reply; durable on return; a second save of the same fingerprint changes nothing."""
         with self._db.write() as session:

@@ -43,10 +43,12 @@ def as_json(*words):
 def test_a_capped_run_ends_with_what_is_still_due_and_how_to_go_on(home):
     done = run("--max-cost", "0.05")
     assert done.exit_code == 1
-    assert "Stopped: the cap of $0.0500 is reached: $0.0600 is spent. Still due: th-TH 4 entries." in done.stdout
+    reached = "the cap of $0.0500 is reached: $0.0600 was spent by then; calls under way are finished"
+    assert f"Stopped: {reached}. Still due: th-TH 4 entries." in done.stdout
     assert "Go on with kb run" in done.stdout
     code, report = as_json("--max-tokens", "60")
-    assert (code, report["stopped"]) == (1, "the cap of 60 tokens is reached: 60 are used")
+    told = "the cap of 60 tokens is reached: 60 were used by then; calls under way are finished"
+    assert (code, report["stopped"]) == (1, told)
     assert 0 < report["still_due"]["th-TH"] < 4
     code, report = as_json()
     assert (code, report["stopped"], report["still_due"]) == (0, "", {})

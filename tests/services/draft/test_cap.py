@@ -71,7 +71,7 @@ def test_the_steps_of_one_run_share_its_cap(settings):
     result = second.localize(second.markets[0])
     second.close()
     assert (second.llm.account.calls, len(result.still_due)) == (0, 6)
-    assert "60 are used" in result.capped
+    assert "60 were used by then; calls under way are finished" in result.capped
 
 
 def test_an_answer_that_is_none_is_paid_and_asked_for_again_only_below_the_cap(settings, endpoint):
