@@ -40,11 +40,11 @@ class _Request(NamedTuple):
     to: re.Pattern[str]
     allowed: re.Pattern[str]
     orders: re.Pattern[str]
-    sign: re.Pattern[str]
+    signs: tuple[str, ...]
 
     def may_ask(self, text: str) -> bool:
         """Whether `text`, in lower case, has what every request has."""
-        return any(pattern.search(text) for pattern in (self.sign, self.secrets, self.described))
+        return any(sign in text for sign in self.signs) or self.secrets.search(text) is not None
 
     def found(self, text: str) -> Iterator[re.Match[str]]:
         """The requests in a text, those that name a secret first."""
@@ -71,7 +71,7 @@ def _requests() -> tuple[_Request, ...]:
         if words.asks:
             secrets, described = any_word(words.secrets), "|".join(words.described) or NEVER
             asks = "|".join(pattern.replace("{}", f"(?:{secrets}|{described})") for pattern in words.asks)
-            orders, sign = "|".join(words.orders) or NEVER, "|".join(map(re.escape, words.signs)) or NEVER
-            patterns = (secrets, described, asks, any_word(words.to), any_word(words.allowed), orders, sign)
-            found.append(_Request(name, *(re.compile(pattern, re.IGNORECASE) for pattern in patterns)))
+            orders = "|".join(words.orders) or NEVER
+            patterns = (secrets, described, asks, any_word(words.to), any_word(words.allowed), orders)
+            found.append(_Request(name, *(re.compile(pattern, re.IGNORECASE) for pattern in patterns), signs=words.signs))
     return tuple(found)

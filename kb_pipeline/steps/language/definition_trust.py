@@ -15,7 +15,7 @@ class SecretRequests(Value):
     """How customers are asked for a secret: patterns with `{}` for one, `to` whom; `allowed` says that nobody is asked.
 
     `described` are secrets in other words, as patterns: the digits from an SMS. `orders` ask whole: install a remote control and
-    tell its number; each holds one of `signs`, in lower case.
+    tell its number. Whatever these two match holds one of `signs`, in lower case.
     """
 
     secrets: tuple[str, ...] = ()
