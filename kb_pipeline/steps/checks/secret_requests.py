@@ -34,13 +34,13 @@ class _Request(NamedTuple):
     """How a language asks for a secret, for whom, and what says that nobody is asked. See `SecretRequests`."""
 
     language: str
+    signs: tuple[str, ...]
     secrets: re.Pattern[str]
     described: re.Pattern[str]
     asks: re.Pattern[str]
     to: re.Pattern[str]
     allowed: re.Pattern[str]
     orders: re.Pattern[str]
-    signs: tuple[str, ...]
 
     def may_ask(self, text: str) -> bool:
         """Whether `text`, in lower case, has what every request has."""
@@ -71,7 +71,7 @@ def _requests() -> tuple[_Request, ...]:
         if words.asks:
             secrets, described = any_word(words.secrets), "|".join(words.described) or NEVER
             asks = "|".join(pattern.replace("{}", f"(?:{secrets}|{described})") for pattern in words.asks)
-            orders = "|".join(words.orders) or NEVER
-            patterns = (secrets, described, asks, any_word(words.to), any_word(words.allowed), orders)
-            found.append(_Request(name, *(re.compile(pattern, re.IGNORECASE) for pattern in patterns), signs=words.signs))
+            orders, (to, allowed) = "|".join(words.orders) or NEVER, map(any_word, (words.to, words.allowed))
+            patterns = [re.compile(one, re.IGNORECASE) for one in (secrets, described, asks, to, allowed, orders)]
+            found.append(_Request(name, words.signs, *patterns))
     return tuple(found)

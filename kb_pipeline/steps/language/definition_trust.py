@@ -14,8 +14,8 @@ class BotOrders(Value):
 class SecretRequests(Value):
     """How customers are asked for a secret: patterns with `{}` for one, `to` whom; `allowed` says that nobody is asked.
 
-    `described` are secrets in other words, as patterns: the digits from an SMS. `orders` ask whole: install a remote control and
-    tell its number. Whatever these two match holds one of `signs`, in lower case.
+    `described` are secrets in other words, as patterns: the digits from an SMS. `orders` ask without one: install a remote
+    control and tell its number. Whatever these two match holds one of `signs`, in lower case.
     """
 
     secrets: tuple[str, ...] = ()
