@@ -1,4 +1,4 @@
-"""An answer that answers nothing: `asdf`, one letter, one word again and again, letters that make no words. No I/O."""
+"""An answer that answers nothing: `asdf`, `N/A`, one letter or word again and again, the question. No I/O."""
 
 import re
 from collections.abc import Iterator
@@ -12,10 +12,12 @@ from kb_pipeline.steps.language.questions import asked
 from kb_pipeline.steps.language.reader import language_of
 from kb_pipeline.steps.language.words import is_known, words
 
-_ONE_LETTER = re.compile(r"(.)\1{2,}")  # aaaa
+_ONE_LETTER = re.compile(r"\b([^\W\d_])\1{2,}\b")  # aaaa
+_NO_SIGN = re.compile(r"[\W_]")
 _SAYS_MORE = re.compile(r"\d|\*\*|`|\]\(|://")  # a number, a label, code, a link: one of them may be the answer
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")  # scripts of which a run of kana or Han is no word
 _FEWEST_SIGNS = 4  # letters of such a script that say something
+_MARKS = 0.6  # share of marks in what has a number, but says nothing: `???? 1`
 _UNKNOWN = 0.6  # share of letters in no known word; 0.14 at most in 301 Thai FAQs of real knowledge bases
 
 
@@ -23,9 +25,14 @@ _UNKNOWN = 0.6  # share of letters in no known word; 0.14 at most in 301 Thai FA
 def bare_answer(subject: Subject) -> Iterator[Flaw]:
     """The answer says something: more than one word that is no yes or no, and words of the language. Else two people look."""
     answer, language = subject.target.answer, subject.market.tag
-    if _SAYS_MORE.search(answer) or not answer.strip():
+    if not answer.strip():
         return
-    said = [word for word in map(str.lower, words(answer, language)) if not _ONE_LETTER.fullmatch(word)]
+    if _bare(answer) and _bare(answer) == _bare(subject.target.question):
+        yield Flaw("the answer is the question again; say in a sentence what the customer needs to know")
+        return
+    if _SAYS_MORE.search(answer) and not _is_marks(answer):
+        return
+    said = [word.lower() for word in words(_ONE_LETTER.sub(" ", answer), language)]
     if _is_bare(said):
         if not _is_a_verdict(subject) and not _is_of_the_pack(answer, subject.market):
             yield Flaw(f"'{answer.strip()[:40]}' is no answer; say in a sentence what the customer needs to know")
@@ -33,10 +40,21 @@ def bare_answer(subject: Subject) -> Iterator[Flaw]:
         yield Flaw("most of the answer's letters make no words; write it in the market's language")
 
 
+def _is_marks(answer: str) -> bool:
+    """Whether nearly all of the answer are marks, more than stand around a number: `???? 1`."""
+    signs = "".join(answer.split())
+    return len(_NO_SIGN.findall(signs)) > max(2, _MARKS * len(signs))
+
+
+def _bare(text: str) -> str:
+    return _NO_SIGN.sub("", comparison_key(text).casefold())
+
+
 def _is_bare(said: list[str]) -> bool:
     letters = "".join(said)
-    is_short = len(letters) < _FEWEST_SIGNS if _UNSPACED.match(letters) else len(set(said)) < 2
-    return is_short or len(set(letters)) == 1
+    if _UNSPACED.match(letters):
+        return len(letters) < _FEWEST_SIGNS or len(set(letters)) == 1
+    return len(set(said)) < 2 or len(set(letters)) == 1 or max(map(len, said)) < 2  # N/A
 
 
 def _is_a_verdict(subject: Subject) -> bool:

@@ -111,7 +111,7 @@ def bot_instruction(subject: Subject) -> Iterator[Flaw]:
 
 def _spoken(subject: Subject, words: "_Words", what: str) -> Iterator[Flaw]:
     """What `words` find in each part, as it is written or without its disguise, where no place is known."""
-    if not words.sign.search(subject.undisguised):
+    if not any(sign in subject.undisguised for sign in words.signs):  # many times as fast as one pattern of them
         return
     for part, text in subject.parts():
         found = next(((said, span) for said, span in words.in_any_form(text)), None)
@@ -120,10 +120,10 @@ def _spoken(subject: Subject, words: "_Words", what: str) -> Iterator[Flaw]:
 
 
 class _Words(NamedTuple):
-    """Patterns of all languages. What they match has a sign, in lower case, which is found many times faster."""
+    """Patterns of all languages. What they match has one of the signs, in lower case, which are found many times faster."""
 
     pattern: re.Pattern[str]
-    sign: re.Pattern[str]
+    signs: tuple[str, ...]
 
     def in_any_form(self, text: str) -> Iterator[tuple[str, tuple[int, int] | None]]:
         """The first of them in each form of a text, with its place in the text as it is written."""
@@ -139,7 +139,7 @@ def _orders() -> _Words:
     patterns = everywhere(lambda language: language.bot_orders.patterns)
     return _Words(
         pattern=re.compile("|".join((*patterns, _BORDERS)), re.IGNORECASE | re.MULTILINE),
-        sign=re.compile("|".join(map(re.escape, signs))),
+        signs=tuple(dict.fromkeys(signs)),
     )
 
 

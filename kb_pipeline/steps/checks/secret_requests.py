@@ -8,6 +8,8 @@ from typing import NamedTuple
 from kb_pipeline.domain.disguise import run_together, undisguised
 from kb_pipeline.domain.findings import MqmCategory, Severity
 from kb_pipeline.steps.checks.subject import Flaw, Subject, rule
+from kb_pipeline.steps.language.negation import negations
+from kb_pipeline.steps.language.patterns import NEVER
 from kb_pipeline.steps.language.reader import languages
 from kb_pipeline.steps.privacy.context import any_word
 
@@ -18,7 +20,7 @@ _SENTENCE_END = re.compile(r"[.!?。！？\n]")
 @rule("secret-request", MqmCategory.AUDIENCE, Severity.CRITICAL)
 def secret_request(subject: Subject) -> Iterator[Flaw]:
     """Nobody is asked to tell a password, a PIN, a one-time code: those who know it act in the customer's name."""
-    requests = [request for request in _requests() if request.secrets.search(subject.undisguised)]
+    requests = [request for request in _requests() if request.may_ask(subject.undisguised)]
     text = subject.target.answer  # questions are the customers' own words
     seen = undisguised(text) if requests else ""
     for form in dict.fromkeys((text, seen, run_together(seen))) if requests else ():
@@ -29,17 +31,29 @@ def secret_request(subject: Subject) -> Iterator[Flaw]:
 
 
 class _Request(NamedTuple):
-    """How a language asks for a secret, for whom, and what says that nobody is asked."""
+    """How a language asks for a secret, for whom, and what says that nobody is asked. See `SecretRequests`."""
 
+    language: str
+    signs: tuple[str, ...]
     secrets: re.Pattern[str]
+    described: re.Pattern[str]
     asks: re.Pattern[str]
     to: re.Pattern[str]
     allowed: re.Pattern[str]
+    orders: re.Pattern[str]
+
+    def may_ask(self, text: str) -> bool:
+        """Whether `text`, in lower case, has what every request has."""
+        return any(sign in text for sign in self.signs) or self.secrets.search(text) is not None
 
     def found(self, text: str) -> Iterator[re.Match[str]]:
+        """The requests in a text, those that name a secret first."""
         for match in self.asks.finditer(text):
-            around = _around(match)
+            around = self.described.sub(" ", _around(match))  # `the code on your phone` is sent to nobody
             if self.to.search(around) and not self.allowed.search(around):
+                yield match
+        for match in self.orders.finditer(text):
+            if not negations(_around(match), self.language):
                 yield match
 
 
@@ -52,11 +66,12 @@ def _around(match: re.Match[str]) -> str:
 @cache
 def _requests() -> tuple[_Request, ...]:
     found = list[_Request]()
-    for language in languages().values():
+    for name, language in languages().items():
         words = language.secret_requests
         if words.asks:
-            secrets = f"(?:{any_word(words.secrets)})"
-            asks = "|".join(pattern.replace("{}", secrets) for pattern in words.asks)
-            patterns = (secrets, asks, any_word(words.to), any_word(words.allowed))
-            found.append(_Request(*(re.compile(pattern, re.IGNORECASE) for pattern in patterns)))
+            secrets, described = any_word(words.secrets), "|".join(words.described) or NEVER
+            asks = "|".join(pattern.replace("{}", f"(?:{secrets}|{described})") for pattern in words.asks)
+            orders, (to, allowed) = "|".join(words.orders) or NEVER, map(any_word, (words.to, words.allowed))
+            patterns = [re.compile(one, re.IGNORECASE) for one in (secrets, described, asks, to, allowed, orders)]
+            found.append(_Request(name, words.signs, *patterns))
     return tuple(found)

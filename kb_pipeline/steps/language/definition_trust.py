@@ -12,12 +12,19 @@ class BotOrders(Value):
 
 
 class SecretRequests(Value):
-    """How customers are asked for a secret: patterns with `{}` for one, `to` whom; `allowed` says that nobody is asked."""
+    """How customers are asked for a secret: patterns with `{}` for one, `to` whom; `allowed` says that nobody is asked.
+
+    `described` are secrets in other words, as patterns: the digits from an SMS. `orders` ask without one: install a remote
+    control and tell its number. Whatever these two match holds one of `signs`, in lower case.
+    """
 
     secrets: tuple[str, ...] = ()
+    described: tuple[Pattern, ...] = ()
     asks: tuple[str, ...] = ()
     to: tuple[str, ...] = ()
     allowed: tuple[str, ...] = ()
+    orders: tuple[Pattern, ...] = ()
+    signs: tuple[str, ...] = ()
 
 
 class PrivateWords(Value):

@@ -73,3 +73,32 @@ def test_a_yes_answers_what_asks_for_one_only(market, answer):
 )
 def test_a_short_answer_is_one(market, answer):
     assert severities(market, HOW[market.tag], answer) == []
+
+
+@pytest.mark.parametrize(
+    ("market", "answer"),
+    [
+        (AMERICAN, "n. a."),
+        (AMERICAN, "?? ???? 3"),
+        (AMERICAN, "......2"),
+        (AMERICAN, "zzzz xxxx"),
+        (THAI, "n. a."),
+        (THAI, "?? ???? 3"),
+        (THAI, "......2"),
+        (THAI, "งงงงง ฟฟฟฟ"),
+        (THAI, "ง ฟ"),
+    ],
+)
+def test_letters_and_marks_that_stand_for_nothing_are_no_answer(market, answer):
+    assert severities(market, HOW[market.tag], answer) == [Severity.CRITICAL]
+
+
+@pytest.mark.parametrize("market", [THAI, AMERICAN])
+def test_the_question_again_is_no_answer(market):
+    for question in (HOW[market.tag], "E-42?"):
+        assert severities(market, question, question.rstrip("?") + ".") == [Severity.CRITICAL]
+
+
+@pytest.mark.parametrize(("market", "answer"), [(AMERICAN, "3"), (AMERICAN, "$5.00"), (THAI, "3 (สาม)"), (THAI, "(3)")])
+def test_a_number_is_an_answer(market, answer):
+    assert severities(market, HOW[market.tag], answer) == []

@@ -69,6 +69,33 @@ def test_a_sentence_without_content_needs_no_support() -> None:
     assert support("Yes.", (), "en") == 1
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("answer", ["n. a.", "?? ???? 3", "......2", "Unclear."])
+def test_an_answer_that_claims_nothing_is_critical(language: str, answer: str) -> None:
+    findings = ungrounded(FaqText(question="?", answer=answer), (cite(REFUND[language]),), language)
+    assert [finding.severity for finding in findings] == [Severity.CRITICAL]
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "answer"),
+    [
+        ("en", "Can I get a refund?", "Yes."),
+        ("en", "Can I get a refund?", "You can."),
+        ("en", "To what?", "A card."),
+        ("en", "In how many days?", "7"),
+        ("th", "ขอเงินคืนได้ไหม", "ได้"),
+        ("th", "คืนทางไหน", "บัตร"),
+        ("th", "กี่วัน", "7"),
+    ],
+)
+def test_a_yes_a_word_or_a_number_of_the_source_claims_enough(language: str, question: str, answer: str) -> None:
+    assert [
+        finding
+        for finding in ungrounded(FaqText(question=question, answer=answer), (cite(REFUND[language]),), language)
+        if finding.severity is Severity.CRITICAL
+    ] == []
+
+
 @pytest.mark.parametrize("language", sorted(TRUE))
 def test_an_entry_answers_for_what_its_source_claims_without_a_citation(language: str) -> None:
     invented = f"{TRUE[language]} 45 days $99"

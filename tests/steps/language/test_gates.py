@@ -201,7 +201,22 @@ def test_every_order_to_the_bot_has_its_sign(pattern: str) -> None:
     @given(st.from_regex(re.compile(pattern, re.MULTILINE)))
     def check(text: str) -> None:
         orders, seen = safety._orders(), subject(text)
-        assert orders.sign.search(seen.undisguised)
+        assert any(sign in seen.undisguised for sign in orders.signs)
+
+    check()
+
+
+def requests_of(name: str) -> tuple[str, ...]:
+    listed = languages()[name].secret_requests
+    return (*listed.described, *listed.orders)
+
+
+@pytest.mark.parametrize(("language", "pattern"), patterns_of(requests_of))
+def test_every_request_for_a_secret_in_other_words_has_its_sign(language: str, pattern: str) -> None:
+    @FEW
+    @given(st.from_regex(re.compile(pattern)))
+    def check(text: str) -> None:
+        assert any(sign in subject(text).undisguised for sign in languages()[language].secret_requests.signs)
 
     check()
 
