@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from kb_pipeline.adapters.store_sql.columns import now
 from kb_pipeline.adapters.store_sql.engine import Kept
+from kb_pipeline.adapters.store_sql.foreign import refuse_foreign
 from kb_pipeline.adapters.store_sql.schema import AuditHeadRow, EventRow
 from kb_pipeline.adapters.store_sql.seals import Touched, all_seals
 from kb_pipeline.domain.audit import SEALED, UNKEYED_REMEDY, AuditEvent, AuditKey, Seals, link
@@ -78,6 +79,7 @@ class Journal:
 
     def _end(self, session: Session) -> None:
         session.flush()
+        refuse_foreign(session)  # after the flush: what is there now was there when the rows were written
         seals = self._touched.seals()
         if seals and not self._events and not self._wrote:
             raise StoreError(f"{next(iter(seals))} was written without an audit event", "nothing was changed; report this")
