@@ -20,7 +20,7 @@ from kb_pipeline.steps.audit.walk import Walk, changed_by_hand
 _SAYING = frozenset({EntryState.APPROVED, EntryState.PUBLISHED})  # of a withdrawn one it is asked when it is said again
 _PLAIN, _CARRIED = ("entry_id", "market", "language"), ("text", "citations", "provenance")  # columns of a text
 _ANOTHER = "says another text than its id {} stands for: nobody approved it"
-_APPROVE = "kb entry withdraw {id}; or kb entry correct {id}, and approve that text"
+_WITHDRAW, _CORRECT = "kb entry withdraw {}", "; or kb entry correct {}, and approve that text"
 
 
 def unexplained(session: Session, walk: Walk) -> Iterator[AuditFinding]:
@@ -51,9 +51,11 @@ def _unproven(
     name: str, market: str, row: Mapping[str, Any], walk: Walk, misnamed: Collection[str]
 ) -> Iterator[AuditFinding]:
     entry, revision = str(row["id"]), str(row["approved_revision_id"])
-    missing = _ANOTHER.format(revision) if revision in misnamed else walk.approvals.missing(entry, revision)
+    missing, remedy = walk.approvals.missing(entry, revision), (_WITHDRAW + _CORRECT).format(entry, entry)
+    if revision in misnamed:  # no correction starts from it
+        missing, remedy = _ANOTHER.format(revision), _WITHDRAW.format(entry)
     if missing:
-        yield AuditFinding(place=name, message=missing, market=market, remedy=_APPROVE.format(id=entry))
+        yield AuditFinding(place=name, message=missing, market=market, remedy=remedy)
 
 
 def _is_itself(row: Mapping[str, Any]) -> bool:
