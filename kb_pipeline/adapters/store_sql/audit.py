@@ -113,7 +113,9 @@ class Journal:
             raise StoreError(f"the audit trail goes on with key {id_}, which is not here", UNKEYED_REMEDY)
         first = keys.signed_from() if keys and not id_ else None
         if first is not None and first <= self._head.count:
-            raise StoreError(f"the audit trail was signed from event {first} on, and its last event has no key", UNSIGNED_REMEDY)
+            raise StoreError(
+                f"the audit trail was signed from event {first} on, and its last event has no key", UNSIGNED_REMEDY
+            )
 
 
 def latest(session: Session, subject: str, action: str | None = None) -> AuditEvent | None:

@@ -47,9 +47,7 @@ def unexplained(session: Session, walk: Walk) -> Iterator[AuditFinding]:
             yield AuditFinding(place=f"releases/{id_}", message="has other items than it was made with", market=market)
 
 
-def _unproven(
-    name: str, market: str, row: Mapping[str, Any], walk: Walk, misnamed: Collection[str]
-) -> Iterator[AuditFinding]:
+def _unproven(name: str, market: str, row: Mapping[str, Any], walk: Walk, misnamed: Collection[str]) -> Iterator[AuditFinding]:
     entry, revision = str(row["id"]), str(row["approved_revision_id"])
     missing, remedy = walk.approvals.missing(entry, revision), (_WITHDRAW + _CORRECT).format(entry, entry)
     if revision in misnamed:  # no correction starts from it
@@ -62,7 +60,7 @@ def _is_itself(row: Mapping[str, Any]) -> bool:
     """Whether a text, as the driver gives it, is the one that its id stands for."""
     try:
         carried = {name: json.loads(row[name]) if isinstance(row[name], str) else row[name] for name in _CARRIED}
-        return Revision.model_validate({name: row[name] for name in _PLAIN} | carried).id == row["id"]
+        return Revision.model_validate({name: row[name] for name in _PLAIN} | carried).id == str(row["id"])
     except (ValueError, TypeError):  # what was tampered with need not be readable
         return False
 

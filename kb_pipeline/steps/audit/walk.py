@@ -14,9 +14,7 @@ _NO_KEY = -1
 class Walk:
     """Takes every link once, in order. Afterwards it holds what was found, and what each row should be."""
 
-    def __init__(
-        self, keys: Sequence[AuditKey] = (), marks: Sequence[AnchorMark] = (), signed_from: int | None = None
-    ) -> None:
+    def __init__(self, keys: Sequence[AuditKey] = (), marks: Sequence[AnchorMark] = (), signed_from: int | None = None) -> None:
         """`signed_from`: the first event that had a key, as the keys know it; None: they do not."""
         self._keys = {key.id: (place, key) for place, key in enumerate(keys)}
         self._marks: dict[int, set[str]] = {}

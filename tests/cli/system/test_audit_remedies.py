@@ -20,8 +20,10 @@ def approve(kb, change):
 
 def approve_what_waits(sql):
     """A correction that waits for two people, decided by none."""
-    waits = "SELECT revision_id FROM changes WHERE changes.entry_id = entries.id AND state = 'pending'"
-    sql.execute(f"UPDATE entries SET approved_revision_id = ({waits}) WHERE EXISTS ({waits})")
+    sql.execute(
+        "UPDATE entries SET approved_revision_id = changes.revision_id FROM changes "
+        "WHERE changes.entry_id = entries.id AND changes.state = 'pending'"
+    )
     sql.execute("UPDATE changes SET state = 'approved' WHERE state = 'pending'")
 
 
