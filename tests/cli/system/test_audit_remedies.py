@@ -95,3 +95,12 @@ def test_events_whose_key_is_not_here_are_not_said_to_have_none(kb, knowledge):
     (knowledge.settings.home / "audit.key").unlink()
     said = kb("audit", "verify")[1]
     assert said["keyed"] == said["events"]
+
+
+def test_the_key_file_says_from_where_on_it_signs_also_after_a_rotation(kb, knowledge):
+    file = knowledge.settings.home / "audit.key"
+    for words in (("audit", "key", "show"), ("audit", "key", "rotate")):
+        assert kb(*words)[0] == 0
+        assert file.read_text("utf-8").count("# signed from event 1\n") == 1
+        assert file.stat().st_mode & 0o777 == 0o600
+    assert kb("audit", "verify")[0] == 0
