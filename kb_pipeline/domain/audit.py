@@ -14,6 +14,9 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",",
 GENESIS = "0" * 64  # the hash before the first event
 SEALED = "trail.sealed"  # the event from which on the trail vouches for every row as it was found
 UNKEYED_REMEDY = "put the file with the key there, or name it by KB_AUDIT_KEY_FILE; if the key is lost: kb audit seal"
+UNSIGNED_REMEDY = (
+    "somebody wrote the trail anew: see kb audit verify; restore a backup: kb restore FILE; or take it as it is: kb audit seal"
+)
 
 Seals = Mapping[str, tuple[str | None, str | None]]  # row -> its digest before and after; None: there was none, or is none
 
@@ -102,7 +105,7 @@ class AuditReport(Value):
 
     events: int
     head: str
-    keyed: int  # of the events
+    keyed: int  # of the events, also where the key is not here
     is_sealed: bool  # whether every row must be explained; False: nothing was written since the trail knows rows
     anchored: int | None  # the last event that the anchor knows; None: it knows none
     findings: tuple[AuditFinding, ...] = ()

@@ -16,6 +16,12 @@ class AuditKeys(Protocol):
     def known(self) -> Sequence[AuditKey]:
         """All that there are, oldest first; none is made."""
 
+    def signed_from(self) -> int | None:
+        """The first event that had a key, as it was written down beside the keys; None: it was not."""
+
+    def note_signed(self, first: int) -> None:
+        """Write that down, once, after a commit. Never raises: what is done is done."""
+
 
 class AuditAnchor(Protocol):
     """Where the trail's head is written down outside the database. It may lag behind the trail, and is never ahead."""

@@ -1,6 +1,12 @@
-"""The keys of the audit trail: a file that only its owner reads, one key a line, the last one in use. Or a setting."""
+"""The keys of the audit trail: a file that only its owner reads, one key a line, the last one in use. Or a setting.
 
+A line that begins with `#` is no key. One of them says from which event on the trail is signed: whoever writes the chain anew
+without a key cannot unsay that.
+"""
+
+import logging
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -17,6 +23,8 @@ EMPTY_REMEDY = (
     "put the key back into it; if there never was one, delete it, and the next write makes a key, or make one yourself: "
     "openssl rand -hex 32; if the key is lost, delete it, then: kb audit seal"
 )
+_SIGNED = re.compile(r"^# signed from event (\d+)\n", re.MULTILINE)
+_log = logging.getLogger(__name__)
 _BYTES = 32  # of a key that is made here
 _PATIENCE = 30.0  # seconds for the file's lock
 
@@ -29,15 +37,27 @@ class KeyFile:
 
     def known(self) -> Sequence[AuditKey]:
         """All keys, oldest first. Raises StoreError if the file cannot be read, or holds none."""
-        try:
-            keys = keys_of(self.path.read_text("utf-8"), str(self.path))
-        except FileNotFoundError:
+        content = self._read()
+        if content is None:
             return ()
-        except (OSError, UnicodeDecodeError) as error:
-            raise StoreError(f"cannot read the audit trail's key: {error}", "set KB_AUDIT_KEY_FILE") from error
+        keys = keys_of(content, str(self.path))
         if not keys:
             raise StoreError(f"'{self.path}' holds no key", EMPTY_REMEDY)
         return keys
+
+    def signed_from(self) -> int | None:
+        """See ports.audit.AuditKeys. Raises StoreError if the file cannot be read."""
+        found = _SIGNED.search(self._read() or "")
+        return int(found[1]) if found else None
+
+    def note_signed(self, first: int) -> None:
+        """See ports.audit.AuditKeys. A file that others keep, and we cannot write, stays as it is."""
+        try:
+            with self._alone(), self.path.open("r+", encoding="utf-8") as file:
+                if not _SIGNED.search(file.read()):
+                    file.write(f"\n{_signed(first)}")
+        except (StoreError, OSError) as error:
+            _log.debug("the audit trail's key file does not say from where on it signs: %s", error)
 
     def current(self) -> AuditKey:
         """The last key; made if there is none. Raises StoreError."""
@@ -51,6 +71,14 @@ class KeyFile:
         """Add a key, which is the one in use from now on; the others stay, for the events that have them. Raises StoreError."""
         with self._alone():
             return self._add(self.known())[-1]
+
+    def _read(self) -> str | None:
+        try:
+            return self.path.read_text("utf-8")
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeDecodeError) as error:
+            raise StoreError(f"cannot read the audit trail's key: {error}", "set KB_AUDIT_KEY_FILE") from error
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -66,11 +94,13 @@ class KeyFile:
 
     def _add(self, kept: Sequence[AuditKey]) -> Sequence[AuditKey]:
         """Write `kept` and a new key, as a whole or not at all."""
+        first = self.signed_from()
         keys = (*kept, AuditKey.of(secrets.token_hex(_BYTES)))
         handle, made = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=self.path.parent)  # 0600
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.writelines(f"{key.secret.decode()}\n" for key in keys)
+                file.write("" if first is None else _signed(first))
                 file.flush()
                 os.fsync(file.fileno())
             Path(made).replace(self.path)
@@ -94,6 +124,12 @@ class GivenKeys:
         """The last key."""
         return self._keys[-1]
 
+    def signed_from(self) -> None:
+        """A setting does not know."""
+
+    def note_signed(self, first: int) -> None:
+        """The program does not write settings."""
+
     def rotate(self) -> AuditKey:
         """Raises BlockedError: the program does not write settings."""
         raise BlockedError(
@@ -102,9 +138,13 @@ class GivenKeys:
         )
 
 
+def _signed(first: int) -> str:
+    return f"# signed from event {first}\n"
+
+
 def keys_of(text: str, place: str) -> tuple[AuditKey, ...]:
     """The keys that stand in `text`, in order. Raises StoreError for one that is too short; `place`: where it stands."""
-    words = text.split()
+    words = [word for line in text.splitlines() if not line.startswith("#") for word in line.split()]
     short = next((len(word) for word in words if len(word) < SHORTEST), None)
     if short is not None:
         raise StoreError(

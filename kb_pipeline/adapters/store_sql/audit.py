@@ -5,14 +5,15 @@ The last event of a transaction holds the digests of all sealed rows that it wro
 
 from typing import Any
 
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from kb_pipeline.adapters.store_sql.columns import now
 from kb_pipeline.adapters.store_sql.engine import Kept
+from kb_pipeline.adapters.store_sql.foreign import refuse_foreign
 from kb_pipeline.adapters.store_sql.schema import AuditHeadRow, EventRow
 from kb_pipeline.adapters.store_sql.seals import Touched, all_seals
-from kb_pipeline.domain.audit import SEALED, UNKEYED_REMEDY, AuditEvent, AuditKey, Seals, link
+from kb_pipeline.domain.audit import SEALED, UNKEYED_REMEDY, UNSIGNED_REMEDY, AuditEvent, AuditKey, Seals, link
 from kb_pipeline.errors import StoreError
 
 AUDIT = "audit"  # the subject of events about the trail itself
@@ -29,11 +30,12 @@ class Journal:
         self._session, self._head = session, chain_head(session, lock=True)
         self._kept: Kept = session.info["kept"]
         last = _last_link(session, self._head)
-        if last and last[0] and not sealing:
-            self._check_known(last[0])
+        if last and not sealing:
+            self._check_signed(last[0])
         self._begins = not sealing and last is not None and (last[1] or (self._kept.keys is not None and not last[0]))
         self._events: list[AuditEvent] = []
         self._wrote = False
+        self._first_signed: int | None = None  # unless the keys know it
         if self._begins:
             event.listen(session, "before_flush", self._begin)
         self._touched = Touched(session)
@@ -78,6 +80,7 @@ class Journal:
 
     def _end(self, session: Session) -> None:
         session.flush()
+        refuse_foreign(session)  # after the flush: what is there now was there when the rows were written
         seals = self._touched.seals()
         if seals and not self._events and not self._wrote:
             raise StoreError(f"{next(iter(seals))} was written without an audit event", "nothing was changed; report this")
@@ -85,6 +88,8 @@ class Journal:
         key = self._key() if events else None
         for made in events:
             self._write(made, seals if made is events[-1] else {}, key)
+        if self._wrote and self._kept.keys and self._kept.keys.signed_from() is None:
+            self._first_signed = session.scalar(select(func.min(EventRow.seq)).where(EventRow.key.is_not(None)))
 
     def _write(self, made: AuditEvent, seals: Seals, key: AuditKey | None) -> None:
         id_ = key.id if key else None
@@ -95,13 +100,22 @@ class Journal:
     def _anchor(self, _session: Session) -> None:
         if self._wrote and self._kept.anchor is not None:
             self._kept.anchor.note(self._head.count, self._head.hash)
+        if self._first_signed is not None and self._kept.keys is not None:
+            self._kept.keys.note_signed(self._first_signed)
 
     def _key(self) -> AuditKey | None:
         return self._kept.keys.current() if self._kept.keys else None
 
-    def _check_known(self, id_: str) -> None:
-        if id_ not in {key.id for key in self._kept.keys.known()} if self._kept.keys else True:
+    def _check_signed(self, id_: str | None) -> None:
+        """Go on only behind an event with a key that is here, or one from before there were keys."""
+        keys = self._kept.keys
+        if id_ and id_ not in {key.id for key in keys.known()} if keys else id_:
             raise StoreError(f"the audit trail goes on with key {id_}, which is not here", UNKEYED_REMEDY)
+        first = keys.signed_from() if keys and not id_ else None
+        if first is not None and first <= self._head.count:
+            raise StoreError(
+                f"the audit trail was signed from event {first} on, and its last event has no key", UNSIGNED_REMEDY
+            )
 
 
 def latest(session: Session, subject: str, action: str | None = None) -> AuditEvent | None:

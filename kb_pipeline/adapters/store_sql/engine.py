@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -185,6 +185,9 @@ class _SqliteFile:
         """Let SQLite make the file only once: an empty one in the place of a database that was put away would be a trap."""
         if self._was_there and not self._path.exists():
             raise StoreError(f"the database file '{self._path}' is gone", "put it back, or restore a backup: kb restore")
+        if not self._was_there and not self._path.exists():
+            with suppress(OSError):  # SQLite says what is wrong
+                self._path.touch(mode=0o600)  # for its owner only; SQLite makes -wal and -shm like it
         self._was_there = True
 
     def check(self, _connection: object, record: ConnectionPoolEntry, _proxy: object) -> None:

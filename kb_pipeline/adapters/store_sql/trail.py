@@ -12,8 +12,9 @@ from sqlalchemy.types import NullType
 from kb_pipeline.adapters.store_sql.audit import AUDIT, Journal, chain_head
 from kb_pipeline.adapters.store_sql.engine import Part
 from kb_pipeline.adapters.store_sql.explained import other_manifests, unexplained
+from kb_pipeline.adapters.store_sql.foreign import foreign_objects
 from kb_pipeline.adapters.store_sql.schema import AuditHeadRow, EventRow
-from kb_pipeline.domain.audit import AnchorMark, AuditEvent, AuditReport, first_bad
+from kb_pipeline.domain.audit import AnchorMark, AuditEvent, AuditFinding, AuditReport, first_bad
 from kb_pipeline.domain.releases import release_id
 from kb_pipeline.steps.audit.walk import Walk
 
@@ -82,13 +83,20 @@ class SqlAudit(Part):
 
     def unproven(self, market: str) -> Sequence[str]:
         """What speaks against publishing in a market, in words: nothing does as long as the trail explains all."""
-        return [str(finding) for finding in self.verify_trail().concerning(market)]
+        found = self.verify_trail().concerning(market)
+        return [f"{finding} ({finding.remedy})" if finding.remedy else str(finding) for finding in found]
+
+    def foreign_objects(self) -> Sequence[AuditFinding]:
+        """Triggers, rules and views in the database: none is ours, and nothing is sealed while one is there."""
+        with self._db.read() as session:
+            return tuple(foreign_objects(session))
 
     def _marks(self) -> Sequence[AnchorMark]:
         return self._db.kept.anchor.marks() if self._db.kept.anchor else ()
 
     def _walked(self, session: Session, marks: Sequence[AnchorMark]) -> Walk:
-        walk = Walk(self._db.kept.keys.known() if self._db.kept.keys else (), marks)
+        keys = self._db.kept.keys
+        walk = Walk(keys.known(), marks, keys.signed_from()) if keys else Walk((), marks)
         head = session.get(AuditHeadRow, 1)
         for row in _raw_links(session):
             try:

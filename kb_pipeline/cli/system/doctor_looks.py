@@ -65,11 +65,13 @@ def _store(settings: Settings) -> Iterator[Look]:
         with closing(open_store(settings)) as store:
             calls, _ = store.call_totals()
             events, _head = store.audit_head()
+            foreign = store.foreign_objects()
     except KBError as error:
         is_file = not settings.database_url
         yield Look("store", False, error.message, "restore a backup: kb restore FILE --force" if is_file else error.remedy)
     else:
         yield Look("store", True, f"{events} audit events, {calls} model calls")
+        yield from (Look("store", False, f"the {found}", found.remedy) for found in foreign)
 
 
 def _backups(settings: Settings) -> Iterator[Look]:

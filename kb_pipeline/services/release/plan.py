@@ -17,8 +17,8 @@ from kb_pipeline.services.release.contradictions import Comparer, Comparison, Co
 from kb_pipeline.steps.release.manifest import Composed, manifest_of
 
 UNPROVEN_REMEDY = (
-    "see kb audit verify; restore a backup, kb restore FILE, or take it as it is, kb audit seal --reason WHY, "
-    "and approve what nobody did"
+    "see kb audit verify, which says what to do; else restore a backup, kb restore FILE, or take it as it is, "
+    "kb audit seal --reason WHY"
 )
 _NAMED = 5  # things that the trail does not explain, in an error
 

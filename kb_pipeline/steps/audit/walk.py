@@ -14,11 +14,13 @@ _NO_KEY = -1
 class Walk:
     """Takes every link once, in order. Afterwards it holds what was found, and what each row should be."""
 
-    def __init__(self, keys: Sequence[AuditKey] = (), marks: Sequence[AnchorMark] = ()) -> None:
+    def __init__(self, keys: Sequence[AuditKey] = (), marks: Sequence[AnchorMark] = (), signed_from: int | None = None) -> None:
+        """`signed_from`: the first event that had a key, as the keys know it; None: they do not."""
         self._keys = {key.id: (place, key) for place, key in enumerate(keys)}
         self._marks: dict[int, set[str]] = {}
         for mark in marks:
             self._marks.setdefault(mark.count, set()).add(mark.head)
+        self._signed_from = signed_from
         self._content = hashlib.sha256()
         self._last_key = _NO_KEY
         self.count, self.head, self.keyed = 0, GENESIS, 0
@@ -69,6 +71,7 @@ class Walk:
 
     def _check_key(self, fields: Mapping[str, Any], content: bytes, found: str) -> None:
         place, key = self._keys.get(fields.get("key", ""), (_NO_KEY, None))
+        self.keyed += bool(fields.get("key"))
         if fields.get("key") and key is None:
             message = f"and those that follow are keyed by {fields['key']}, a key that is not here"
             self.unknown.setdefault(
@@ -80,10 +83,11 @@ class Walk:
         begins = fields["action"] == SEALED or self.count == 1
         if place < self._last_key:
             self._find(self.count, "has no key, or an older one than the event before it")
+        elif key is None and self.count == self._signed_from:
+            self._find(self.count, f"and those that follow have no key, but from event {self.count} on all were signed")
         elif place > self._last_key == _NO_KEY and not begins:
             self._find(self.count, "has a key, but no event says from where on there is one")
         self._last_key = max(place, self._last_key)
-        self.keyed += key is not None
 
     def _check_mark(self, found: str) -> None:
         if self._marks.get(self.count, {found}) != {found}:
