@@ -6,6 +6,7 @@ person's word. No critical finding is lost on the way, and every step is in the 
 
 import os
 from contextlib import ExitStack, nullcontext
+from copy import copy
 from dataclasses import dataclass, field
 
 import pytest
@@ -34,6 +35,7 @@ from kb_pipeline.domain.faqs import FaqText, Provenance, Revision, SourceFaq, en
 from kb_pipeline.domain.findings import Severity
 from kb_pipeline.domain.releases import Release, ReleaseReport
 from kb_pipeline.errors import KBError
+from kb_pipeline.ports.models import Vectors
 from kb_pipeline.services.entries.curator import Curator
 from kb_pipeline.services.language.entry_checks import EntryChecks
 from kb_pipeline.services.relate.compared import EntryText, compared
@@ -79,25 +81,36 @@ def english(place: int, days: int) -> FaqText:
 
 
 class NoIndexes:
-    """Indexes of nothing: what is served is asked of the manifest, not found by a search."""
+    """Keeps what is built, and searches nothing: what is served is asked of the manifest."""
+
+    def __init__(self) -> None:
+        self._built, self._opened = dict[str, tuple[list[str], list[str], Vectors]](), ""
 
     def build(self, release, texts, vectors, tick) -> None:
-        pass
+        self._built[release.id] = [text.id for text in texts], [text.text for text in texts], vectors
 
     def open(self, release):
-        return self
+        opened = copy(self)
+        opened._opened = release.id
+        return opened
+
+    def contents(self) -> tuple[list[str], list[str], Vectors]:
+        return self._built[self._opened]
 
     def close(self) -> None:
         pass
 
     def exists(self, release) -> bool:
+        return release.id in self._built
+
+    def is_current(self) -> bool:
         return True
 
     def remove(self, release_id) -> None:
-        pass
+        self._built.pop(release_id, None)
 
     def present(self):
-        return ()
+        return tuple(self._built)
 
 
 class FitVerifier:
