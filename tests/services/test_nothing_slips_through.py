@@ -139,7 +139,8 @@ class Curating(RuleBasedStateMachine):
         self.held = ExitStack()
         self.store = self.held.enter_context(a_store(KEYS))
         self.assessor = Assessor(self.store, EMBEDDER, (THAI,), lambda: DAY)
-        self.live = LiveReleases(self.store, NoIndexes(), EMBEDDER, [TAG])
+        self.indexes = NoIndexes()
+        self.live = LiveReleases(self.store, self.indexes, EMBEDDER, [TAG])
         self.expected = Expected()
         self.revision = 0
 
@@ -386,7 +387,7 @@ class Curating(RuleBasedStateMachine):
 
     def publisher(self, who: str) -> Publisher:
         return Publisher(
-            store=self.store, indexes=NoIndexes(), embedder=EMBEDDER, verifier=FitVerifier(), market=THAI, actor=who,
+            store=self.store, indexes=self.indexes, embedder=EMBEDDER, verifier=FitVerifier(), market=THAI, actor=who,
             lock=nullcontext,
         )  # fmt: skip
 
