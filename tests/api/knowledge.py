@@ -20,6 +20,7 @@ LOCKERS = ("How long does a parcel locker keep my parcel?", "A locker keeps your
 EXPIRED = ("Is there a summer voucher?", "The summer voucher takes 10% off.")
 RETURNS_TH = ("คืนสินค้าได้ภายในกี่วัน", "คุณคืนสินค้าส่วนใหญ่ได้ภายใน **15 วัน** หลังได้รับสินค้า")
 REFUNDS_TH = ("คืนเงินเข้าบัตรใช้เวลานานเท่าไร", "การคืนเงินเข้าบัตรใช้เวลา 5 ถึง 10 วันทำการ")
+SAID = {"en-US": (RETURNS, REFUNDS), "th-TH": (RETURNS_TH, REFUNDS_TH)}  # two entries in each of two markets
 
 
 class Knowledge:

@@ -38,7 +38,7 @@ class SqlComparisons(Part):
                 session.execute(delete(pairs).where(pairs.market == market, either))
             insert_or_ignore(session, texts, [{"market": market, "text": text, "basis": basis} for text in fresh])
             rows = [
-                {"market": market, "one": one, "other": other, "found": found.model_dump_json(exclude_defaults=True)}
-                for one, other, found in found
+                {"market": market, "one": one, "other": other, "found": comparison.model_dump_json(exclude_defaults=True)}
+                for one, other, comparison in found
             ]
             insert_or_ignore(session, pairs, rows)

@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 
 from kb_pipeline.adapters.packs.files import inspect_packs, load_markets
-from tests.adapters.packs.test_files import packs  # noqa: F401  a fixture
 from tests.conftest import ROOT
 
 DAY = date(2025, 6, 1)
@@ -35,7 +34,7 @@ def test_every_pack_shows_six_sentences_from_every_language_that_it_shows_any_fr
         ('  - target: "ใช้ได้"\n    sources: {}\n', "without a sentence"),
     ],
 )
-def test_an_example_that_the_packs_own_checks_refuse_is_a_problem_with_its_line(packs, example, said):  # noqa: F811
+def test_an_example_that_the_packs_own_checks_refuse_is_a_problem_with_its_line(packs, example, said):
     report = report_of(packs, GOOD.format(n=3) + example)
     (problem, *_) = [p for p in report.problems if p.code == "bad-example"]
     assert said in problem.message
@@ -44,14 +43,14 @@ def test_an_example_that_the_packs_own_checks_refuse_is_a_problem_with_its_line(
     assert "ใช้ได้ 3 วัน" not in line
 
 
-def test_too_few_examples_are_a_warning_and_none_are_no_fault(packs):  # noqa: F811
+def test_too_few_examples_are_a_warning_and_none_are_no_fault(packs):
     report = next(report for report in inspect_packs(packs, DAY) if report.tag == "th-TH")
     assert (report.problems, report.warnings) == ((), ())
     report = report_of(packs, "".join(GOOD.format(n=n) for n in (3, 5)))
     assert (report.problems, [w.code for w in report.warnings if w.code == "few-examples"]) == ((), ["few-examples"])
 
 
-def test_an_example_with_an_unknown_key_does_not_load(packs):  # noqa: F811
+def test_an_example_with_an_unknown_key_does_not_load(packs):
     report = report_of(packs, '  - target: "ใช้ได้"\n    source: "It works."\n')
     assert report.market is None
     assert {problem.code for problem in report.problems} == {"missing-key", "unknown-key"}

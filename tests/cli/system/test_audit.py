@@ -10,9 +10,7 @@ import pytest
 
 from kb_pipeline.cli import main
 from kb_pipeline.domain.audit import GENESIS, AuditEvent
-from tests.api.knowledge import REFUNDS, REFUNDS_TH, RETURNS, RETURNS_TH, Knowledge
-
-SAID = {"en-US": (RETURNS, REFUNDS), "th-TH": (RETURNS_TH, REFUNDS_TH)}
+from tests.api.knowledge import SAID, Knowledge
 
 
 @pytest.fixture

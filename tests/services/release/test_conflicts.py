@@ -8,7 +8,7 @@ from kb_pipeline.domain.accounts import Role, User
 from kb_pipeline.errors import BlockedError, ForbiddenError, NotFoundError
 from kb_pipeline.services.entries.curator import Curator
 from kb_pipeline.services.review.assess import Assessor
-from tests.api.knowledge import REFUNDS, REFUNDS_TH, RETURNS, RETURNS_TH, Knowledge
+from tests.api.knowledge import REFUNDS, REFUNDS_TH, RETURNS, RETURNS_TH
 from tests.conftest import DAY
 from tests.publishing import publisher_of
 
@@ -19,13 +19,6 @@ OTHER = {
 RETURN = {"en-US": RETURNS, "th-TH": RETURNS_TH}
 REFUND = {"en-US": REFUNDS, "th-TH": REFUNDS_TH}
 MARKETS = tuple(RETURN)
-
-
-@pytest.fixture
-def knowledge(tmp_path):
-    made = Knowledge(tmp_path / "home", release_grace=0)
-    yield made
-    made.store.close()
 
 
 def opposed(knowledge, market):

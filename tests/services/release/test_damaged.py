@@ -12,19 +12,11 @@ from sqlalchemy import create_engine, text
 from kb_pipeline.adapters.index.chroma import ChromaIndexes
 from kb_pipeline.errors import BlockedError, KBError, ReleaseError
 from kb_pipeline.services.serve.live import LiveReleases
-from tests.api.knowledge import REFUNDS, REFUNDS_TH, RETURNS, RETURNS_TH, Knowledge
+from tests.api.knowledge import RETURNS_TH, SAID
 from tests.databases import database_url
 from tests.publishing import publisher_of
 
-SAID = {"en-US": (RETURNS, REFUNDS), "th-TH": (RETURNS_TH, REFUNDS_TH)}
 MARKETS = tuple(SAID)
-
-
-@pytest.fixture
-def knowledge(tmp_path):
-    made = Knowledge(tmp_path / "home", release_grace=0)
-    yield made
-    made.store.close()
 
 
 @pytest.fixture

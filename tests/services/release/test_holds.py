@@ -7,18 +7,10 @@ import pytest
 from kb_pipeline.adapters.release.probe_http import HttpProbe
 from kb_pipeline.domain.releases import ReleaseState
 from kb_pipeline.errors import BlockedError, NotFoundError, ReleaseError
-from tests.api.knowledge import LOCKERS, REFUNDS, REFUNDS_TH, RETURNS, RETURNS_TH, Knowledge
+from tests.api.knowledge import LOCKERS, RETURNS, RETURNS_TH, SAID
 from tests.publishing import publisher_of
 
-SAID = {"en-US": (RETURNS, REFUNDS), "th-TH": (RETURNS_TH, REFUNDS_TH)}
 MARKETS = tuple(SAID)
-
-
-@pytest.fixture
-def knowledge(tmp_path):
-    made = Knowledge(tmp_path / "home", release_grace=0)
-    yield made
-    made.store.close()
 
 
 def two_releases(knowledge, market):

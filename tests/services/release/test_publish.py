@@ -15,10 +15,9 @@ from kb_pipeline.domain.releases import ReleaseState
 from kb_pipeline.errors import BlockedError, ConflictError, ReleaseError
 from kb_pipeline.services.release.publish import UnfitReleaseError
 from kb_pipeline.steps.release.manifest import manifest_of
-from tests.api.knowledge import LOCKERS, REFUNDS, REFUNDS_TH, RETURNS, RETURNS_TH, Knowledge
+from tests.api.knowledge import LOCKERS, REFUNDS, REFUNDS_TH, RETURNS, RETURNS_TH, SAID
 from tests.publishing import before_the_gate, publisher_of, retire
 
-SAID = {"en-US": (RETURNS, REFUNDS), "th-TH": (RETURNS_TH, REFUNDS_TH)}
 MARKETS = tuple(SAID)
 
 
@@ -32,13 +31,6 @@ def kill_at(wanted):
             raise Killed
 
     return fall
-
-
-@pytest.fixture
-def knowledge(tmp_path):
-    made = Knowledge(tmp_path / "home", release_grace=0)
-    yield made
-    made.store.close()
 
 
 def state_of(knowledge, market, number):

@@ -9,10 +9,9 @@ from kb_pipeline.domain.markets import GoldenQuery
 from kb_pipeline.domain.releases import ReleaseState
 from kb_pipeline.services.release.verify import embed_texts, verify
 from kb_pipeline.steps.release.manifest import index_texts
-from tests.api.knowledge import REFUNDS, REFUNDS_TH, RETURNS, RETURNS_TH, Knowledge
+from tests.api.knowledge import REFUNDS, RETURNS, SAID, Knowledge
 from tests.publishing import publisher_of
 
-SAID = {"en-US": (RETURNS, REFUNDS), "th-TH": (RETURNS_TH, REFUNDS_TH)}
 MARKETS = tuple(SAID)
 
 
